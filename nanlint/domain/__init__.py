@@ -1,0 +1,1 @@
+"""Numbers and values: intervals, dtypes, the vocabulary of operations. No syntax, no framework."""

@@ -1,0 +1,1 @@
+"""The one interpretation of a module: the LibCST visitor that computes Values and records operations."""

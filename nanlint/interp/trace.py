@@ -1,0 +1,118 @@
+"""What an interpretation leaves behind for the rules: every operation with its place, in order of execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import libcst as cst
+
+from nanlint.domain.value import Operation, Value
+from nanlint.domain.vocabulary import Op
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One activation of a function (or the module): who runs, and under what circumstances.
+
+    name: qualified name, "" for the module; `called_by` is the event that called it, None for an entry.
+    arguments are the parameters' Values. `entry` says that nobody in the file calls it.
+    """
+
+    name: str
+    class_name: str = ""
+    node: cst.FunctionDef | cst.Lambda | cst.Module | cst.ClassDef | None = None
+    parent: Frame | None = None
+    entry: bool = True
+    call_node: cst.CSTNode | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """Where and when an operation runs.
+
+    node: the expression; statement: the simple statement or compound header around it;
+    operands, options: the expressions that were passed, None for what has none (a default, a receiver of `x += 1` has one);
+    names: what each visible local and global name holds just before;
+    loops: enclosing loops of this activation, outermost first; no_gradient: under `torch.no_grad` and its like.
+    """
+
+    node: cst.CSTNode
+    statement: cst.CSTNode
+    frame: Frame
+    names: Mapping[str, Value]
+    operands: tuple[cst.BaseExpression | None, ...] = ()
+    options: Mapping[str, cst.BaseExpression] = field(default_factory=lambda: MappingProxyType({}))
+    loops: tuple[cst.CSTNode, ...] = ()
+    no_gradient: bool = False
+    spelling: str = ""
+    """How it was written: a dotted name (`torch.log`), a method (`.log`), an operator (`/`)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """An operation that happened: what, on what, with what result, where."""
+
+    operation: Operation
+    result: Value
+    site: Site
+
+    @property
+    def op(self) -> Op:
+        return self.operation.op
+
+    @property
+    def x(self) -> Value:
+        return self.operation.operands[0]
+
+    @property
+    def y(self) -> Value:
+        return self.operation.operands[1]
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        return self.operation.operands
+
+    @property
+    def options(self) -> Mapping[str, Value]:
+        return self.operation.options
+
+    @property
+    def framework(self) -> str:
+        return self.operation.framework
+
+    @property
+    def node(self) -> cst.CSTNode:
+        return self.site.node
+
+
+@dataclass(slots=True)
+class Trace:
+    """All events of a file in order of interpretation. A function called from three places leaves three runs of events."""
+
+    module: cst.Module
+    events: list[Event] = field(default_factory=list)
+    by_op: dict[Op, list[Event]] = field(default_factory=dict)
+    by_operation: dict[int, Event] = field(default_factory=dict)
+    consumers: dict[int, list[Event]] = field(default_factory=dict)
+
+    def add(self, event: Event) -> None:
+        self.events.append(event)
+        self.by_op.setdefault(event.op, []).append(event)
+        self.by_operation[id(event.operation)] = event
+        for operand in event.operands:
+            self.consumers.setdefault(id(operand.made_by), []).append(event)
+
+    def of(self, *ops: Op) -> Iterator[Event]:
+        """The events of these operations."""
+        for op in ops:
+            yield from self.by_op.get(op, ())
+
+    def origin(self, value: Value) -> Event | None:
+        """The event that made the value; None for arguments, constants and joins."""
+        return self.by_operation.get(id(value.made_by))
+
+    def uses(self, value: Value) -> Sequence[Event]:
+        """The events that take the value as an operand."""
+        return self.consumers.get(id(value.made_by), ())

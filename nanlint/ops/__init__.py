@@ -1,0 +1,1 @@
+"""What every canonical operation means: result range, poles forward and backward, dtype."""

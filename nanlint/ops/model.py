@@ -1,0 +1,128 @@
+"""The form in which the meaning of an operation is written down."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from nanlint.domain.dtypes import Dtype, round_to
+from nanlint.domain.interval import Interval, interval
+from nanlint.domain.value import Operation, Value
+from nanlint.domain.vocabulary import Op
+
+
+class Effect(enum.Enum):
+    """What a pole gives."""
+
+    INFINITE = "inf"
+    NAN = "nan"
+
+
+class Direction(enum.Enum):
+    """Whether the value or its gradient is lost."""
+
+    FORWARD = "value"
+    BACKWARD = "gradient"
+
+
+@dataclass(frozen=True, slots=True)
+class Pole:
+    """Where operand number `operand` breaks the operation: any element in `where`."""
+
+    where: Interval
+    effect: Effect
+    direction: Direction = Direction.FORWARD
+    operand: int = 0
+
+
+class Typing(enum.Enum):
+    """The result's dtype."""
+
+    PROMOTE = "the operands' common dtype"
+    FLOAT = "as PROMOTE, integers become the default float"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    OPTION = "the option `dtype`, else the default float"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An operation with its operands, before it has a result.
+
+    dtype: the dtype in which the result is stored; constants are already rounded to it.
+    """
+
+    op: Op
+    operands: tuple[Value, ...]
+    options: Mapping[str, Value]
+    ranges: tuple[Interval, ...]
+    dtype: Dtype
+
+    @property
+    def x(self) -> Interval:
+        return self.ranges[0]
+
+    @property
+    def y(self) -> Interval:
+        return self.ranges[1]
+
+    def number(self, name: str) -> float | None:
+        """The option as a number, rounded to the result's dtype; None when it is absent or not one number."""
+        value = self.options.get(name)
+        if value is None or value.range.point is None:
+            return None
+        return round_to(value.range.point, self.dtype)
+
+    def given(self, name: str) -> bool:
+        """The option was passed and is not None."""
+        value = self.options.get(name)
+        return value is not None and not value.is_none
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an operation gives. None: as its operands have it (all known; any may be NaN)."""
+
+    range: Interval
+    known: bool | None = None
+    may_nan: bool | None = None
+    dtype: Dtype | None = None
+
+
+Transfer = Callable[[Application], Interval | Outcome]
+Poles = Callable[[Operation], tuple[Pole, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an operation does to ranges (its transfer function), where it breaks, what dtype it gives."""
+
+    op: Op
+    transfer: Transfer
+    poles: Poles
+    typing: Typing
+
+
+MEANINGS: dict[Op, Meaning] = {}
+
+
+def operation(op: Op, *poles: Pole, typing: Typing = Typing.PROMOTE, poles_of: Poles | None = None) -> Callable[[Transfer], Transfer]:
+    """Registers the decorated transfer function as the meaning of `op`.
+
+    `poles` are the same for every use; `poles_of` computes them from the operation (a power's exponent decides).
+    """
+
+    def register(transfer: Transfer) -> Transfer:
+        MEANINGS[op] = Meaning(op, transfer, poles_of or (lambda _: poles), typing)
+        return transfer
+
+    return register
+
+
+def rounded(bounds: Interval, dtype: Dtype) -> Interval:
+    """Both ends rounded to nearest in `dtype`: rounding is monotone, so the result still holds every element."""
+    if not dtype.floating or bounds.empty:
+        return bounds
+    lo, hi = round_to(bounds.lo, dtype), round_to(bounds.hi, dtype)
+    return interval(lo, hi, bounds.nonzero)

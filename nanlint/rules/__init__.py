@@ -1,0 +1,1 @@
+"""The rules, one file each; `nanlint.rules.registry` finds them by walking this package."""
