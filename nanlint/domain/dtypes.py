@@ -24,6 +24,11 @@ class Dtype(enum.Enum):
         return self in LIMITS
 
     @property
+    def integer(self) -> bool:
+        """Its elements are whole numbers; booleans count."""
+        return self in (Dtype.INTEGER, Dtype.BOOLEAN)
+
+    @property
     def half(self) -> bool:
         return self in (Dtype.FLOAT16, Dtype.BFLOAT16)
 

@@ -31,6 +31,7 @@ class Kind(enum.Enum):
     MODEL = "model"
     DATASET = "dataset"
     DISTRIBUTION = "distribution"
+    GENERATOR = "generator"
     MODULE = "module"
     FUNCTION = "function"
     CLASS = "class"

@@ -140,6 +140,7 @@ class Op(enum.Enum):
 
     # shape and type: the elements stay what they are
     RESHAPE = "reshape"
+    COPY = "copy"
     CAST = "cast"
     DETACH = "detach"
     ITEM = "item"

@@ -23,7 +23,9 @@ class Parameter:
 class Call:
     """A callable of the framework: its operation, operands (in canonical order), options, and fixed options.
 
-    For a method the receiver is the first operand. `result` is the kind of what is returned.
+    `fixed` options hold unless they are passed. For a method the receiver is the first of `parameters`.
+    `result` is the kind of what is returned. `order` numbers operands and options in the framework's positional
+    order where that is not operands, then options.
     """
 
     op: Op
@@ -31,19 +33,26 @@ class Call:
     options: tuple[Parameter, ...] = ()
     fixed: tuple[tuple[str, object], ...] = ()
     result: Kind | None = None
+    order: tuple[int, ...] = ()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """In the framework's positional order."""
-        return self.operands + self.options
+        listed = self.operands + self.options
+        return tuple(listed[i] for i in self.order) if self.order else listed
 
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """`torch.max(x, 1)` against `torch.max(x, y)`: `binary` when the second argument is not an integer."""
+    """`torch.max(x, 1)` against `torch.max(x, y)`: `binary` when the second argument is not an integer.
+
+    `counted`: `binary` whenever there is a second positional argument, as in `arange(0, n)`.
+    A method's receiver counts as its first argument.
+    """
 
     binary: Call
     otherwise: Call
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,11 @@ class Optimizer:
 
     default_rate: float | None
     parameters: tuple[Parameter, ...]
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Names, separated by white space."""
+    return tuple(text.split())
 
 
 def parameters(text: str) -> tuple[Parameter, ...]:
@@ -63,9 +77,16 @@ def parameters(text: str) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def call(op: Op, operands: str = "input", options: str = "", result: Kind | None = None, **fixed: object) -> Call:
-    """`call(Op.SOFTMAX, "input", "dim>axis dtype")`; keywords are options that the spelling itself fixes."""
-    return Call(op, parameters(operands), parameters(options), tuple(fixed.items()), result)
+def call(
+    op: Op,
+    operands: str = "input>x",
+    options: str = "",
+    result: Kind | None = None,
+    order: tuple[int, ...] = (),
+    **fixed: object,
+) -> Call:
+    """`call(Op.SOFTMAX, "input>x", "dim>axis dtype")`; further keywords are options that the spelling itself fixes."""
+    return Call(op, parameters(operands), parameters(options), tuple(fixed.items()), result, order)
 
 
 def optimizer(default_rate: float | None, names: str = "params lr") -> Optimizer:
@@ -107,6 +128,10 @@ class Framework:
     """The method that runs when a model is called."""
     sequential: frozenset[str] = frozenset()
     containers: frozenset[str] = frozenset()
+    pairs: frozenset[str] = frozenset()
+    """Functions and methods that return (values, indices) when an axis is given: `max`, `sort`."""
+    wrappers: frozenset[str] = frozenset()
+    """Callables that give back their first argument as far as values go: `torch.compile`, `DataParallel`."""
     no_gradient: frozenset[str] = frozenset()
     """Context managers and decorators under which no gradient is recorded."""
     tensor_types: frozenset[str] = frozenset()

@@ -33,7 +33,7 @@ class Site:
     """Where and when an operation runs.
 
     node: the expression; statement: the simple statement or compound header around it;
-    operands, options: the expressions that were passed, None for what has none (a default, a receiver of `x += 1` has one);
+    operands, options: the expressions that were passed, None for what has none;
     names: what each visible local and global name holds just before;
     loops: enclosing loops of this activation, outermost first; no_gradient: under `torch.no_grad` and its like.
     """
@@ -89,7 +89,7 @@ class Event:
 
 @dataclass(slots=True)
 class Trace:
-    """All events of a file in order of interpretation. A function called from three places leaves three runs of events."""
+    """All events of a file in order of interpretation; a function called from three places leaves three runs."""
 
     module: cst.Module
     events: list[Event] = field(default_factory=list)

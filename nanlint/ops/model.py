@@ -6,8 +6,8 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from nanlint.domain.dtypes import Dtype, round_to
-from nanlint.domain.interval import Interval, interval
+from nanlint.domain.dtypes import LIMITS, Dtype, round_to
+from nanlint.domain.interval import SMALLEST, Interval, interval
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
 
@@ -37,13 +37,14 @@ class Pole:
 
 
 class Typing(enum.Enum):
-    """The result's dtype."""
+    """The result's dtype; the option `dtype`, where it is given, comes first."""
 
     PROMOTE = "the operands' common dtype"
+    KEEP = "as PROMOTE, but unknown stays unknown and nothing is rounded: the elements are the operands' own"
     FLOAT = "as PROMOTE, integers become the default float"
     BOOLEAN = "boolean"
     INTEGER = "integer"
-    OPTION = "the option `dtype`, else the default float"
+    OPTION = "the first operand's dtype if there is one, else the default float"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ class Application:
             return None
         return round_to(value.range.point, self.dtype)
 
+    def bounds(self, name: str) -> Interval | None:
+        """The range of the option, rounded to the result's dtype; None when it is absent or None."""
+        value = self.options.get(name)
+        return None if value is None or value.is_none else rounded(value.range, self.dtype)
+
     def given(self, name: str) -> bool:
         """The option was passed and is not None."""
         value = self.options.get(name)
@@ -102,27 +108,36 @@ class Meaning:
     transfer: Transfer
     poles: Poles
     typing: Typing
+    arity: int
+    """How many operands it reads; with fewer, nothing is known of the result."""
 
 
 MEANINGS: dict[Op, Meaning] = {}
 
 
-def operation(op: Op, *poles: Pole, typing: Typing = Typing.PROMOTE, poles_of: Poles | None = None) -> Callable[[Transfer], Transfer]:
+def operation(
+    op: Op, *poles: Pole, typing: Typing = Typing.PROMOTE, poles_of: Poles | None = None, arity: int = 1
+) -> Callable[[Transfer], Transfer]:
     """Registers the decorated transfer function as the meaning of `op`.
 
     `poles` are the same for every use; `poles_of` computes them from the operation (a power's exponent decides).
     """
 
     def register(transfer: Transfer) -> Transfer:
-        MEANINGS[op] = Meaning(op, transfer, poles_of or (lambda _: poles), typing)
+        MEANINGS[op] = Meaning(op, transfer, poles_of or (lambda _: poles), typing, arity)
         return transfer
 
     return register
 
 
 def rounded(bounds: Interval, dtype: Dtype) -> Interval:
-    """Both ends rounded to nearest in `dtype`: rounding is monotone, so the result still holds every element."""
+    """Both ends rounded to nearest in `dtype`: rounding is monotone, so the result still holds every element.
+
+    An open end at 0 stays open: it goes to the smallest number of the dtype.
+    """
     if not dtype.floating or bounds.empty:
         return bounds
-    lo, hi = round_to(bounds.lo, dtype), round_to(bounds.hi, dtype)
+    smallest = LIMITS[dtype].smallest
+    lo = smallest if bounds.lo == SMALLEST else round_to(bounds.lo, dtype)
+    hi = -smallest if bounds.hi == -SMALLEST else round_to(bounds.hi, dtype)
     return interval(lo, hi, bounds.nonzero)

@@ -108,7 +108,16 @@ class Draft:
     rewrite: Rewrite | None = None
 
 
-Check = Callable[[Trace], Iterator[Draft]]
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers that the user may set: the epsilon of fixes, the largest rate, the norm to clip gradients to."""
+
+    epsilon: float = 1e-8
+    max_learning_rate: float = 0.1
+    max_grad_norm: float = 1.0
+
+
+Check = Callable[[Trace, Limits], Iterator[Draft]]
 
 
 @dataclass(frozen=True, slots=True)

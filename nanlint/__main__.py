@@ -1,0 +1,8 @@
+"""`nanlint` and `python -m nanlint`."""
+
+from __future__ import annotations
+
+from nanlint.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Which files a run lints: those it is told by name, and the Python files in directories that nothing excludes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nanlint.findings import Problem
+from nanlint.gitignore import Rules, enclosing_rules, rules_within
+
+_VERSION_CONTROL = frozenset({".bzr", ".git", ".hg", ".svn"})
+_CACHES = frozenset(
+    {".hypothesis", ".ipynb_checkpoints", ".mypy_cache", ".nanlint_cache", ".pytest_cache", ".pytype", ".ruff_cache"}
+    | {"__pycache__"}
+)
+_ENVIRONMENTS = frozenset(
+    {
+        ".direnv",
+        ".nox",
+        ".pants.d",
+        ".pyenv",
+        ".tox",
+        ".venv",
+        "__pypackages__",
+        "node_modules",
+        "site-packages",
+        "venv",
+    }
+)
+_PRODUCTS = frozenset({".eggs", "_build", "buck-out", "build", "dist"})
+
+SKIPPED_DIRECTORIES = _VERSION_CONTROL | _CACHES | _ENVIRONMENTS | _PRODUCTS
+"""Names of directories that hold no code of the project. A virtual environment of another name is told by its
+`pyvenv.cfg`, since `env` is a common package where agents are trained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """The files to lint, sorted and each once, and what could not be looked into."""
+
+    files: tuple[Path, ...]
+    problems: tuple[Problem, ...]
+
+
+def discover(paths: Iterable[str | Path]) -> Discovered:
+    """Finds the files of a run.
+
+    A file named here is taken whatever its name and whatever ignores it. Directories are searched for `*.py`, except
+    what Git ignores and `SKIPPED_DIRECTORIES`. Symbolic links are followed, after everything that is really there.
+    """
+    search = _Search()
+    for path in map(Path, paths):
+        search.start(path)
+    search.run()
+    return Discovered(tuple(sorted(search.files.values())), tuple(sorted(search.problems, key=str)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """path: as shown to the user; real: without symbolic links; rules: of Git, for what is in it; named by the user."""
+
+    path: Path
+    real: Path
+    rules: Rules
+    named: bool = False
+
+
+class _Search:
+    def __init__(self) -> None:
+        self.files: dict[Path, Path] = {}
+        self.problems: list[Problem] = []
+        self.directories: list[_Directory] = []
+        self.links: list[_Directory] = []
+        self.searched: set[Path] = set()
+
+    def start(self, path: Path) -> None:
+        """Takes a path of the user's."""
+        try:
+            mode = path.stat().st_mode
+            real = path.resolve()
+            if stat.S_ISDIR(mode):
+                self.directories.append(_Directory(path, real, enclosing_rules(real), named=True))
+            else:
+                self.files.setdefault(real, path)
+        except OSError as error:
+            self.fail(path, error)
+
+    def run(self) -> None:
+        """Searches the directories that were taken; links last, so that a file is called by its real place."""
+        while self.directories or self.links:
+            if self.directories:
+                self.search(self.directories.pop())
+            else:
+                self.links.sort(key=lambda link: link.path, reverse=True)
+                self.follow(self.links.pop())
+
+    def search(self, directory: _Directory) -> None:
+        if directory.real in self.searched:
+            return
+        self.searched.add(directory.real)
+        try:
+            with os.scandir(directory.path) as listing:
+                entries = {entry.name: entry for entry in listing}
+            if "pyvenv.cfg" in entries and not directory.named:
+                return
+            rules = rules_within(directory.real, directory.rules)
+        except OSError as error:
+            self.fail(directory.path, error)
+            return
+        for entry in entries.values():
+            self.visit(entry, directory, rules)
+
+    def visit(self, entry: os.DirEntry[str], directory: _Directory, rules: Rules) -> None:
+        real = directory.real / entry.name
+        item = _Directory(directory.path / entry.name, real, rules)
+        if entry.is_symlink():
+            self.links.append(item)
+        elif entry.is_dir():
+            if entry.name not in SKIPPED_DIRECTORIES and not rules.ignores(real, folder=True):
+                self.directories.append(item)
+        elif entry.name.endswith(".py") and entry.is_file() and not rules.ignores(real, folder=False):
+            self.files.setdefault(real, item.path)
+
+    def follow(self, link: _Directory) -> None:
+        """Looks behind a symbolic link; one that leads back to a directory that it is in would never end."""
+        if link.path.name in SKIPPED_DIRECTORIES or link.rules.ignores(link.real, folder=True):
+            return
+        try:
+            mode = link.path.stat().st_mode
+        except OSError as error:
+            # Emacs marks a file being edited by a dangling link `.#name`.
+            if error.errno == errno.ELOOP or (link.path.suffix == ".py" and not link.path.name.startswith(".#")):
+                self.fail(link.path, error)
+            return
+        target = link.path.resolve()
+        if stat.S_ISDIR(mode):
+            if link.real.is_relative_to(target):
+                self.problems.append(Problem(str(link.path), f"the symbolic link is a loop: it leads back to {target}"))
+            else:
+                self.directories.append(_Directory(link.path, target, enclosing_rules(target)))
+        elif link.path.suffix == ".py" and stat.S_ISREG(mode):
+            self.files.setdefault(target, link.path)
+
+    def fail(self, path: Path, error: OSError) -> None:
+        """Tells why a path, or the ignore file that the error names, cannot be looked at."""
+        at = path if error.filename is None else Path(error.filename)
+        reason = "the symbolic link leads to itself" if error.errno == errno.ELOOP else (error.strerror or str(error))
+        self.problems.append(Problem(str(at), reason[:1].lower() + reason[1:]))

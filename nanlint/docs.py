@@ -1,0 +1,179 @@
+"""The documentation of rules, made from them: one rule in Markdown or for a terminal, the table, `rules.md`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from nanlint.findings import Applicability
+from nanlint.rules.model import Rule
+from nanlint.terminal import Paint
+
+FAMILIES = {
+    "NAN1": "An operation meets its pole, forward or in the gradient",
+    "NAN2": "Compositions that have an exact stable form",
+    "NAN3": "Losses and labels",
+    "NAN4": "Optimisation",
+    "NAN5": "Precision",
+    "NAN6": "Data and initialisation",
+}
+FRAMEWORKS = {"torch": "PyTorch", "numpy": "NumPy", "tensorflow": "TensorFlow", "keras": "Keras", "jax": "JAX"}
+_FIXES = {
+    Applicability.SAFE: "safe, applied by `--fix`: the same function, better conditioned",
+    Applicability.UNSAFE: "unsafe, applied by `--fix --unsafe-fixes`: it changes values or training",
+    Applicability.SUGGESTION: "a suggestion, never applied",
+    None: "none",
+}
+_WIDEST = 100
+
+_INTRODUCTION = """\
+# Rules
+
+Made from the rules by `python -m nanlint.docs > rules.md`. `nanlint rule NAME` shows one of them in the terminal.
+
+A rule is selected, ignored and suppressed by its code (`NAN201`), its name (`log-of-softmax`) or, except in comments,
+a prefix of its code (`NAN2`).
+
+A finding has the level that its evidence gives it. An *error* is proven: the range of the operand is known and holds
+the pole. A *warning* is likely. A *note* is a singular operation on a tensor that nothing bounds and nothing
+incriminates. With `--strict`, what may not even be a hazard is shown too. Errors and warnings fail a run.
+
+A *safe* fix computes the same function, better conditioned, and is applied by `--fix`. An *unsafe* fix changes values
+or training and needs `--unsafe-fixes` as well. A *suggestion* is only shown.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A block of Python."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the documentation: paragraphs (inline Markdown) and code."""
+
+    title: str
+    blocks: tuple[str | Code, ...]
+
+
+def sections(rule: Rule) -> Iterator[Section]:
+    """What there is to say of a rule beside its name and its summary."""
+    yield Section("Why", (rule.why,))
+    for bad in rule.bad:
+        yield Section(f"Reported in {FRAMEWORKS[bad.framework]} ({bad.level.label})", (Code(bad.code),))
+        if bad.fixed is not None:
+            yield Section("Fixed", (Code(bad.fixed),))
+    for good in rule.good:
+        yield Section(f"Silent in {FRAMEWORKS[good.framework]}", (good.because, Code(good.code)))
+    for miss in rule.missed:
+        yield Section(f"Not seen in {FRAMEWORKS[miss.framework]}", (miss.because, Code(miss.code)))
+    if rule.remedy:
+        yield Section("Remedy", (rule.remedy,))
+    yield Section("Fix", (_FIXES[rule.fix], *([rule.fix_note] if rule.fix_note else [])))
+    if rule.options:
+        yield Section("Options", (_listed(rule.options),))
+    if rule.references:
+        yield Section("References", (_listed(rule.references),))
+
+
+def markdown(rule: Rule) -> str:
+    """The documentation of a rule as Markdown."""
+    parts = [f"### {rule.code} {rule.name}", rule.summary]
+    for section in sections(rule):
+        parts += [f"**{section.title}**", *map(_markdown_block, section.blocks)]
+    return "\n\n".join(parts) + "\n"
+
+
+def rules_page(rules: Iterable[Rule]) -> str:
+    """The whole of `rules.md`."""
+    families = _families(rules)
+    parts = [_INTRODUCTION, "\n".join(f"- [{title}](#{_anchor(title)})" for title, _ in families) + "\n"]
+    for title, members in families:
+        rows = [f"| [{rule.code}](#{_anchor(f'{rule.code} {rule.name}')}) | {_row(rule)} |" for rule in members]
+        table = "\n".join(["| code | name | what | fix |", "|---|---|---|---|", *rows])
+        parts += [f"## {title}\n\n{table}\n", *map(markdown, members)]
+    return "\n".join(parts)
+
+
+def terminal(rule: Rule, paint: Paint) -> str:
+    """The documentation of a rule for a terminal."""
+    parts = [f"{paint(rule.code, 'cyan')} {paint(rule.name, 'bold')}", _wrapped(rule.summary)]
+    for title, blocks in ((section.title, section.blocks) for section in sections(rule)):
+        parts += ["\n".join([paint(title, "bold"), *(_terminal_block(block, paint) for block in blocks)])]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(rules: Iterable[Rule], paint: Paint) -> str:
+    """All rules by family, one line or two for each."""
+    families = _families(rules)
+    names = max((len(rule.name) for _, members in families for rule in members), default=0)
+    parts: list[str] = []
+    for title, members in families:
+        parts.append(paint(title, "bold"))
+        for rule in members:
+            name, fix = f"{rule.name:<{names}}", f"{_fix_word(rule):<{len(Applicability.SUGGESTION.value)}}"
+            indent = len(f"{rule.code}  {name}  {fix}  ")
+            summary = _wrapped(rule.summary, indent).lstrip()
+            parts.append(f"{paint(rule.code, 'cyan')}  {paint(name, 'bold')}  {paint(fix, 'green')}  {summary}")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _families(rules: Iterable[Rule]) -> list[tuple[str, list[Rule]]]:
+    """Title and rules of each family, in order of the codes."""
+    ordered = sorted(rules, key=lambda rule: rule.code)
+    grouped = groupby(ordered, lambda rule: rule.code[:4])
+    return [(f"{family[-1]}xx: {FAMILIES[family]}", list(members)) for family, members in grouped]
+
+
+def _row(rule: Rule) -> str:
+    return " | ".join([f"`{rule.name}`", rule.summary.replace("|", "\\|"), _fix_word(rule)])
+
+
+def _fix_word(rule: Rule) -> str:
+    return "-" if rule.fix is None else rule.fix.value
+
+
+def _anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _listed(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _markdown_block(block: str | Code) -> str:
+    return f"```python\n{block.text.strip()}\n```" if isinstance(block, Code) else block.strip()
+
+
+def _terminal_block(block: str | Code, paint: Paint) -> str:
+    if isinstance(block, Code):
+        return "\n" + paint(textwrap.indent(block.text.strip(), "    "), "dim")
+    return _wrapped(block, 2)
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """The paragraphs and the items of lists in lines of the terminal's width."""
+    width = max(min(shutil.get_terminal_size((_WIDEST, 0)).columns, _WIDEST), indent + 40)
+    margin = " " * indent
+
+    def filled(item: str) -> str:
+        hanging = margin + "  " if item.startswith("- ") else margin
+        return textwrap.fill(item, width, initial_indent=margin, subsequent_indent=hanging, break_long_words=False)
+
+    paragraphs = (re.split(r"\n(?=- )", paragraph) for paragraph in re.split(r"\n\s*\n", text.strip()))
+    return "\n\n".join("\n".join(map(filled, items)) for items in paragraphs)
+
+
+if __name__ == "__main__":
+    from nanlint.rules.registry import all_rules
+
+    sys.stdout.write(rules_page(all_rules()))

@@ -1,0 +1,79 @@
+"""The lines that the edits of one fix take away and bring."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from nanlint.findings import Edit
+from nanlint.formats._lines import line_starts, split_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Neighbouring lines of a text, `removed` from line `line` on, and the lines that replace them at `new_line`."""
+
+    line: int
+    removed: tuple[str, ...]
+    new_line: int
+    added: tuple[str, ...]
+
+
+def hunks(text: str, edits: Sequence[Edit]) -> list[Hunk]:
+    """What the edits (none overlapping another) change, line by line."""
+    starts = line_starts(text)
+    found: list[Hunk] = []
+    shift = 0
+    for first, last, group in _groups(starts, edits):
+        begin, end = starts[first], starts[last + 1] if last + 1 < len(starts) else len(text)
+        hunk = _hunk(first + 1, text[begin:end], _applied(text, begin, end, group), shift)
+        shift += len(hunk.added) - len(hunk.removed)
+        found.append(hunk)
+    return found
+
+
+def _groups(starts: list[int], edits: Sequence[Edit]) -> Iterator[tuple[int, int, list[Edit]]]:
+    """First and last line (from 0) of edits that share lines, and these edits."""
+    first = last = -1
+    group: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        line = bisect_right(starts, edit.start) - 1
+        if group and line > last:
+            yield first, last, group
+            group = []
+        if not group:
+            first = line
+        last = max(last, bisect_right(starts, edit.end) - 1)
+        group.append(edit)
+    if group:
+        yield first, last, group
+
+
+def _applied(text: str, begin: int, end: int, edits: Sequence[Edit]) -> str:
+    parts: list[str] = []
+    for edit in edits:
+        parts += text[begin : edit.start], edit.text
+        begin = edit.end
+    return "".join([*parts, text[begin:end]])
+
+
+def _hunk(line: int, before: str, after: str, shift: int) -> Hunk:
+    """The hunk without the lines that both have at their beginning and end."""
+    removed, added = _lines(before), _lines(after)
+    same = _shared(removed, added)
+    removed, added = removed[same:], added[same:]
+    tail = _shared(removed[::-1], added[::-1])
+    removed, added = removed[: len(removed) - tail], added[: len(added) - tail]
+    return Hunk(line + same, tuple(removed), line + same + shift, tuple(added))
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _lines(text: str) -> list[str]:
+    lines = split_lines(text)
+    return lines if lines[-1] else lines[:-1]

@@ -1,0 +1,40 @@
+"""The last line of a report: how much of what was found where, and what can be fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nanlint.api import Report
+from nanlint.findings import Applicability, Finding, Level
+from nanlint.formats import count
+
+
+def summary(report: Report, unsafe_fixes: bool) -> str:
+    """For example `3 errors, 1 warning, 4 notes in 2 of 35 files; 2 fixable with --fix`."""
+    failed = sum(bool(file.problems) for file in report.files)
+    files = sum(bool(file.findings) or not file.problems for file in report.files)
+    found = sum(bool(file.findings) for file in report.files)
+    findings = report.findings
+    clauses = [f"No findings in {count(files, 'file')}"]
+    if findings:
+        clauses = [f"{_levels(findings)} in {found} of {count(files, 'file')}", *_fixable(findings, unsafe_fixes)]
+    return "; ".join([*clauses, *([f"{failed} failed"] if failed else [])])
+
+
+def _levels(findings: Sequence[Finding]) -> str:
+    numbers = {level: sum(finding.level is level for finding in findings) for level in reversed(Level)}
+    return ", ".join(count(number, _noun(level)) for level, number in numbers.items() if number)
+
+
+def _noun(level: Level) -> str:
+    return "strict finding" if level is Level.STRICT else level.label
+
+
+def _fixable(findings: Sequence[Finding], unsafe_fixes: bool) -> list[str]:
+    kinds = [finding.fix.applicability for finding in findings if finding.fix is not None]
+    safe, unsafe = kinds.count(Applicability.SAFE), kinds.count(Applicability.UNSAFE)
+    if unsafe_fixes and safe + unsafe:
+        return [f"{safe + unsafe} fixable with --fix --unsafe-fixes"]
+    if safe:
+        return [f"{safe} fixable with --fix" + (f", {unsafe} more with --unsafe-fixes" if unsafe else "")]
+    return [f"{unsafe} fixable with --fix --unsafe-fixes"] if unsafe else []

@@ -1,0 +1,38 @@
+"""NumPy."""
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.value import Kind
+from nanlint.frameworks.model import Framework
+from nanlint.frameworks.numpy.arrangement import ARRANGEMENT, ARRANGING_METHODS, ATTRIBUTES
+from nanlint.frameworks.numpy.creation import CASTS, CREATION
+from nanlint.frameworks.numpy.elementwise import ELEMENTWISE
+from nanlint.frameworks.numpy.linalg import LINALG, PRODUCTS
+from nanlint.frameworks.numpy.names import CONSTANTS, DTYPES, TENSOR_TYPES
+from nanlint.frameworks.numpy.random import GENERATOR_METHODS, GENERATORS, RANDOM
+from nanlint.frameworks.numpy.reductions import REDUCING_METHODS, REDUCTIONS
+from nanlint.frameworks.numpy.spelling import SPELLINGS
+
+_PLAIN = {**ELEMENTWISE, **REDUCTIONS, **ARRANGEMENT, **CREATION, **CASTS, **PRODUCTS}
+
+FRAMEWORK = Framework(
+    name="numpy",
+    roots=("numpy",),
+    default_float=Dtype.FLOAT64,
+    result=Kind.TENSOR,
+    gradients=False,
+    functions={
+        **{f"numpy.{name}": entry for name, entry in _PLAIN.items()},
+        **{f"numpy.linalg.{name}": entry for name, entry in LINALG.items()},
+        **{f"numpy.random.{name}": entry for name, entry in RANDOM.items()},
+        "numpy.logaddexp.reduce": REDUCTIONS["sum"],
+    },
+    methods={**REDUCING_METHODS, **ARRANGING_METHODS},
+    telling_methods=frozenset({"astype", "tolist", "cumsum", "cumprod", "argmax", "argmin", "argsort", "ravel"}),
+    attributes=ATTRIBUTES,
+    protocol=GENERATOR_METHODS,
+    objects=GENERATORS,
+    dtypes=DTYPES,
+    constants=CONSTANTS,
+    tensor_types=TENSOR_TYPES,
+    spellings=SPELLINGS,
+)

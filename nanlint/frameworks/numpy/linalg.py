@@ -1,0 +1,41 @@
+"""NumPy's products of matrices and `numpy.linalg`."""
+
+from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.model import Call, Overload, call
+
+PRODUCTS: dict[str, Call | Overload] = {
+    "dot": call(Op.MATMUL, "a>x b>y"),
+    "vdot": call(Op.MATMUL, "a>x b>y"),
+    "inner": call(Op.MATMUL, "a>x b>y"),
+    "outer": call(Op.MULTIPLY, "a>x b>y"),
+    "kron": call(Op.MULTIPLY, "a>x b>y"),
+    "tensordot": call(Op.MATMUL, "a>x b>y", "axes"),
+    "einsum": call(Op.MATMUL, "*operands>x", "subscripts>equation", order=(1, 0)),
+    "convolve": call(Op.MATMUL, "a>x v>y", "mode"),
+    "correlate": call(Op.MATMUL, "a>x v>y", "mode"),
+    "cross": call(Op.OPAQUE, "a>x b>y"),
+}
+
+LINALG: dict[str, Call | Overload] = {
+    "norm": call(Op.NORM, "x", "ord axis keepdims>keepdim", ord=2),
+    "vector_norm": call(Op.NORM, "x", "axis keepdims>keepdim ord", ord=2),
+    "matrix_norm": call(Op.NORM, "x", "keepdims>keepdim ord", ord="fro"),
+    "multi_dot": call(Op.MATMUL, "arrays>x"),
+    "inv": call(Op.INVERSE, "a>x"),
+    "pinv": call(Op.INVERSE, "a>x"),
+    "solve": call(Op.INVERSE, "a>x b>y"),
+    "lstsq": call(Op.OPAQUE, "a>x b>y"),
+    "det": call(Op.DETERMINANT, "a>x"),
+    "slogdet": call(Op.LOG_DETERMINANT, "a>x"),
+    "cholesky": call(Op.CHOLESKY, "a>x"),
+    "svd": call(Op.DECOMPOSE, "a>x", "full_matrices compute_uv"),
+    "svdvals": call(Op.DECOMPOSE, "x"),
+    "qr": call(Op.DECOMPOSE, "a>x", "mode"),
+    "eig": call(Op.DECOMPOSE, "a>x"),
+    "eigvals": call(Op.DECOMPOSE, "a>x"),
+    "eigh": call(Op.DECOMPOSE, "a>x", "UPLO"),
+    "eigvalsh": call(Op.DECOMPOSE, "a>x", "UPLO"),
+    "matrix_power": call(Op.OPAQUE, "a>x", "n"),
+    "matrix_rank": call(Op.COUNT_NONZERO, "A>x"),
+    "cond": call(Op.OPAQUE, "x", "p>ord"),
+}

@@ -1,0 +1,35 @@
+"""How fixes write the canonical operations in NumPy; a keyword whose field is not given is left out."""
+
+from nanlint.domain.vocabulary import Op
+
+SPELLINGS = {
+    Op.LOG: "[numpy.log]({x})",
+    Op.EXP: "[numpy.exp]({x})",
+    Op.SQRT: "[numpy.sqrt]({x})",
+    Op.ABSOLUTE: "[numpy.abs]({x})",
+    Op.LOG1P: "[numpy.log1p]({x})",
+    Op.EXPM1: "[numpy.expm1]({x})",
+    Op.TANH: "[numpy.tanh]({x})",
+    Op.SOFTPLUS: "[numpy.logaddexp](0, {x})",
+    Op.LOG_SIGMOID: "-[numpy.logaddexp](0, -{x})",
+    Op.LOGADDEXP: "[numpy.logaddexp]({x}, {y})",
+    Op.LOGSUMEXP: "[numpy.logaddexp.reduce]({x}, axis={axis}, keepdims={keepdim})",
+    Op.CLAMP: "[numpy.clip]({x}, {min}, {max})",
+    Op.MAXIMUM: "[numpy.maximum]({x}, {y})",
+    Op.MINIMUM: "[numpy.minimum]({x}, {y})",
+    Op.WHERE: "[numpy.where]({condition}, {x}, {y})",
+    Op.STD: "[numpy.std]({x}, axis={axis}, ddof={correction}, keepdims={keepdim})",
+    Op.VAR: "[numpy.var]({x}, axis={axis}, ddof={correction}, keepdims={keepdim})",
+    Op.NORM: "[numpy.linalg.norm]({x}, ord={ord}, axis={axis}, keepdims={keepdim})",
+    Op.SUM: "[numpy.sum]({x}, axis={axis}, keepdims={keepdim})",
+    Op.MEAN: "[numpy.mean]({x}, axis={axis}, keepdims={keepdim})",
+    Op.REDUCE_MAX: "[numpy.max]({x}, axis={axis}, keepdims={keepdim})",
+    Op.LIKE: "[numpy.full_like]({x}, {value})",
+    Op.IS_FINITE: "[numpy.isfinite]({x})",
+    Op.IS_NAN: "[numpy.isnan]({x})",
+    Op.ANY: "[numpy.any]({x})",
+    Op.ALL: "[numpy.all]({x})",
+    Op.ATAN2: "[numpy.arctan2]({y}, {x})",
+    Op.LOG_DETERMINANT: "[numpy.linalg.slogdet]({x})[1]",
+    Op.BINARY_CROSS_ENTROPY_WITH_LOGITS: "[numpy.logaddexp](0, {input}) - {target} * {input}",
+}

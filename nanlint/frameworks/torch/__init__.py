@@ -1,0 +1,83 @@
+"""PyTorch."""
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.value import Kind
+from nanlint.frameworks.model import Call, Framework, Overload, words
+from nanlint.frameworks.torch.arrangement import ARRANGEMENT
+from nanlint.frameworks.torch.creation import CREATION, INIT, NEW_METHODS
+from nanlint.frameworks.torch.distributions import DISTRIBUTION_METHODS, DISTRIBUTIONS
+from nanlint.frameworks.torch.elementwise import ELEMENTWISE
+from nanlint.frameworks.torch.layers import LAYERS
+from nanlint.frameworks.torch.linalg import LINALG, MATRICES
+from nanlint.frameworks.torch.losses import LOSS_CLASSES, LOSS_FUNCTIONS
+from nanlint.frameworks.torch.methods import ATTRIBUTES, TELLING, TENSOR_METHODS
+from nanlint.frameworks.torch.names import CONSTANTS, CONTAINERS, DTYPES, MODEL_BASES, SEQUENTIAL, TENSOR_TYPES
+from nanlint.frameworks.torch.nn_functional import NN_FUNCTIONAL
+from nanlint.frameworks.torch.optim import ALL_OPTIMIZERS
+from nanlint.frameworks.torch.reductions import REDUCTIONS
+from nanlint.frameworks.torch.schedules import SCALING_SCHEDULES, SCHEDULES
+from nanlint.frameworks.torch.special import FUNCTIONS_ONLY, SPECIAL
+from nanlint.frameworks.torch.spelling import SPELLINGS
+from nanlint.frameworks.torch.training import NO_GRADIENT, OBJECTS, PROTOCOL, TRAINING, WRAPPERS
+
+# Both as `torch.name(x)` and as `x.name()`.
+SHARED: dict[str, Call | Overload] = {**ELEMENTWISE, **REDUCTIONS, **ARRANGEMENT, **MATRICES}
+
+# Names of torch.nn.functional that `torch` offers as well.
+_ALSO_IN_TORCH = words(
+    """
+    celu selu rrelu threshold alpha_dropout feature_alpha_dropout dropout embedding conv1d conv2d conv3d
+    conv_transpose1d conv_transpose2d conv_transpose3d layer_norm group_norm rms_norm bilinear pixel_shuffle
+    pixel_unshuffle channel_shuffle cosine_similarity pairwise_distance max_pool1d max_pool2d max_pool3d avg_pool1d
+    adaptive_avg_pool1d
+    """
+)
+
+
+def _prefixed(prefix: str, table: dict[str, Call | Overload]) -> dict[str, Call | Overload]:
+    return {f"{prefix}.{name}": entry for name, entry in table.items()}
+
+
+_PLAIN: dict[str, Call | Overload] = {**SHARED, **FUNCTIONS_ONLY, **CREATION}
+_IN_TORCH_FUNCTIONAL = words("cdist einsum norm split meshgrid tensordot unique")
+
+FRAMEWORK = Framework(
+    name="torch",
+    roots=("torch", "pytorch_lightning", "lightning", "transformers", "timm", "apex"),
+    default_float=Dtype.FLOAT32,
+    result=Kind.TENSOR,
+    gradients=True,
+    functions={
+        **_prefixed("torch", {name: NN_FUNCTIONAL[name] for name in _ALSO_IN_TORCH}),
+        **_prefixed("torch", _PLAIN),
+        **_prefixed("torch.functional", {name: _PLAIN[name] for name in _IN_TORCH_FUNCTIONAL}),
+        **_prefixed("torch.linalg", LINALG),
+        **_prefixed("torch.special", SPECIAL),
+        **_prefixed("torch.nn.functional", {**NN_FUNCTIONAL, **LOSS_FUNCTIONS}),
+        **_prefixed("torch.nn.init", INIT),
+        **TRAINING,
+        **SCHEDULES,
+    },
+    methods={**SHARED, **NEW_METHODS, **TENSOR_METHODS},
+    telling_methods=TELLING,
+    in_place=True,
+    attributes=ATTRIBUTES,
+    layers={
+        **{f"torch.nn.{name}": layer for name, layer in LAYERS.items()},
+        **{f"torch.nn.{name}": loss for name, loss in LOSS_CLASSES.items()},
+    },
+    optimizers=ALL_OPTIMIZERS,
+    protocol={**PROTOCOL, **DISTRIBUTION_METHODS},
+    distributions=DISTRIBUTIONS,
+    objects={**OBJECTS, **dict.fromkeys(SCALING_SCHEDULES, Kind.OBJECT)},
+    dtypes=DTYPES,
+    constants=CONSTANTS,
+    model_bases=MODEL_BASES,
+    sequential=SEQUENTIAL,
+    containers=CONTAINERS,
+    pairs=frozenset({"max", "min", "sort", "topk", "mode", "kthvalue", "cummax", "cummin"}),
+    wrappers=WRAPPERS,
+    no_gradient=NO_GRADIENT,
+    tensor_types=TENSOR_TYPES,
+    spellings=SPELLINGS,
+)

@@ -1,0 +1,44 @@
+"""Optimizers with their default learning rates, and the schedules that set a rate of their own."""
+
+from nanlint.frameworks.model import optimizer
+
+_ADAM = "params lr betas eps weight_decay"
+
+OPTIMIZERS = {
+    "ASGD": optimizer(0.01, "params lr lambd alpha t0 weight_decay"),
+    "Adadelta": optimizer(1.0, "params lr rho eps weight_decay"),
+    "Adafactor": optimizer(0.01, "params lr beta2_decay eps d weight_decay"),
+    "Adagrad": optimizer(0.01, "params lr lr_decay weight_decay initial_accumulator_value eps"),
+    "Adam": optimizer(0.001, f"{_ADAM} amsgrad"),
+    "AdamW": optimizer(0.001, f"{_ADAM} amsgrad"),
+    "Adamax": optimizer(0.002, _ADAM),
+    "LBFGS": optimizer(1.0, "params lr max_iter max_eval tolerance_grad tolerance_change history_size line_search_fn"),
+    "Muon": optimizer(0.001, "params lr weight_decay momentum nesterov ns_coefficients eps"),
+    "NAdam": optimizer(0.002, f"{_ADAM} momentum_decay"),
+    "RAdam": optimizer(0.001, _ADAM),
+    "RMSprop": optimizer(0.01, "params lr alpha eps weight_decay momentum centered"),
+    "Rprop": optimizer(0.01, "params lr etas step_sizes"),
+    "SGD": optimizer(0.001, "params lr momentum dampening weight_decay nesterov"),
+    "SparseAdam": optimizer(0.001, "params lr betas eps"),
+}
+
+# Other packages' optimizers that PyTorch scripts construct.
+OTHER_OPTIMIZERS = {
+    "transformers.AdamW": optimizer(0.001, f"{_ADAM} correct_bias no_deprecation_warning"),
+    "transformers.optimization.AdamW": optimizer(0.001, f"{_ADAM} correct_bias no_deprecation_warning"),
+    "transformers.Adafactor": optimizer(
+        None, "params lr eps clip_threshold decay_rate beta1 weight_decay scale_parameter relative_step warmup_init"
+    ),
+    "transformers.optimization.Adafactor": optimizer(
+        None, "params lr eps clip_threshold decay_rate beta1 weight_decay scale_parameter relative_step warmup_init"
+    ),
+    "apex.optimizers.FusedAdam": optimizer(0.001, "params lr bias_correction betas eps adam_w_mode weight_decay"),
+}
+
+_MODULES = {name: name.lower() for name in OPTIMIZERS} | {"SparseAdam": "sparse_adam", "Muon": "_muon"}
+
+ALL_OPTIMIZERS = {
+    **{f"torch.optim.{name}": made for name, made in OPTIMIZERS.items()},
+    **{f"torch.optim.{_MODULES[name]}.{name}": made for name, made in OPTIMIZERS.items()},
+    **OTHER_OPTIMIZERS,
+}

@@ -1,0 +1,72 @@
+"""`torch.special`, and what `torch` has as functions only."""
+
+from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.torch.elementwise import ELEMENTWISE
+from nanlint.frameworks.torch.reductions import REDUCTIONS
+
+_SHARED = {**ELEMENTWISE, **REDUCTIONS}
+_ALSO_SPECIAL = words("digamma erf erfc erfinv exp2 expm1 log1p logit round sinc xlogy log_softmax logsumexp softmax")
+
+SPECIAL: dict[str, Call | Overload] = {
+    **{name: _SHARED[name] for name in _ALSO_SPECIAL},
+    "expit": call(Op.SIGMOID),
+    "psi": call(Op.DIGAMMA),
+    "gammaln": call(Op.LGAMMA),
+    "entr": call(Op.ENTR),
+    "ndtr": call(Op.NDTR),
+    "log_ndtr": call(Op.LOG_NDTR),
+    "ndtri": call(Op.OPAQUE),
+    "erfcx": call(Op.OPAQUE),
+    "i0": call(Op.OPAQUE),
+    "i0e": call(Op.OPAQUE),
+    "i1": call(Op.OPAQUE),
+    "i1e": call(Op.OPAQUE),
+    "xlog1py": call(Op.OPAQUE, "input>x other>y"),
+    "zeta": call(Op.OPAQUE, "input>x other>y"),
+    "gammainc": call(Op.OPAQUE, "input>x other>y"),
+    "gammaincc": call(Op.OPAQUE, "input>x other>y"),
+    "polygamma": call(Op.OPAQUE, "input>x", "n", order=(1, 0)),
+    "multigammaln": call(Op.OPAQUE, "input>x", "p"),
+}
+
+_JOIN = call(Op.CONCATENATE, "tensors>x", "dim>axis")
+_JOIN_FIXED = call(Op.CONCATENATE, "tensors>x")
+
+FUNCTIONS_ONLY: dict[str, Call | Overload] = {
+    "where": call(Op.WHERE, "condition input>x other>y"),
+    "cat": _JOIN,
+    "concat": _JOIN,
+    "concatenate": _JOIN,
+    "stack": _JOIN,
+    "hstack": _JOIN_FIXED,
+    "vstack": _JOIN_FIXED,
+    "dstack": _JOIN_FIXED,
+    "row_stack": _JOIN_FIXED,
+    "column_stack": _JOIN_FIXED,
+    "block_diag": call(Op.PAD, "*tensors>x"),
+    "atleast_1d": call(Op.RESHAPE, "*tensors>x"),
+    "atleast_2d": call(Op.RESHAPE, "*tensors>x"),
+    "atleast_3d": call(Op.RESHAPE, "*tensors>x"),
+    "broadcast_tensors": call(Op.RESHAPE, "*tensors>x"),
+    "meshgrid": call(Op.RESHAPE, "*tensors>x", "indexing"),
+    "split": call(Op.SELECT, "tensor>x", "split_size_or_sections dim>axis"),
+    "combinations": call(Op.SELECT, "input>x", "r with_replacement"),
+    "cartesian_prod": call(Op.SELECT, "*tensors>x"),
+    "einsum": call(Op.MATMUL, "*operands>x", "equation", order=(1, 0)),
+    "tensordot": call(Op.MATMUL, "a>x b>y", "dims"),
+    "chain_matmul": call(Op.MATMUL, "*matrices>x"),
+    "cdist": call(Op.PAIRWISE_DISTANCE, "x1>x x2>y", "p>ord compute_mode", ord=2),
+    "pdist": call(Op.PAIRWISE_DISTANCE, "input>x", "p>ord", ord=2),
+    "std_mean": call(Op.OPAQUE, "input>x", "dim>axis unbiased keepdim correction"),
+    "var_mean": call(Op.OPAQUE, "input>x", "dim>axis unbiased keepdim correction"),
+    "polygamma": call(Op.OPAQUE, "input>x", "n", order=(1, 0)),
+    "rsub": call(Op.SUBTRACT, "other>x input>y", "alpha", order=(1, 0, 2)),
+    "bucketize": call(Op.ARGMAX, "input>x", "boundaries"),
+    "searchsorted": call(Op.ARGMAX, "input>x", "sorted_sequence", order=(1, 0)),
+    "isin": call(Op.CONTAINS, "elements>x test_elements>y"),
+    "trapz": call(Op.OPAQUE, "y>x"),
+    "trapezoid": call(Op.OPAQUE, "y>x"),
+    "is_tensor": call(Op.IDENTITY_TEST, "obj>x"),
+    "complex": call(Op.OPAQUE, "real>x imag>y"),
+}

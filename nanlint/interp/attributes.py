@@ -1,0 +1,92 @@
+"""Attribute access: modules, objects of the file, arrays, and everything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry as frameworks
+from nanlint.interp.classes import class_member, instance_attribute, super_attribute
+from nanlint.interp.functions import bound_to
+from nanlint.interp.machine import Machine
+from nanlint.interp.objects import Class, Dotted, Entries, Function, Instance, Member, Shape, Super
+from nanlint.interp.store import narrow
+
+SHAPES = frozenset({"shape", "size", "ndim"})
+
+
+def attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
+    """`value.name`."""
+    payload = value.payload
+    if isinstance(payload, Dotted):
+        return dotted_attribute(machine, f"{payload.name}.{name}")
+    if isinstance(payload, Instance):
+        found = instance_attribute(machine, value, name)
+        return narrow(found, machine.store.facts) if found is not None else unknown_attribute(machine, value, name)
+    if isinstance(payload, Super):
+        found = super_attribute(machine, payload, name)
+        return found if found is not None else machine.thing(Kind.FUNCTION, Member(payload.instance, name))
+    if isinstance(payload, Class):
+        return _class_attribute(machine, value, payload, name)
+    if isinstance(payload, Entries) and name in payload.items:
+        return narrow(payload.items[name], machine.store.facts)
+    if value.op is Op.JOIN and any(isinstance(v.payload, (Instance, Class, Entries)) for v in value.made_by.operands):
+        return machine.join([attribute(machine, v, name, node) for v in value.made_by.operands if not v.is_none])
+    written = machine.attributes.get((value.number, name))
+    if written is not None:
+        return narrow(written, machine.store.facts)
+    if value.kind in (Kind.TENSOR, Kind.UNKNOWN) and name == "shape":
+        return machine.thing(Kind.SEQUENCE, Shape(value))
+    if value.kind is Kind.TENSOR:
+        return _array_attribute(machine, value, name, node)
+    return unknown_attribute(machine, value, name)
+
+
+def dotted_attribute(machine: Machine, name: str) -> Value:
+    """Something of a module: a number (`math.pi`) if the tables say so, else a longer dotted name."""
+    number = frameworks.constant(name)
+    if number is not None:
+        return machine.constant(number)
+    return machine.dotted(name)
+
+
+def _class_attribute(machine: Machine, value: Value, definition: Class, name: str) -> Value:
+    found = definition.lookup(name)
+    if found is None:
+        return unknown_attribute(machine, value, name)
+    function = found[1].payload
+    if isinstance(function, Function) and function.bound_kind == "class":
+        return bound_to(found[1], value)
+    return class_member(machine, found[1], value) if not isinstance(function, Function) else found[1]
+
+
+def _array_attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
+    found = frameworks.attribute(value.made_by.framework, name)
+    if found is None:
+        return unknown_attribute(machine, value, name)
+    return machine.record(
+        found.op,
+        (value,),
+        node,
+        operand_nodes=(node.value,),
+        framework=value.made_by.framework,
+        spelling="." + name,
+        default_float=value.dtype,
+    )
+
+
+def unknown_attribute(machine: Machine, value: Value, name: str) -> Value:
+    """An attribute of which nothing is known; read twice, it is the same value."""
+    key = ("attribute", value.number, name)
+    number = machine.numbers.setdefault(key, -1)
+    result = machine.unknown(value, op=Op.ATTRIBUTE)
+    if isinstance(value.payload, Instance):  # a buffer or parameter that was made elsewhere
+        result = replace(result, gradient=not machine.active.no_gradient)
+    if number < 0:
+        machine.numbers[key] = result.number
+        number = result.number
+    made_by = replace(result.made_by, number=number)
+    return narrow(replace(result, made_by=made_by, payload=Member(value, name)), machine.store.facts)

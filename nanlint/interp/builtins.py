@@ -1,0 +1,279 @@
+"""Python's builtins and the few standard-library callables through which numbers and layers pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import libcst as cst
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.interval import NON_NEGATIVE, interval, point
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.interp.attributes import attribute
+from nanlint.interp.containers import each, element, items_of, mapping, sequence
+from nanlint.interp.machine import Machine, framework_of
+from nanlint.interp.objects import Elements, Entries, Partial
+from nanlint.interp.operators import arithmetic_kind, default_float
+from nanlint.interp.parameters import Arguments
+from nanlint.interp.parser import make_parser
+
+Builtin = Callable[[Machine, Arguments, cst.Call], Value]
+
+
+def _record(machine: Machine, op: Op, values: tuple[Value, ...], node: cst.Call, kind: Kind, spelling: str) -> Value:
+    nodes = tuple(argument.value for argument in node.args[: len(values)])
+    return machine.record(
+        op,
+        values,
+        node,
+        operand_nodes=nodes,
+        framework=framework_of(values),
+        kind=kind,
+        spelling=spelling,
+        default_float=default_float(*values),
+    )
+
+
+def _extremum(pairwise: Op, over: Op, name: str) -> Builtin:
+    """`max(a, b, ...)` and `max(iterable)`."""
+
+    def run(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+        values = [value for value, _ in given.positional]
+        if len(values) >= 2:
+            result = values[0]
+            for value in values[1:]:
+                result = _record(machine, pairwise, (result, value), node, arithmetic_kind(result, value), name)
+            return result
+        if not values:
+            return machine.unknown()
+        if items_of(values[0]) is None and values[0].kind is Kind.TENSOR:
+            return _record(machine, over, (values[0],), node, Kind.TENSOR, name)
+        return each(machine, values[0])
+
+    return run
+
+
+def _absolute(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    value = given.first() or machine.unknown()
+    return _record(machine, Op.ABSOLUTE, (value,), node, value.kind if value.kind.numeric else Kind.UNKNOWN, "abs")
+
+
+def _power(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    if len(given.positional) != 2:
+        return machine.unknown(*given.values)
+    (x, _), (y, _) = given.positional
+    return _record(machine, Op.POWER, (x, y), node, arithmetic_kind(x, y), "pow")
+
+
+def _to_number(kind: Kind) -> Builtin:
+    """`float(x)`, `int(x)`: a Python number with the value's range; of a text, any number."""
+
+    def run(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+        value = given.first()
+        if value is None:
+            return machine.constant(0 if kind is Kind.INTEGER else 0.0)
+        if isinstance(value.constant, str):
+            return _parsed(machine, value.constant, kind)
+        if kind is Kind.INTEGER:
+            dtype = machine.thing(Kind.OBJECT, Dtype.INTEGER)
+            result = machine.record(
+                Op.CAST,
+                (value,),
+                node,
+                options={"dtype": dtype},
+                operand_nodes=(node.args[0].value,),
+                kind=kind,
+                spelling="int",
+            )
+            return replace(result, gradient=False)
+        result = _record(machine, Op.ITEM, (value,), node, kind, "float")
+        return replace(result, gradient=False)
+
+    return run
+
+
+def _parsed(machine: Machine, text: str, kind: Kind) -> Value:
+    """`float("inf")`, `int("3")`."""
+    try:
+        return machine.constant(float(text) if kind is Kind.NUMBER else int(text))
+    except ValueError:
+        return machine.unknown(kind=kind)
+
+
+def _boolean(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    value = given.first()
+    return machine.unknown(kind=Kind.BOOLEAN) if value is None else replace(value, kind=Kind.BOOLEAN, payload=None)
+
+
+def _length(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    value = given.first()
+    if value is None:
+        return machine.unknown(kind=Kind.INTEGER)
+    if isinstance(value.payload, Elements) and value.payload.exact:
+        return machine.constant(len(value.payload.items))
+    length = _record(machine, Op.LENGTH, (value,), node, Kind.INTEGER, "len")
+    return length.within(NON_NEGATIVE)
+
+
+def _range(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    """The integers that `range` yields, as one Value."""
+    values = [value for value, _ in given.positional]
+    step = values[2] if len(values) > 2 else None
+    low = values[0].range if len(values) > 1 else point(0.0)
+    high = values[-1 if len(values) < 3 else 1].range if values else interval(0.0, float("inf"))
+    bounds = interval(low.lo, max(high.hi - 1.0, low.lo))
+    if step is not None and step.range.lo <= 0.0:
+        bounds = low.join(high)
+    index = machine.unknown(*values, op=Op.ARANGE, kind=Kind.INTEGER)
+    index = replace(index, range=bounds, dtype=Dtype.INTEGER, known=bounds.lo > -float("inf"), gradient=False)
+    return sequence(machine, (index,), exact=False)
+
+
+def _enumerate(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    iterable = given.first() or machine.unknown()
+    start = given.positional[1][0] if len(given.positional) > 1 else given.named.get("start", (None, None))[0]
+    low = start.range.lo if start is not None else 0.0
+    index = machine.unknown(op=Op.ARANGE, kind=Kind.INTEGER)
+    index = replace(index, range=interval(low, float("inf")), dtype=Dtype.INTEGER, known=low > -float("inf"))
+    return sequence(machine, (sequence(machine, (index, each(machine, iterable))),), exact=False)
+
+
+def _zip(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    values = [value for value, _ in given.positional]
+    lengths = {len(items_of(v) or ()) for v in values if isinstance(v.payload, Elements) and v.payload.exact}
+    exact = [v for v in values if isinstance(v.payload, Elements) and v.payload.exact]
+    if len(exact) == len(values) and len(lengths) == 1:
+        rows = zip(*(items_of(v) or () for v in values), strict=True)
+        return sequence(machine, tuple(sequence(machine, row) for row in rows))
+    return sequence(machine, (sequence(machine, tuple(each(machine, v) for v in values)),), exact=False)
+
+
+def _sum(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    """`sum(xs)`: over known items an addition, else the sum over an array of them."""
+    iterable = given.first() or machine.unknown()
+    items = items_of(iterable)
+    if items is not None and isinstance(iterable.payload, Elements) and iterable.payload.exact and items:
+        total = items[0]
+        for item in items[1:]:
+            total = machine.record(
+                Op.ADD, (total, item), node, kind=arithmetic_kind(total, item), spelling="sum",
+                framework=framework_of((total, item)), default_float=default_float(total, item),
+            )  # fmt: skip
+        return total
+    inner = each(machine, iterable)
+    kind = inner.kind if inner.kind.numeric else Kind.UNKNOWN
+    return _record(machine, Op.SUM, (inner,), node, Kind.NUMBER if kind is Kind.BOOLEAN else kind, "sum")
+
+
+def _same_items(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    """`list`, `tuple`, `sorted`, `reversed`, `iter`, `set`: the items in some order."""
+    value = given.first()
+    if value is None:
+        return sequence(machine, ())
+    if isinstance(value.payload, Elements):
+        return value
+    items = items_of(value)
+    return sequence(machine, items if items is not None else (each(machine, value),), exact=False)
+
+
+def _next(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    return each(machine, given.first() or machine.unknown())
+
+
+def _dict(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    items: dict[object, Value] = {name: value for name, (value, _) in given.named.items()}
+    base = given.first()
+    if base is not None and isinstance(base.payload, Entries):
+        items = {**base.payload.items, **items}
+    known_pairs = base is not None and isinstance(base.payload, Elements) and base.payload.exact
+    if base is not None and known_pairs:
+        for pair in items_of(base) or ():
+            key = element(machine, pair, 0).constant
+            if isinstance(key, (str, int)):
+                items[key] = element(machine, pair, 1)
+    exact = not given.star and (base is None or isinstance(base.payload, Entries) or known_pairs)
+    return mapping(machine, items, exact)
+
+
+def _namespace(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    items: dict[object, Value] = {name: value for name, (value, _) in given.named.items()}
+    return machine.thing(Kind.OBJECT, Entries(items, exact=False))
+
+
+def _first(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    return given.first() or machine.unknown()
+
+
+def _partial(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    function = given.first()
+    if function is None:
+        return machine.unknown()
+    positional = tuple(value for value, _ in given.positional[1:])
+    keywords = {name: value for name, (value, _) in given.named.items()}
+    return machine.thing(Kind.FUNCTION, Partial(function, positional, keywords))
+
+
+def _getattr(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    if len(given.positional) < 2:
+        return machine.unknown()
+    name = given.positional[1][0].constant
+    if not isinstance(name, str) or not name.isidentifier():
+        return machine.unknown(given.positional[0][0])
+    return attribute(machine, given.positional[0][0], name, cst.Attribute(cst.Name("object"), cst.Name(name)))
+
+
+def _of_kind(kind: Kind) -> Builtin:
+    return lambda machine, given, node: machine.unknown(*given.values, kind=kind)
+
+
+def _parser(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    return make_parser(machine)
+
+
+BUILTINS: dict[str, Builtin] = {
+    "builtins.max": _extremum(Op.MAXIMUM, Op.REDUCE_MAX, "max"),
+    "builtins.min": _extremum(Op.MINIMUM, Op.REDUCE_MIN, "min"),
+    "builtins.abs": _absolute,
+    "builtins.pow": _power,
+    "builtins.float": _to_number(Kind.NUMBER),
+    "builtins.int": _to_number(Kind.INTEGER),
+    "builtins.bool": _boolean,
+    "builtins.len": _length,
+    "builtins.range": _range,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.sum": _sum,
+    "builtins.list": _same_items,
+    "builtins.tuple": _same_items,
+    "builtins.set": _same_items,
+    "builtins.sorted": _same_items,
+    "builtins.reversed": _same_items,
+    "builtins.iter": _same_items,
+    "builtins.next": _next,
+    "builtins.dict": _dict,
+    "builtins.getattr": _getattr,
+    "builtins.str": _of_kind(Kind.STRING),
+    "builtins.repr": _of_kind(Kind.STRING),
+    "builtins.format": _of_kind(Kind.STRING),
+    "builtins.input": _of_kind(Kind.STRING),
+    "builtins.isinstance": _of_kind(Kind.BOOLEAN),
+    "builtins.hasattr": _of_kind(Kind.BOOLEAN),
+    "builtins.callable": _of_kind(Kind.BOOLEAN),
+    "collections.OrderedDict": _dict,
+    "collections.deque": _same_items,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "argparse.ArgumentParser": _parser,
+    "functools.partial": _partial,
+    "copy.copy": _first,
+    "copy.deepcopy": _first,
+    "tqdm.tqdm": _first,
+    "tqdm.auto.tqdm": _first,
+    "tqdm.notebook.tqdm": _first,
+    "time.time": _of_kind(Kind.NUMBER),
+    "time.perf_counter": _of_kind(Kind.NUMBER),
+    "pathlib.Path": _of_kind(Kind.PATH),
+    "os.path.join": _of_kind(Kind.STRING),
+}

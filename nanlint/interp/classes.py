@@ -1,0 +1,109 @@
+"""Classes of the file: definition, instances, attribute lookup through the bases, models."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.functions import bound_to, call_function
+from nanlint.interp.machine import STATEMENTS, Activation, Machine
+from nanlint.interp.objects import Cells, Class, Dotted, Function, Instance, Scope, Super
+from nanlint.interp.parameters import Arguments
+from nanlint.interp.trace import Frame
+
+MODEL_BASES = frozenset(name for framework in FRAMEWORKS for name in framework.model_bases)
+FORWARD = tuple(dict.fromkeys(framework.forward for framework in FRAMEWORKS if framework.model_bases))
+
+
+def define_class(machine: Machine, node: cst.ClassDef) -> bool:
+    for decorator in node.decorators:
+        machine.evaluate(decorator.decorator)
+    bases = tuple(machine.evaluate(argument.value) for argument in node.bases)
+    for keyword in node.keywords:
+        machine.evaluate(keyword.value)
+    outer = machine.active
+    prefix = outer.frame.name
+    name = f"{prefix}.{node.name.value}" if prefix else node.name.value
+    cells = Cells(heap=True)
+    definition = Class(node, name, bases, cells)
+    frame = Frame(name, name, node, outer.frame, outer.frame.entry)
+    machine.active = Activation(frame, Scope(cells, outer.scope, is_class=True), owner=definition)
+    machine.execute(node.body)
+    machine.active = outer
+    if not machine.dry:
+        machine.classes.append(definition)
+    machine.bind(node.name.value, machine.thing(Kind.CLASS, definition))
+    return True
+
+
+def is_model(definition: Class) -> bool:
+    """It derives from a framework's base class of models."""
+    return any(isinstance(entry, Dotted) and entry.name in MODEL_BASES for entry in definition.ancestry())
+
+
+def instantiate(machine: Machine, definition: Class, given: Arguments | None, node: cst.CSTNode | None) -> Value:
+    """A new instance after its `__init__`; without one, keywords become attributes (a dataclass)."""
+    instance = new_instance(machine, definition)
+    found = definition.lookup("__init__")
+    if found is not None:
+        constructor = bound_to(found[1], instance).payload
+        if isinstance(constructor, Function):
+            call_function(machine, constructor, given or Arguments(star=True), node or definition.node)
+    elif given is not None and isinstance(instance.payload, Instance):
+        fields = [key for key in definition.cells if isinstance(key, str)]
+        for key, (value, _) in [*zip(fields, given.positional, strict=False), *given.named.items()]:
+            machine.store.write(instance.payload.cells, key, value)
+    return instance
+
+
+def new_instance(machine: Machine, definition: Class) -> Value:
+    kind = Kind.MODEL if is_model(definition) else Kind.OBJECT
+    instance = machine.thing(kind, Instance(definition, Cells(heap=True)))
+    machine.instances.setdefault(id(definition), instance)
+    return instance
+
+
+def instance_attribute(machine: Machine, instance: Value, name: str) -> Value | None:
+    """An attribute of the object or of its class; methods come bound, properties are called."""
+    payload = instance.payload
+    if not isinstance(payload, Instance):
+        return None
+    if name in payload.cells:
+        return payload.cells[name]
+    found = payload.of.lookup(name)
+    return None if found is None else class_member(machine, found[1], instance)
+
+
+def class_member(machine: Machine, member: Value, instance: Value) -> Value:
+    function = member.payload
+    if not isinstance(function, Function):
+        return member
+    bound = bound_to(member, instance)
+    if function.bound_kind == "property" and isinstance(bound.payload, Function):
+        return call_function(machine, bound.payload, Arguments(), function.node)
+    return bound
+
+
+def super_attribute(machine: Machine, payload: Super, name: str) -> Value | None:
+    instance = payload.instance.payload
+    if not isinstance(instance, Instance):
+        return None
+    ancestry = instance.of.ancestry()
+    behind = ancestry[ancestry.index(payload.after) + 1 :] if payload.after in ancestry else []
+    for entry in behind:
+        if isinstance(entry, Class) and name in entry.cells:
+            return class_member(machine, entry.cells[name], payload.instance)
+    return None
+
+
+def forward_method(machine: Machine, instance: Value) -> Value | None:
+    """What runs when an object is called."""
+    for name in ("__call__", *FORWARD):
+        method = instance_attribute(machine, instance, name)
+        if method is not None and isinstance(method.payload, Function):
+            return method
+    return None
+
+
+STATEMENTS[cst.ClassDef] = define_class

@@ -1,0 +1,221 @@
+"""Expressions: literals, names, attributes, subscripts, containers, comprehensions, strings, lambdas."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.interp.attributes import attribute
+from nanlint.interp.containers import appended, each, items_of, mapping, sequence, subscript
+from nanlint.interp.guards import implied
+from nanlint.interp.machine import EXPRESSIONS, Machine
+from nanlint.interp.names import assign
+from nanlint.interp.objects import Cells, Elements, Entries, Function, Scope
+from nanlint.interp.parameters import defaults
+
+
+def integer(machine: Machine, node: cst.Integer) -> Value:
+    return machine.constant(ast.literal_eval(node.value) if len(node.value) < 4000 else 10**300)
+
+
+def floating(machine: Machine, node: cst.Float) -> Value:
+    return machine.constant(float(node.value.replace("_", "")))
+
+
+def imaginary(machine: Machine, node: cst.Imaginary) -> Value:
+    return machine.unknown(kind=Kind.UNKNOWN)
+
+
+def string(machine: Machine, node: cst.SimpleString) -> Value:
+    return machine.constant(node.raw_value) if len(node.value) < 1000 else machine.unknown(kind=Kind.STRING)
+
+
+def concatenated(machine: Machine, node: cst.ConcatenatedString) -> Value:
+    machine.evaluate(node.left)
+    machine.evaluate(node.right)
+    return machine.unknown(kind=Kind.STRING)
+
+
+def formatted(machine: Machine, node: cst.FormattedString) -> Value:
+    _parts(machine, node.parts)
+    return machine.unknown(kind=Kind.STRING)
+
+
+def _parts(machine: Machine, parts: Sequence[cst.CSTNode]) -> None:
+    """The expressions in an f-string run too."""
+    for part in parts:
+        if isinstance(part, cst.FormattedStringExpression):
+            machine.evaluate(part.expression)
+            _parts(machine, part.format_spec or ())
+
+
+def name(machine: Machine, node: cst.Name) -> Value:
+    constant = _KEYWORDS.get(node.value)
+    return machine.lookup(node.value) if constant is None else machine.constant(constant[0])
+
+
+_KEYWORDS: dict[str, tuple[object]] = {"True": (True,), "False": (False,), "None": (None,)}
+
+
+def attribute_of(machine: Machine, node: cst.Attribute) -> Value:
+    return attribute(machine, machine.evaluate(node.value), node.attr.value, node)
+
+
+def subscripted(machine: Machine, node: cst.Subscript) -> Value:
+    value = machine.evaluate(node.value)
+    keys = []
+    for part in node.slice:
+        if isinstance(part.slice, cst.Index):
+            keys.append(machine.evaluate(part.slice.value))
+        elif isinstance(part.slice, cst.Slice) and not items_of(value):
+            for bound in (part.slice.lower, part.slice.upper, part.slice.step):
+                if bound is not None:
+                    machine.evaluate(bound)
+    one = len(node.slice) == 1 and len(keys) == 1
+    return subscript(machine, value, keys[0] if one else None, node)
+
+
+def collection(machine: Machine, node: cst.Tuple | cst.List | cst.Set) -> Value:
+    result = sequence(machine, ())
+    for part in node.elements:
+        value = machine.evaluate(part.value)
+        if isinstance(part, cst.StarredElement):
+            items = items_of(value)
+            joined = appended(machine, result, items if items is not None else (each(machine, value),))
+            exact = items is not None and (not isinstance(value.payload, Elements) or value.payload.exact)
+            result = joined if exact else _inexact(machine, joined)
+        else:
+            result = appended(machine, result, (value,))
+    return result
+
+
+def _inexact(machine: Machine, value: Value) -> Value:
+    return sequence(machine, items_of(value) or (), exact=False)
+
+
+def dictionary(machine: Machine, node: cst.Dict) -> Value:
+    items: dict[object, Value] = {}
+    exact = True
+    for part in node.elements:
+        value = machine.evaluate(part.value)
+        if isinstance(part, cst.StarredDictElement):
+            known = value.payload.items if isinstance(value.payload, Entries) else {}
+            items.update(known)
+            exact = exact and isinstance(value.payload, Entries) and value.payload.exact
+            continue
+        key = machine.evaluate(part.key) if isinstance(part, cst.DictElement) else machine.unknown()
+        if isinstance(key.constant, (str, int, float)):
+            items[key.constant] = value
+        else:
+            exact = False
+    return mapping(machine, items, exact)
+
+
+def walrus(machine: Machine, node: cst.NamedExpr) -> Value:
+    value = machine.evaluate(node.value)
+    scope = machine.active.scope
+    while scope.transparent and scope.parent is not None:
+        scope = scope.parent
+    if isinstance(node.target, cst.Name):
+        machine.store.write(scope.cells, node.target.value, value)
+    return value
+
+
+def lambda_function(machine: Machine, node: cst.Lambda) -> Value:
+    function = Function(node, machine.active.scope, "<lambda>", defaults(machine, node.params))
+    if not machine.dry:
+        machine.functions.append(function)
+    return machine.thing(Kind.FUNCTION, function)
+
+
+def awaited(machine: Machine, node: cst.Await) -> Value:
+    return machine.evaluate(node.expression)
+
+
+def yielded(machine: Machine, node: cst.Yield) -> Value:
+    if node.value is None:
+        return machine.unknown()
+    inner = node.value.item if isinstance(node.value, cst.From) else node.value
+    value = machine.evaluate(inner)
+    machine.active.yielded.append(each(machine, value) if isinstance(node.value, cst.From) else value)
+    return machine.unknown()
+
+
+def ellipsis(machine: Machine, node: cst.Ellipsis) -> Value:
+    return machine.constant(...)
+
+
+# comprehensions
+
+
+def comprehension(machine: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
+    values: list[Value] = []
+    _comprehend(machine, node.for_in, lambda: values.append(machine.evaluate(node.elt)))
+    return sequence(machine, tuple(values), exact=False)
+
+
+def dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
+    def body() -> None:
+        machine.evaluate(node.key)
+        machine.evaluate(node.value)
+
+    _comprehend(machine, node.for_in, body)
+    return mapping(machine, {}, exact=False)
+
+
+def _comprehend(machine: Machine, clause: cst.CompFor, body: Callable[[], object]) -> None:
+    """Runs the clauses in a scope of their own; conditions hold for what follows them."""
+    active = machine.active
+    outer = active.scope
+    active.scope = Scope(Cells(), outer, transparent=True)
+
+    def run() -> bool:
+        _clauses(machine, clause, body)
+        return True
+
+    outcome = machine.store.attempt(run)
+    active.scope = outer
+    skipped = machine.store.attempt(lambda: True)
+    machine.store.merge([skipped, outcome], machine.join)
+
+
+def _clauses(machine: Machine, clause: cst.CompFor, body: Callable[[], object]) -> None:
+    iterable = machine.evaluate(clause.iter)
+    assign(machine, clause.target, each(machine, iterable))
+    for condition in clause.ifs:
+        machine.store.learn(implied(machine.evaluate(condition.test), True))
+    if clause.inner_for_in is not None:
+        _clauses(machine, clause.inner_for_in, body)
+    else:
+        body()
+
+
+EXPRESSIONS.update(
+    {
+        cst.Integer: integer,
+        cst.Float: floating,
+        cst.Imaginary: imaginary,
+        cst.SimpleString: string,
+        cst.ConcatenatedString: concatenated,
+        cst.FormattedString: formatted,
+        cst.Name: name,
+        cst.Attribute: attribute_of,
+        cst.Subscript: subscripted,
+        cst.Tuple: collection,
+        cst.List: collection,
+        cst.Set: collection,
+        cst.Dict: dictionary,
+        cst.NamedExpr: walrus,
+        cst.Lambda: lambda_function,
+        cst.Await: awaited,
+        cst.Yield: yielded,
+        cst.Ellipsis: ellipsis,
+        cst.ListComp: comprehension,
+        cst.SetComp: comprehension,
+        cst.GeneratorExp: comprehension,
+        cst.DictComp: dict_comprehension,
+    }
+)

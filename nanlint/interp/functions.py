@@ -1,0 +1,151 @@
+"""Functions of the file: definition, call with the caller's Values, and entry with unknown ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.interp.contexts import stops_gradient
+from nanlint.interp.machine import MAX_DEPTH, MAX_RUNS, STATEMENTS, Activation, Machine
+from nanlint.interp.names import dotted_name
+from nanlint.interp.objects import Cells, Elements, Function, Scope
+from nanlint.interp.parameters import Arguments, bind_arguments, defaults
+from nanlint.interp.store import narrow
+from nanlint.interp.trace import Frame
+
+
+def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
+    name = node.name.value
+    decorators = [machine.evaluate(decorator.decorator) for decorator in node.decorators]
+    owner = machine.active.owner if machine.active.scope.is_class else None
+    prefix = machine.active.frame.name
+    function = Function(
+        node,
+        machine.active.scope,
+        f"{prefix}.{name}" if prefix else name,
+        defaults(machine, node.params),
+        owner,
+        no_gradient=any(stops_gradient(value) for value in decorators),
+        decorators=tuple(_decorator_name(decorator.decorator) for decorator in node.decorators),
+    )
+    if not machine.dry:
+        machine.functions.append(function)
+    machine.bind(name, machine.thing(Kind.FUNCTION, function))
+    return True
+
+
+def _decorator_name(node: cst.BaseExpression) -> str:
+    return dotted_name(node.func if isinstance(node, cst.Call) else node)
+
+
+def call_function(machine: Machine, function: Function, given: Arguments, node: cst.CSTNode) -> Value:
+    """The Value that the function returns for these arguments; opaque beyond the bounds on depth and runs."""
+    identity = id(function.node)
+    running = any(a.function is not None and a.function.node is function.node for a in machine.stack)
+    if running or _is_running(machine, function) or len(machine.stack) >= MAX_DEPTH:
+        return machine.unknown(*given.values)
+    if machine.runs.get(identity, 0) >= MAX_RUNS:
+        return machine.unknown(*given.values)
+    if function.receiver is not None:
+        given = given.behind(function.receiver)
+    key = _memo_key(machine, function, given)
+    remembered = machine.memo.get(key)
+    if remembered is not None:
+        return remembered
+    version = machine.store.heap_version
+    machine.runs[identity] = machine.runs.get(identity, 0) + 1
+    result = _run(machine, function, given, node)
+    if machine.store.heap_version == version:
+        machine.memo[key] = result
+    return result
+
+
+def _is_running(machine: Machine, function: Function) -> bool:
+    return machine.active.function is not None and machine.active.function.node is function.node
+
+
+def _memo_key(machine: Machine, function: Function, given: Arguments) -> object:
+    """What the result of a call depends on: the arguments, the heap, the facts in force."""
+    return (
+        id(function.node),
+        id(function.scope),
+        tuple((value.number, value.range) for value, _ in given.positional),
+        tuple((name, value.number, value.range) for name, (value, _) in given.named.items()),
+        machine.store.heap_version,
+        machine.active.no_gradient,
+        bool(machine.dry),
+        given.star,
+    )
+
+
+def enter_function(machine: Machine, function: Function) -> None:
+    """Interprets a function that nobody in the file calls."""
+    given = Arguments((((function.receiver), None),), star=True) if function.receiver is not None else None
+    _run(machine, function, given, None)
+
+
+def _run(machine: Machine, function: Function, given: Arguments | None, call: cst.CSTNode | None) -> Value:
+    """One activation: binds the parameters, executes the body, joins what it returns."""
+    parameters = bind_arguments(machine, function.node.params, given, function.defaults)
+    outer, outer_statement = machine.active, machine.statement
+    facts = machine.store.facts
+    machine.stack.append(outer)
+    scope = Scope(Cells(), function.scope)
+    machine.active = Activation(
+        Frame(
+            function.name,
+            function.owner.name if function.owner is not None else "",
+            function.node,
+            outer.frame if call is not None else None,
+            call is None,
+            call,
+        ),
+        scope,
+        function,
+        function.owner,
+        function.receiver or _first(parameters),
+        function.no_gradient or (outer.no_gradient and call is not None),
+    )
+    if not machine.dry:
+        machine.interpreted.add(id(function.node))
+    for name, value in parameters.items():
+        machine.store.write(scope.cells, name, value)
+    result = _body(machine, function)
+    machine.store.facts = facts
+    machine.active, machine.statement = outer, outer_statement
+    machine.stack.pop()
+    return result
+
+
+def _first(parameters: dict[str, Value]) -> Value | None:
+    return next(iter(parameters.values()), None)
+
+
+def _body(machine: Machine, function: Function) -> Value:
+    node = function.node
+    if isinstance(node, cst.Lambda):
+        return machine.evaluate(node.body)
+    active = machine.active
+    end = machine.store.attempt(lambda: machine.execute(node.body))
+    outcomes = [end] if end.live else []
+    machine.store.merge([*outcomes, *active.exits], machine.join)
+    if active.yielded:
+        return machine.thing(Kind.SEQUENCE, Elements((machine.join(active.yielded),), exact=False))
+    returned = [narrow(value, outcome.facts) for value, outcome in zip(active.returned, active.exits, strict=True)]
+    if end.live or not returned:
+        returned.append(machine.constant(None))
+    values = [value for value in returned if not value.is_none] or returned
+    return machine.join(values)
+
+
+def bound_to(function: Value, receiver: Value) -> Value:
+    """The function as a method of `receiver`."""
+    payload = function.payload
+    if not isinstance(payload, Function) or payload.bound_kind == "static":
+        return function
+    return replace(function, payload=replace(payload, receiver=receiver))
+
+
+STATEMENTS[cst.FunctionDef] = define_function

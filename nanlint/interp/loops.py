@@ -1,0 +1,101 @@
+"""`for` and `while`: names that the body changes are widened, then the body runs once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from nanlint.interp.containers import each
+from nanlint.interp.guards import implied
+from nanlint.interp.machine import STATEMENTS, Loop, Machine
+from nanlint.interp.names import assign
+from nanlint.interp.store import Outcome
+
+
+def for_loop(machine: Machine, node: cst.For) -> bool:
+    iterable = machine.evaluate(node.iter)
+
+    def step() -> bool:
+        assign(machine, node.target, each(machine, iterable))
+        return machine.execute(node.body)
+
+    return _loop(machine, node, step, lambda: None, endless=False)
+
+
+def while_loop(machine: Machine, node: cst.While) -> bool:
+    def step() -> bool:
+        machine.store.learn(implied(machine.evaluate(node.test), True))
+        return machine.execute(node.body)
+
+    def after() -> None:
+        machine.store.learn(implied(machine.evaluate(node.test), False))
+
+    endless = (isinstance(node.test, cst.Name) and node.test.value == "True") or _constant_truth(node.test)
+    return _loop(machine, node, step, after, endless)
+
+
+def _constant_truth(test: cst.BaseExpression) -> bool:
+    return isinstance(test, cst.Integer) and test.value != "0"
+
+
+def _loop(
+    machine: Machine, node: cst.For | cst.While, step: Callable[[], bool], after: Callable[[], None], endless: bool
+) -> bool:
+    if not machine.dry:
+        _widen(machine, node, step)
+    before = machine.store.attempt(lambda: True)
+    once = _run(machine, node, step)
+    ends = [outcome for outcome in (once.normal, *once.loop.continues) if outcome.live]
+
+    def finished() -> bool:
+        machine.store.merge([before, *ends], machine.join)
+        after()
+        return node.orelse is None or machine.execute(node.orelse)
+
+    outcomes = list(once.loop.breaks)
+    if not endless:
+        outcomes.append(machine.store.attempt(finished))
+    live = [outcome for outcome in outcomes if outcome.live]
+    machine.store.merge(live, machine.join)
+    return bool(live)
+
+
+class _Once:
+    """One run of a loop's body."""
+
+    __slots__ = ("loop", "normal")
+
+    def __init__(self, loop: Loop, normal: Outcome) -> None:
+        self.loop, self.normal = loop, normal
+
+
+def _run(machine: Machine, node: cst.For | cst.While, step: Callable[[], bool]) -> _Once:
+    loop = Loop(node)
+    machine.active.loops.append(loop)
+    normal = machine.store.attempt(step)
+    machine.active.loops.pop()
+    return _Once(loop, normal)
+
+
+def _widen(machine: Machine, node: cst.For | cst.While, step: Callable[[], bool]) -> None:
+    """Tries the body out without a trace and widens every cell that it changed."""
+    returned, yielded, exits = (len(part) for part in _collected(machine))
+    machine.dry += 1
+    once = _run(machine, node, step)
+    machine.dry -= 1
+    for part, length in zip(_collected(machine), (returned, yielded, exits), strict=True):
+        del part[length:]
+    for outcome in (once.normal, *once.loop.continues):
+        for (_, key), (cells, value) in outcome.writes.items():
+            before = cells.get(key)
+            if before is not None and value is not None and not before.same(value):
+                machine.store.write(cells, key, machine.widen(before, value))
+
+
+def _collected(machine: Machine) -> tuple[list[object], ...]:
+    active = machine.active
+    return active.returned, active.yielded, active.exits  # type: ignore[return-value]
+
+
+STATEMENTS.update({cst.For: for_loop, cst.While: while_loop})

@@ -1,0 +1,302 @@
+"""Methods of what is no object of the file: containers, parsers, models, optimizers, arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry as frameworks
+from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.interp.apis import BY_NAME, apply, bind, call_layer, opaque, perform
+from nanlint.interp.containers import appended, each, element, items_of, mapping, sequence
+from nanlint.interp.machine import Machine
+from nanlint.interp.names import assign
+from nanlint.interp.objects import (
+    ArgumentParser,
+    Chain,
+    Elements,
+    Entries,
+    Instance,
+    Layer,
+    Parameters,
+    Shape,
+)
+from nanlint.interp.parameters import Arguments
+from nanlint.interp.parser import parser_method
+from nanlint.interp.store import Fact
+
+ITSELF = frozenset(
+    {"to", "cuda", "cpu", "train", "eval", "double", "float", "requires_grad_", "compile", "share_memory"}
+)
+"""Methods of models and layers that return the model."""
+
+
+def call_member(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
+    """`receiver.name(...)`."""
+    payload = receiver.payload
+    if isinstance(payload, ArgumentParser):
+        return parser_method(machine, receiver, payload, name, given)
+    if isinstance(payload, (Elements, Entries)):
+        found = _container_method(machine, receiver, name, given, node)
+        if found is not None:
+            return found
+    if receiver.op is Op.JOIN and any(_has_methods(v) for v in receiver.made_by.operands):
+        choices = [v for v in receiver.made_by.operands if not v.is_none]
+        return machine.join([call_member(machine, choice, name, given, node) for choice in choices])
+    if receiver.kind in (Kind.MODEL, Kind.LAYER, Kind.LOSS) or isinstance(payload, (Layer, Chain, Instance)):
+        return _module_method(machine, receiver, name, given, node)
+    protocol = frameworks.protocol(receiver.kind, name)
+    if protocol is not None:
+        return _protocol_method(machine, receiver, name, given, node, *protocol)
+    if receiver.kind is Kind.DISTRIBUTION or receiver.kind in _NO_ARRAY:
+        return opaque(machine, given, node, "." + name, receiver)
+    return _array_method(machine, receiver, name, given, node)
+
+
+_NO_ARRAY = frozenset({Kind.STRING, Kind.PATH, Kind.MODULE, Kind.FUNCTION, Kind.CLASS, Kind.NONE, Kind.OPTIMIZER})
+
+
+def _has_methods(value: Value) -> bool:
+    return isinstance(value.payload, (Instance, Layer, Chain)) or value.kind is Kind.OPTIMIZER
+
+
+def _protocol_method(
+    machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call, framework: Framework, call: Call
+) -> Value:
+    """A method of an optimizer, a scaler, a distribution: a step of the protocol."""
+    if call.op is Op.STEP:
+        _run_closure(machine, given, node)
+    bound = bind(machine, framework, call, given.behind(receiver))
+    if bound is None:
+        return opaque(machine, given, node, "." + name, receiver)
+    return apply(machine, framework, call, bound, node, "." + name)
+
+
+def _run_closure(machine: Machine, given: Arguments, node: cst.Call) -> None:
+    """`optimizer.step(closure)` runs the closure first."""
+    from nanlint.interp.calls import call_value
+
+    closure = given.first()
+    if closure is not None and closure.kind is Kind.FUNCTION:
+        call_value(machine, closure, Arguments(), node)
+
+
+# containers
+
+
+def _container_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value | None:
+    handler = (_MAPPING if isinstance(receiver.payload, Entries) else _SEQUENCE).get(name)
+    return None if handler is None else handler(machine, receiver, given, node)
+
+
+def _rebind(machine: Machine, node: cst.Call, value: Value) -> None:
+    """The container changed in place: what named it holds the new one."""
+    if isinstance(node.func, cst.Attribute):
+        assign(machine, node.func.value, value)
+
+
+def _append(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    _rebind(machine, node, appended(machine, receiver, tuple(v for v, _ in given.positional[-1:])))
+    return machine.constant(None)
+
+
+def _extend(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    more = given.first() or machine.unknown()
+    items = items_of(more)
+    result = appended(machine, receiver, items if items is not None else (each(machine, more),))
+    if items is None or (isinstance(more.payload, Elements) and not more.payload.exact):
+        result = sequence(machine, items_of(result) or (), exact=False)
+    _rebind(machine, node, result)
+    return machine.constant(None)
+
+
+def _insert(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    new = tuple(v for v, _ in given.positional[1:2])
+    _rebind(machine, node, sequence(machine, (*new, *(items_of(receiver) or ())), exact=False))
+    return machine.constant(None)
+
+
+def _pop(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    taken = element(machine, receiver, -1 if not given.positional else None)
+    _rebind(machine, node, sequence(machine, items_of(receiver) or (), exact=False))
+    return taken
+
+
+def _items(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    payload = receiver.payload
+    entries = payload.items if isinstance(payload, Entries) else {}
+    pairs = tuple(sequence(machine, (machine.constant(key), value)) for key, value in entries.items())
+    return sequence(machine, pairs, isinstance(payload, Entries) and payload.exact)
+
+
+def _values(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    payload = receiver.payload
+    entries = payload.items if isinstance(payload, Entries) else {}
+    return sequence(machine, tuple(entries.values()), isinstance(payload, Entries) and payload.exact)
+
+
+def _get(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    payload, key = receiver.payload, given.first()
+    entries = payload.items if isinstance(payload, Entries) else {}
+    if key is not None and key.constant in entries:
+        return entries[key.constant]
+    return given.positional[1][0] if len(given.positional) > 1 else machine.unknown(receiver)
+
+
+def _update(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    payload, other = receiver.payload, given.first()
+    items = dict(payload.items) if isinstance(payload, Entries) else {}
+    exact = isinstance(payload, Entries) and payload.exact
+    if other is not None:
+        items.update(other.payload.items if isinstance(other.payload, Entries) else {})
+        exact = exact and isinstance(other.payload, Entries)
+    items.update({name: value for name, (value, _) in given.named.items()})
+    _rebind(machine, node, mapping(machine, items, exact))
+    return machine.constant(None)
+
+
+def _copy(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
+    return receiver
+
+
+ContainerMethod = Callable[[Machine, Value, Arguments, cst.Call], Value]
+_SEQUENCE: dict[str, ContainerMethod] = {
+    "append": _append,
+    "add": _append,
+    "extend": _extend,
+    "insert": _insert,
+    "pop": _pop,
+    "copy": _copy,
+}
+_MAPPING: dict[str, ContainerMethod] = {
+    "items": _items,
+    "values": _values,
+    "get": _get,
+    "pop": _get,
+    "update": _update,
+    "copy": _copy,
+}
+
+
+# models and layers
+
+
+def _module_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
+    if name in ITSELF:
+        return receiver
+    if name in ("parameters", "named_parameters", "trainable_variables"):
+        owner = node.func.value if isinstance(node.func, cst.Attribute) else None
+        return machine.thing(Kind.SEQUENCE, Parameters(receiver, owner))
+    if name == "forward" and isinstance(receiver.payload, Layer):
+        return call_layer(machine, receiver.payload, given, node)
+    if name in ("add_module", "register_module", "append") and given.positional:
+        _add_layer(machine, receiver, given, node)
+        return machine.constant(None)
+    if name == "register_buffer" and len(given.positional) >= 2 and isinstance(receiver.payload, Instance):
+        key = given.positional[0][0].constant
+        if isinstance(key, str):
+            machine.store.write(receiver.payload.cells, key, given.positional[1][0])
+        return machine.constant(None)
+    protocol = frameworks.protocol(receiver.kind, name)
+    if protocol is not None:
+        return _protocol_method(machine, receiver, name, given, node, *protocol)
+    return opaque(machine, given, node, "." + name, receiver)
+
+
+def _add_layer(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> None:
+    layer = given.positional[-1][0]
+    if isinstance(receiver.payload, Chain):
+        _rebind(machine, node, replace(receiver, payload=Chain((*receiver.payload.layers, layer))))
+    elif isinstance(receiver.payload, Instance) and len(given.positional) == 2:
+        key = given.positional[0][0].constant
+        if isinstance(key, str):
+            machine.store.write(receiver.payload.cells, key, layer)
+
+
+# arrays
+
+
+def _array_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
+    framework = _framework_of(machine, receiver)
+    if framework is None:
+        return _unknown_method(machine, receiver, name, given, node)
+    if name in ("size", "dim", "ndimension", "numel", "nelement"):
+        return _size(machine, receiver, name, given)
+    entry = framework.methods.get(name)
+    in_place = entry is None and framework.in_place and name.endswith("_")
+    if in_place:
+        entry = framework.methods.get(name[:-1])
+    if entry is None:
+        return _unknown_method(machine, receiver, name, given, node)
+    receiver = _typed(machine, framework, receiver, name, given)
+    operand = node.func.value if isinstance(node.func, cst.Attribute) else None
+    whole = Arguments(((receiver, operand), *given.positional), given.keywords, given.star)
+    if receiver.kind is Kind.TENSOR:
+        result = perform(machine, framework, entry, whole, node, "." + name)
+    else:
+        result = _uncertain(machine, framework, entry, whole, node, "." + name)
+    if framework.in_place and name.endswith("_") and isinstance(node.func, cst.Attribute):
+        assign(machine, node.func.value, result)
+    return result
+
+
+def _uncertain(
+    machine: Machine, framework: Framework, entry: Call | Overload, given: Arguments, node: cst.Call, spelling: str
+) -> Value:
+    """A method that arrays have, on something that may be no array: the result may be none either."""
+    return perform(machine, replace(framework, result=Kind.UNKNOWN), entry, given, node, spelling)
+
+
+def _framework_of(machine: Machine, receiver: Value) -> Framework | None:
+    """The framework whose array the receiver is or may be: the first that the file imports."""
+    framework = BY_NAME.get(receiver.made_by.framework)
+    if framework is not None and framework.methods:
+        return framework
+    for candidate in frameworks.FRAMEWORKS:
+        if candidate.methods and candidate.name in machine.imported:
+            return candidate
+    return None
+
+
+def _typed(machine: Machine, framework: Framework, receiver: Value, name: str, given: Arguments) -> Value:
+    """An unknown receiver of a method that only arrays have is an array; so is that of a bare `.log()`."""
+    if receiver.kind is not Kind.UNKNOWN:
+        return receiver
+    plain = name.removesuffix("_") if framework.in_place else name
+    telling = plain in framework.telling_methods or name in framework.telling_methods
+    bare = plain in ("log", "sqrt", "exp") and not given.values
+    if not (telling or bare):
+        return receiver
+    machine.store.learn({receiver.number: Fact(kind=Kind.TENSOR)})
+    made_by = receiver.made_by if receiver.made_by.framework else replace(receiver.made_by, framework=framework.name)
+    return replace(receiver, kind=Kind.TENSOR, made_by=made_by)
+
+
+def _size(machine: Machine, receiver: Value, name: str, given: Arguments) -> Value:
+    shape = machine.thing(Kind.SEQUENCE, Shape(receiver))
+    number = machine.numbers.setdefault(("shape", receiver.number), shape.number)
+    shape = replace(shape, made_by=replace(shape.made_by, number=number))
+    axis = given.first()
+    if name == "size" and axis is None:
+        return shape
+    index = axis.constant if axis is not None else name
+    which = index if isinstance(index, int) else None
+    return element(machine, shape, which)
+
+
+TELLING_PROTOCOL = {"zero_grad": Kind.OPTIMIZER, "unscale_": Kind.SCALER}
+
+
+def _unknown_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
+    """A method that no table has; some names tell what the receiver is."""
+    kind = TELLING_PROTOCOL.get(name)
+    if kind is not None and receiver.kind is Kind.UNKNOWN:
+        machine.store.learn({receiver.number: Fact(kind=kind)})
+        protocol = frameworks.protocol(kind, name)
+        if protocol is not None:
+            return _protocol_method(machine, replace(receiver, kind=kind), name, given, node, *protocol)
+    return opaque(machine, given, node, "." + name, receiver)

@@ -1,0 +1,190 @@
+"""Payloads of Values that are not numbers: names, functions, classes, instances, containers, layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from nanlint.domain.value import Value
+from nanlint.frameworks.model import Call
+
+
+class Cells(dict[object, Value]):
+    """Mutable storage (a scope's names, an object's attributes) that only `Store.write` changes."""
+
+    __slots__ = ("heap", "snapshot")
+
+    def __init__(self, heap: bool = False) -> None:
+        super().__init__()
+        self.heap = heap
+        self.snapshot: dict[str, Value] | None = None
+
+    def frozen(self) -> dict[str, Value]:
+        """A copy that later writes do not change; shared until the next write."""
+        if self.snapshot is None:
+            self.snapshot = {key: value for key, value in self.items() if isinstance(key, str)}
+        return self.snapshot
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """The names of a module, class body, function activation or comprehension."""
+
+    cells: Cells
+    parent: Scope | None
+    is_class: bool = False
+    transparent: bool = False
+    """A comprehension's: assignment expressions bind in the parent."""
+    global_names: set[str] = field(default_factory=set)
+    nonlocal_names: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Dotted:
+    """An imported module or anything reached through one: `torch.nn.functional.log_softmax`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function or lambda of the file, with the scope it closes over; `receiver` is what it is bound to."""
+
+    node: cst.FunctionDef | cst.Lambda
+    scope: Scope
+    name: str
+    defaults: Mapping[str, Value]
+    owner: Class | None = None
+    receiver: Value | None = None
+    no_gradient: bool = False
+    decorators: tuple[str, ...] = ()
+
+    @property
+    def bound_kind(self) -> str:
+        """ "static", "class", "property" or "" for an ordinary function."""
+        for decorator in self.decorators:
+            last = decorator.rpartition(".")[2]
+            if last in ("staticmethod", "classmethod"):
+                return last.removesuffix("method")
+            if last in ("property", "cached_property"):
+                return "property"
+        return ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class:
+    """A class of the file: bases are Values (other classes, dotted names), cells its attributes."""
+
+    node: cst.ClassDef
+    name: str
+    bases: tuple[Value, ...]
+    cells: Cells
+
+    def ancestry(self) -> list[Class | Dotted]:
+        """Itself and its bases, depth first, each once; what is not understood is left out."""
+        found: list[Class | Dotted] = [self]
+        for base in self.bases:
+            if isinstance(base.payload, Class):
+                found += [entry for entry in base.payload.ancestry() if entry not in found]
+            elif isinstance(base.payload, Dotted):
+                found.append(base.payload)
+        return found
+
+    def lookup(self, name: str) -> tuple[Class, Value] | None:
+        """The class in the ancestry that defines the attribute, and its Value."""
+        for entry in self.ancestry():
+            if isinstance(entry, Class) and name in entry.cells:
+                return entry, entry.cells[name]
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """An object of a class of the file."""
+
+    of: Class
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super:
+    """What `super()` gives: attributes are looked up behind `after` in the ancestry of the instance's class."""
+
+    instance: Value
+    after: Class
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """A tuple, list or set. Not `exact`: any number of the items may be there, the last one is the last."""
+
+    items: tuple[Value, ...]
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A dict with constant keys, a namespace, parsed arguments. Not `exact`: other keys may be there."""
+
+    items: Mapping[Any, Value]  # a mapping is invariant in its keys
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute of something that is no object of the file; called, it is a method."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """An instance of a framework's layer, loss or distribution: calling it performs `call` with these options."""
+
+    call: Call
+    framework: str
+    name: str
+    options: Mapping[str, Value]
+    nodes: Mapping[str, cst.BaseExpression]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Layers applied one after the other (`nn.Sequential`)."""
+
+    layers: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial`: a callable with leading arguments and keywords."""
+
+    function: Value
+    positional: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The trainable parameters of a model or layer."""
+
+    of: Value
+    node: cst.BaseExpression | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArgumentParser:
+    """An `argparse` parser: what `parse_args` returns has these attributes."""
+
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The shape of an array."""
+
+    of: Value

@@ -1,0 +1,188 @@
+"""A function's parameters: defaults, annotations, and how a call's arguments meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.machine import Machine
+from nanlint.interp.objects import Class, Dotted, Elements, Entries, Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a call with their expressions. `star`: `*args` or `**kwargs` of unknown content took part."""
+
+    positional: tuple[tuple[Value, cst.BaseExpression | None], ...] = ()
+    keywords: Mapping[str, tuple[Value, cst.BaseExpression | None]] | None = None
+    star: bool = False
+
+    @property
+    def named(self) -> Mapping[str, tuple[Value, cst.BaseExpression | None]]:
+        return self.keywords or {}
+
+    @property
+    def values(self) -> list[Value]:
+        return [value for value, _ in self.positional] + [value for value, _ in self.named.values()]
+
+    def first(self) -> Value | None:
+        return self.positional[0][0] if self.positional else None
+
+    def behind(self, *leading: Value) -> Arguments:
+        """With more positional arguments in front."""
+        return Arguments((*((value, None) for value in leading), *self.positional), self.keywords, self.star)
+
+
+def evaluate_arguments(machine: Machine, nodes: Sequence[cst.Arg]) -> Arguments:
+    """The arguments of a call, stars unpacked as far as their content is known."""
+    positional: list[tuple[Value, cst.BaseExpression | None]] = []
+    keywords: dict[str, tuple[Value, cst.BaseExpression | None]] = {}
+    star = False
+    for argument in nodes:
+        value = machine.evaluate(argument.value)
+        if argument.star == "*":
+            items = value.payload.items if isinstance(value.payload, Elements) else None
+            star = star or items is None or (isinstance(value.payload, Elements) and not value.payload.exact)
+            positional += [(item, None) for item in items or ()]
+        elif argument.star == "**":
+            entries = value.payload if isinstance(value.payload, Entries) else Entries({}, exact=False)
+            star = star or not entries.exact
+            keywords.update({key: (item, None) for key, item in entries.items.items() if isinstance(key, str)})
+        elif argument.keyword is not None:
+            keywords[argument.keyword.value] = (value, argument.value)
+        else:
+            positional.append((value, argument.value))
+    return Arguments(tuple(positional), keywords, star)
+
+
+def every(parameters: cst.Parameters) -> Iterator[cst.Param]:
+    """All but `*args` and `**kwargs`."""
+    yield from parameters.posonly_params
+    yield from parameters.params
+    yield from parameters.kwonly_params
+
+
+def defaults(machine: Machine, parameters: cst.Parameters) -> dict[str, Value]:
+    """The defaults' Values, computed where the function is defined."""
+    return {p.name.value: machine.evaluate(p.default) for p in every(parameters) if p.default is not None}
+
+
+def bind_arguments(
+    machine: Machine, parameters: cst.Parameters, given: Arguments | None, default: Mapping[str, Value]
+) -> dict[str, Value]:
+    """What each parameter holds. Without a caller (`given` None) annotations and defaults tell."""
+    bound: dict[str, Value] = {}
+    positional = [*parameters.posonly_params, *parameters.params]
+    if given is not None:
+        for parameter, (value, _) in zip(positional, given.positional, strict=False):
+            bound[parameter.name.value] = value
+    named = dict(given.named) if given is not None else {}
+    for parameter in every(parameters):
+        name = parameter.name.value
+        if name in bound:
+            continue
+        if name in named:
+            bound[name] = named.pop(name)[0]
+        elif given is not None and name in default and not given.star:
+            bound[name] = default[name]
+        else:
+            bound[name] = supplied_by_nobody(machine, parameter, default.get(name))
+    _bind_stars(machine, parameters, given, len(positional), named, bound)
+    return bound
+
+
+def _bind_stars(
+    machine: Machine,
+    parameters: cst.Parameters,
+    given: Arguments | None,
+    count: int,
+    named: Mapping[str, tuple[Value, cst.BaseExpression | None]],
+    bound: dict[str, Value],
+) -> None:
+    if isinstance(parameters.star_arg, cst.Param):
+        rest = tuple(value for value, _ in given.positional[count:]) if given is not None else ()
+        exact = given is not None and not given.star
+        bound[parameters.star_arg.name.value] = machine.thing(Kind.SEQUENCE, Elements(rest, exact))
+    if parameters.star_kwarg is not None:
+        entries = {key: value for key, (value, _) in named.items()}
+        exact = given is not None and not given.star
+        bound[parameters.star_kwarg.name.value] = machine.thing(Kind.MAPPING, Entries(entries, exact))
+
+
+def supplied_by_nobody(machine: Machine, parameter: cst.Param, default: Value | None) -> Value:
+    """A parameter without a caller: its annotation and its default tell something.
+
+    A numeric default counts as the value (`eps=1e-8` is a guard); a flag or a name may be anything.
+    """
+    if default is not None and default.kind in (Kind.NUMBER, Kind.INTEGER):
+        return machine.argument(default=default)
+    if default is not None and default.kind in (Kind.LAYER, Kind.LOSS, Kind.FUNCTION, Kind.CLASS, Kind.MODULE):
+        return default
+    if default is not None and default.kind in (Kind.BOOLEAN, Kind.STRING):
+        return machine.argument(default.kind)
+    return annotated(machine, parameter.annotation)
+
+
+def annotated(machine: Machine, annotation: cst.Annotation | None) -> Value:
+    """An unknown value of the annotated type."""
+    if annotation is None:
+        return machine.argument()
+    return _of_type(machine, annotation.annotation)
+
+
+_BUILTIN_KINDS = {
+    "builtins.int": Kind.INTEGER,
+    "builtins.float": Kind.NUMBER,
+    "builtins.bool": Kind.BOOLEAN,
+    "builtins.str": Kind.STRING,
+    "pathlib.Path": Kind.PATH,
+}
+
+
+def _of_type(machine: Machine, node: cst.BaseExpression) -> Value:
+    if isinstance(node, cst.SimpleString):
+        return _of_text(machine, node)
+    if isinstance(node, cst.Subscript):
+        return _of_generic(machine, node)
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+        if isinstance(node.right, cst.Name) and node.right.value == "None":
+            return _of_type(machine, node.left)
+        return machine.argument()
+    if not isinstance(node, (cst.Name, cst.Attribute)):
+        return machine.argument()
+    payload = machine.evaluate(node).payload
+    if isinstance(payload, Class):
+        instance = machine.instances.get(id(payload))
+        return instance if instance is not None and isinstance(instance.payload, Instance) else machine.argument()
+    return of_dotted_type(machine, payload.name) if isinstance(payload, Dotted) else machine.argument()
+
+
+def _of_text(machine: Machine, node: cst.SimpleString) -> Value:
+    """A quoted annotation that is a plain dotted name."""
+    text = node.raw_value
+    if not all(part.isidentifier() for part in text.split(".")):
+        return machine.argument()
+    expression: cst.BaseExpression = cst.Name(text.split(".")[0])
+    for part in text.split(".")[1:]:
+        expression = cst.Attribute(expression, cst.Name(part))
+    return _of_type(machine, expression)
+
+
+def _of_generic(machine: Machine, node: cst.Subscript) -> Value:
+    """`Optional[T]` is T; `NDArray[...]` is an array."""
+    payload = machine.evaluate(node.value).payload if isinstance(node.value, (cst.Name, cst.Attribute)) else None
+    name = payload.name if isinstance(payload, Dotted) else ""
+    if name.endswith("Optional") and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        return _of_type(machine, node.slice[0].slice.value)
+    return of_dotted_type(machine, name)
+
+
+def of_dotted_type(machine: Machine, name: str) -> Value:
+    for framework in FRAMEWORKS:
+        if name in framework.tensor_types:
+            return machine.argument(Kind.TENSOR, framework=framework.name)
+    return machine.argument(_BUILTIN_KINDS.get(name, Kind.UNKNOWN))

@@ -1,0 +1,147 @@
+"""The mutable state of an interpretation: cells with an undo log, and facts about value numbers.
+
+Branches run one after the other on the same cells; each one's writes are taken back and joined afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nanlint.domain.interval import EVERYTHING, Interval
+from nanlint.domain.value import Kind, Value
+from nanlint.interp.objects import Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a test has shown of a value: its range, that it is no NaN, of what kind it is."""
+
+    range: Interval = EVERYTHING
+    not_nan: bool = False
+    kind: Kind | None = None
+
+    def both(self, other: Fact) -> Fact:
+        met = self.range.meet(other.range)
+        return Fact(
+            self.range if met.empty else met,
+            self.not_nan or other.not_nan,
+            other.kind or self.kind,
+        )
+
+    def either(self, other: Fact) -> Fact:
+        return Fact(
+            self.range.join(other.range),
+            self.not_nan and other.not_nan,
+            self.kind if self.kind is other.kind else None,
+        )
+
+
+Facts = Mapping[int, Fact]
+NO_FACTS: Facts = {}
+
+
+def narrow(value: Value, facts: Facts) -> Value:
+    """The value with what is known about its number."""
+    fact = facts.get(value.number)
+    if fact is None:
+        return value
+    narrowed = value.within(fact.range)
+    if fact.kind is not None and value.kind is Kind.UNKNOWN:
+        narrowed = replace(narrowed, kind=fact.kind)
+    if fact.not_nan and value.may_nan:
+        narrowed = replace(narrowed, may_nan=False)
+    return narrowed
+
+
+def conjunction(a: Facts, b: Facts) -> Facts:
+    if not a or not b:
+        return a or b
+    merged = dict(a)
+    for number, fact in b.items():
+        merged[number] = merged[number].both(fact) if number in merged else fact
+    return merged
+
+
+def disjunction(a: Facts, b: Facts) -> Facts:
+    if a is b:
+        return a
+    return {number: fact.either(b[number]) for number, fact in a.items() if number in b}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a branch left: the cells it wrote with their last values, the facts that hold, whether control goes on."""
+
+    writes: Mapping[tuple[int, object], tuple[Cells, Value | None]]
+    facts: Facts
+    live: bool
+
+
+Join = Callable[[Sequence[Value]], Value]
+
+
+class Store:
+    """Cells are written only here, so that a branch can be undone."""
+
+    def __init__(self) -> None:
+        self.facts: Facts = NO_FACTS
+        self.heap_version = 0
+        self._log: list[tuple[Cells, object, Value | None]] = []
+
+    def write(self, cells: Cells, key: object, value: Value) -> None:
+        self._log.append((cells, key, cells.get(key)))
+        cells[key] = value
+        self._touched(cells)
+
+    def delete(self, cells: Cells, key: object) -> None:
+        if key in cells:
+            self._log.append((cells, key, cells.pop(key)))
+            self._touched(cells)
+
+    def _touched(self, cells: Cells) -> None:
+        cells.snapshot = None
+        if cells.heap:
+            self.heap_version += 1
+
+    def learn(self, facts: Facts) -> None:
+        self.facts = conjunction(self.facts, facts)
+
+    def attempt(self, body: Callable[[], bool]) -> Outcome:
+        """Runs `body` (which says whether control goes on), notes what it wrote, and takes it back."""
+        outer, self._log = self._log, []
+        facts = self.facts
+        live = body()
+        outcome = self.so_far(live)
+        for cells, key, old in reversed(self._log):
+            if old is None:
+                cells.pop(key, None)
+            else:
+                cells[key] = old
+            self._touched(cells)
+        self._log, self.facts = outer, facts
+        return outcome
+
+    def so_far(self, live: bool = True) -> Outcome:
+        """What the current branch has written up to now."""
+        writes = {(id(cells), key): (cells, cells.get(key)) for cells, key, _ in self._log}
+        return Outcome(writes, self.facts, live)
+
+    def merge(self, outcomes: Sequence[Outcome], join: Join) -> None:
+        """Goes on with whatever the outcomes have in common."""
+        if not outcomes:
+            return
+        changed = {place: cells for outcome in outcomes for place, (cells, _) in outcome.writes.items()}
+        for (identity, key), cells in changed.items():
+            values = []
+            for outcome in outcomes:
+                written = outcome.writes.get((identity, key))
+                value = written[1] if written else cells.get(key)
+                if value is not None:
+                    values.append(narrow(value, outcome.facts))
+            if values:
+                self.write(cells, key, join(values))
+        facts = outcomes[0].facts
+        for outcome in outcomes[1:]:
+            facts = disjunction(facts, outcome.facts)
+        self.facts = facts

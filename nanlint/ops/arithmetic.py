@@ -1,0 +1,188 @@
+"""Arithmetic: sums, products, quotients, powers."""
+
+from __future__ import annotations
+
+import math
+
+from nanlint.domain import arithmetic
+from nanlint.domain.interval import NON_NEGATIVE, Interval, inf, interval
+from nanlint.domain.value import Operation, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.ops import extended, relations
+from nanlint.ops.forms import unbounded
+from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
+from nanlint.ops.poles import ZERO, above, around_zero, below, infinite, limits_of, no_gradient, steep, undefined
+from nanlint.ops.relations import infinite as truly_infinite
+
+
+@operation(Op.ADD, arity=2)
+def add(a: Application) -> Outcome:
+    y = _scaled(a)
+    bounds = arithmetic.add(a.x, y)
+    opposite = (a.x.hi == inf and y.lo == -inf) or (a.x.lo == -inf and y.hi == inf)
+    outcome = Outcome(bounds, relations.independent(a), _from_infinities(a, opposite))
+    return relations.refined(outcome, None if a.given("alpha") else relations.addition(a))
+
+
+@operation(Op.SUBTRACT, arity=2)
+def subtract(a: Application) -> Outcome:
+    y = _scaled(a)
+    bounds = arithmetic.subtract(a.x, y)
+    alike = (a.x.hi == inf and y.hi == inf) or (a.x.lo == -inf and y.lo == -inf)
+    outcome = Outcome(bounds, relations.independent(a), _from_infinities(a, alike))
+    return relations.refined(outcome, None if a.given("alpha") else relations.subtraction(a))
+
+
+def _scaled(a: Application) -> Interval:
+    """The second operand times the option `alpha`."""
+    alpha = a.bounds("alpha")
+    return a.y if alpha is None else arithmetic.multiply(a.y, alpha)
+
+
+@operation(Op.MULTIPLY, arity=2)
+def multiply(a: Application) -> Outcome:
+    if relations.same(*a.operands[:2]):
+        return Outcome(arithmetic.square(a.x))
+    unbounded_times_zero = (not a.x.bounded and a.y.contains(0.0)) or (not a.y.bounded and a.x.contains(0.0))
+    return Outcome(arithmetic.multiply(a.x, a.y), may_nan=_from_infinities(a, unbounded_times_zero))
+
+
+def _from_infinities(a: Application, meet: bool) -> bool | None:
+    """NaN by the meeting of infinities, or of one with 0, that the operands are known to reach."""
+    if not meet or not all(value.known for value in a.operands[:2]):
+        return None
+    return True if any(truly_infinite(value) for value in a.operands[:2]) else None
+
+
+def _divide_poles(divide: Operation) -> tuple[Pole, ...]:
+    """The quotient overflows around 0 by as much as the dividend is away from 0; the gradient by its root."""
+    least = arithmetic.mignitude(divide.x.range) / limits_of(divide).max
+    where = around_zero(least)
+    zero_by_zero = divide.x.known and divide.x.range.contains(0.0)
+    forward = undefined(where, 1) if zero_by_zero else infinite(where, 1)
+    return forward, steep(around_zero(math.sqrt(least)), 1)
+
+
+@operation(Op.DIVIDE, typing=Typing.FLOAT, poles_of=_divide_poles, arity=2)
+def divide(a: Application) -> Outcome:
+    both_infinite = not a.x.bounded and not a.y.bounded
+    outcome = Outcome(arithmetic.divide(a.x, a.y), may_nan=_from_infinities(a, both_infinite))
+    outcome = relations.refined(outcome, relations.division(a))
+    if not a.given("rounding_mode"):
+        return outcome
+    return Outcome(_floored(outcome.range), outcome.known, outcome.may_nan)
+
+
+def _floored(bounds: Interval) -> Interval:
+    return (
+        interval(extended.floor(bounds.lo), extended.ceil(bounds.hi)) if bounds.lo < 0.0 else bounds.map(extended.floor)
+    )
+
+
+@operation(Op.DIVIDE_NO_NAN, typing=Typing.FLOAT, arity=2)
+def divide_no_nan(a: Application) -> Interval:
+    """0 where the divisor is 0."""
+    bounds = arithmetic.divide(a.x, a.y)
+    return bounds.join(ZERO) if a.y.contains(0.0) else bounds
+
+
+@operation(Op.FLOOR_DIVIDE, infinite(ZERO, 1), arity=2)
+def floor_divide(a: Application) -> Interval:
+    return arithmetic.divide(a.x, a.y).map(extended.floor)
+
+
+@operation(Op.REMAINDER, undefined(ZERO, 1), no_gradient(ZERO, 1), arity=2)
+def remainder(a: Application) -> Outcome:
+    """The sign is the divisor's; rounding lets a tiny negative dividend give the divisor itself."""
+    lo, hi = min(a.y.lo, 0.0), max(a.y.hi, 0.0)
+    if a.x.lo >= 0.0 and a.y.lo >= 0.0:
+        hi = min(hi, a.x.hi)
+    if a.operands[1].range.point is None:
+        return Outcome(interval(lo, hi))
+    return Outcome(interval(lo, hi), known=None if a.x.bounded else True)
+
+
+def _power_poles(power: Operation) -> tuple[Pole, ...]:
+    exponent = power.y.range.point
+    if exponent is not None:
+        return _fixed_power_poles(exponent, limits_of(power).max)
+    base = power.x.range.point
+    if base is not None and base > 0.0:
+        return _exponential_poles(base, limits_of(power).log_max)
+    return _variable_power_poles(power.y)
+
+
+def _fixed_power_poles(n: float, largest: float) -> tuple[Pole, ...]:
+    poles = []
+    if n < 0.0:
+        poles += [
+            infinite(around_zero(arithmetic.real_power(largest, 1.0 / n))),
+            steep(around_zero(arithmetic.real_power(largest, 1.0 / (n - 1.0)))),
+        ]
+    if n != math.floor(n):
+        poles.append(undefined(below(0.0)))
+    if 0.0 < n < 1.0:
+        poles.append(steep(ZERO))
+    return tuple(poles)
+
+
+def _exponential_poles(base: float, log_max: float) -> tuple[Pole, ...]:
+    if base == 1.0:
+        return ()
+    limit = log_max / math.log(base)
+    return (infinite(above(limit) if base > 1.0 else below(limit), 1),)
+
+
+def _variable_power_poles(exponent: Value) -> tuple[Pole, ...]:
+    poles = [] if exponent.kind.scalar else [no_gradient(below(0.0))]
+    if exponent.dtype.integer:
+        return tuple(poles)
+    poles.append(undefined(below(0.0)))
+    if exponent.range.lo < 0.0:
+        poles.append(infinite(ZERO))
+    if exponent.range.lo < 1.0:
+        poles.append(steep(ZERO))
+    return tuple(poles)
+
+
+@operation(Op.POWER, poles_of=_power_poles, arity=2)
+def power(a: Application) -> Interval:
+    return arithmetic.power(a.x, a.y)
+
+
+unbounded(Op.MATMUL)
+
+
+@operation(Op.XLOGY, infinite(ZERO, 1), undefined(below(0.0), 1), steep(ZERO, 1), typing=Typing.FLOAT, arity=2)
+def xlogy(a: Application) -> Interval:
+    """x log y, and 0 where x is 0 (whatever y is)."""
+    logarithm = a.y.meet(NON_NEGATIVE).map(extended.log)
+    if logarithm.empty:
+        return ZERO
+    return arithmetic.multiply(a.x, logarithm)
+
+
+@operation(Op.LOGADDEXP, typing=Typing.FLOAT, arity=2)
+def logaddexp(a: Application) -> Interval:
+    return interval(extended.logaddexp(a.x.lo, a.y.lo), extended.logaddexp(a.x.hi, a.y.hi))
+
+
+def _hypot_poles(hypot: Operation) -> tuple[Pole, ...]:
+    return (no_gradient(ZERO),) if hypot.y.range.contains(0.0) else ()
+
+
+@operation(Op.HYPOT, typing=Typing.FLOAT, poles_of=_hypot_poles, arity=2)
+def hypot(a: Application) -> Outcome:
+    x, y = arithmetic.absolute(a.x), arithmetic.absolute(a.y)
+    return Outcome(interval(math.hypot(x.lo, y.lo), math.hypot(x.hi, y.hi)))
+
+
+@operation(Op.ATAN2, typing=Typing.FLOAT, arity=2)
+def atan2(a: Application) -> Outcome:
+    """The angle of the point (x, y), called as atan2(y, x)."""
+    vertical, horizontal = a.x, a.y
+    half_turn, quarter_turn = math.pi, math.pi / 2.0
+    limit = quarter_turn if horizontal.lo >= 0.0 else half_turn
+    lo = 0.0 if vertical.lo >= 0.0 else -limit
+    hi = 0.0 if vertical.hi < 0.0 else limit
+    return Outcome(Interval(lo, hi), known=None if vertical.bounded or horizontal.bounded else True)

@@ -1,0 +1,132 @@
+"""Which dtype operands meet in, which dtype comes out, and what an operand's range is in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from nanlint.domain.dtypes import LIMITS, Dtype, Limits, promote
+from nanlint.domain.interval import EVERYTHING, UNIT, Interval, interval
+from nanlint.domain.value import Kind, Value
+from nanlint.ops.model import Typing, rounded
+
+_SCALAR_DTYPES = {Kind.NUMBER: Dtype.FLOAT64, Kind.INTEGER: Dtype.INTEGER, Kind.BOOLEAN: Dtype.BOOLEAN}
+
+
+def element_dtype(value: Value) -> Dtype:
+    """What one value is stored in."""
+    return _SCALAR_DTYPES.get(value.kind, value.dtype)
+
+
+def common_dtype(operands: Sequence[Value]) -> Dtype:
+    """The dtype in which operands meet.
+
+    A Python scalar does not widen an array, though a float one makes integers floating (UNKNOWN: which float is the
+    framework's choice). An array of unknown dtype goes along with floating ones; alone it stays UNKNOWN.
+    """
+    arrays = [value.dtype for value in operands if not value.kind.scalar]
+    scalars = [_SCALAR_DTYPES[value.kind] for value in operands if value.kind.scalar]
+    if not arrays:
+        return _promoted(scalars)
+    known = [dtype for dtype in arrays if dtype is not Dtype.UNKNOWN]
+    common = _promoted(known)
+    if common.floating or len(known) < len(arrays):
+        return common if common.floating else Dtype.UNKNOWN
+    if Dtype.FLOAT64 in scalars:
+        return Dtype.UNKNOWN
+    return _promoted([common, *scalars])
+
+
+def _promoted(dtypes: Sequence[Dtype]) -> Dtype:
+    if not dtypes:
+        return Dtype.UNKNOWN
+    common = dtypes[0]
+    for dtype in dtypes[1:]:
+        common = promote(common, dtype)
+    return common
+
+
+def only_scalars(operands: Sequence[Value]) -> bool:
+    return bool(operands) and all(value.kind.scalar for value in operands)
+
+
+def floating_dtype(operands: Sequence[Value], default_float: Dtype) -> Dtype:
+    """The dtype in which a real function of the operands is computed."""
+    common = common_dtype(operands)
+    if common.floating:
+        return common
+    return Dtype.FLOAT64 if only_scalars(operands) else default_float
+
+
+def chosen_dtype(options: Mapping[str, Value]) -> Dtype | None:
+    """The option `dtype`: a dtype, or an array whose dtype is meant."""
+    value = options.get("dtype")
+    if value is None:
+        return None
+    if isinstance(value.payload, Dtype):
+        return value.payload
+    return value.dtype if value.kind is Kind.TENSOR else None
+
+
+def result_dtype(
+    typing: Typing, operands: Sequence[Value], options: Mapping[str, Value], default_float: Dtype
+) -> Dtype:
+    """The dtype of what the operation returns."""
+    chosen = chosen_dtype(options)
+    if chosen is not None:
+        return chosen
+    common = common_dtype(operands)
+    match typing:
+        case Typing.BOOLEAN:
+            return Dtype.BOOLEAN
+        case Typing.INTEGER:
+            return Dtype.INTEGER
+        case Typing.KEEP:
+            return common
+        case Typing.PROMOTE:
+            return default_float if common is Dtype.UNKNOWN else common
+        case Typing.FLOAT:
+            return floating_dtype(operands, default_float)
+        case Typing.OPTION:
+            arrays = [value.dtype for value in operands[:1] if not value.kind.scalar and value.dtype.floating]
+            return arrays[0] if arrays else default_float
+
+
+def range_in(value: Value, dtype: Dtype) -> Interval:
+    """The operand's range when it meets others in `dtype`.
+
+    Scalars are rounded to it. Elements of arrays are numbers of their own dtype already: an open end at 0 lies at its
+    smallest number, or at 1 for integers.
+    """
+    bounds = EVERYTHING if value.range.empty else value.range
+    own = element_dtype(value)
+    if own is Dtype.BOOLEAN:
+        return bounds if bounds.inside(0.0, 1.0) else UNIT
+    if own is Dtype.INTEGER:
+        inner = interval(_up(bounds.lo), _down(bounds.hi), bounds.nonzero)
+        return bounds if inner.empty else inner
+    if value.kind.scalar:
+        return rounded(bounds, dtype)
+    stored = own if own.floating else dtype
+    return tightened(bounds, stored) if stored.floating else bounds
+
+
+def tightened(bounds: Interval, dtype: Dtype) -> Interval:
+    """No element lies between 0 and the smallest number of its dtype."""
+    smallest = LIMITS[dtype].smallest
+    lo = smallest if 0.0 < bounds.lo < smallest <= bounds.hi else bounds.lo
+    hi = -smallest if bounds.lo <= -smallest < bounds.hi < 0.0 else bounds.hi
+    return bounds if lo == bounds.lo and hi == bounds.hi else interval(lo, hi, bounds.nonzero)
+
+
+def _up(x: float) -> float:
+    return float(math.ceil(x)) if math.isfinite(x) else x
+
+
+def _down(x: float) -> float:
+    return float(math.floor(x)) if math.isfinite(x) else x
+
+
+def limits(dtype: Dtype) -> Limits:
+    """The limits of a floating dtype; of float64 for the others."""
+    return LIMITS.get(dtype, LIMITS[Dtype.FLOAT64])

@@ -1,0 +1,120 @@
+"""Reductions and scans over one or more elements, of which there is at least one."""
+
+from __future__ import annotations
+
+import math
+
+from nanlint.domain import arithmetic
+from nanlint.domain.dtypes import LIMITS, Dtype
+from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, SMALLEST, Interval, inf, interval
+from nanlint.domain.vocabulary import Op
+from nanlint.ops import relations
+from nanlint.ops.forms import fixed
+from nanlint.ops.model import Application, Outcome, Typing, operation
+from nanlint.ops.promotion import element_dtype
+
+_UNDERFLOW = math.sqrt(LIMITS[Dtype.FLOAT32].smallest * 2.0**23)  # squares of smaller numbers lose digits
+
+
+def _total(x: Interval) -> Interval:
+    """The sum of one or more elements."""
+    return Interval(x.lo if x.lo >= 0.0 else -inf, x.hi if x.hi <= 0.0 else inf)
+
+
+def _counted(a: Application) -> Dtype | None:
+    """Booleans are counted as integers."""
+    return Dtype.INTEGER if a.dtype is Dtype.BOOLEAN else None
+
+
+@operation(Op.SUM)
+def total(a: Application) -> Outcome:
+    """The sum of booleans is a count: it can be 0 and anything above."""
+    if element_dtype(a.operands[0]) is Dtype.BOOLEAN:
+        return Outcome(NON_NEGATIVE if a.x.lo <= 0.0 else Interval(1.0, inf), known=True, dtype=_counted(a))
+    return relations.refined(Outcome(_total(a.x)), relations.sum_of_parts(a))
+
+
+@operation(Op.CUMSUM)
+def cumulative_sum(a: Application) -> Outcome:
+    return Outcome(_total(a.x), dtype=_counted(a))
+
+
+@operation(Op.MEAN, typing=Typing.FLOAT)
+def mean(a: Application) -> Outcome:
+    if relations.exponential_below_one(a.operands[0]) is not None and not a.given("axis"):
+        return Outcome(Interval(SMALLEST, 1.0))
+    return Outcome(a.x)
+
+
+def _product(x: Interval) -> Interval:
+    """The product of one or more elements."""
+    if x.lo >= 0.0:
+        return Interval(x.lo if x.lo >= 1.0 else 0.0, x.hi if x.hi <= 1.0 else inf)
+    return Interval(min(x.lo, -x.hi), max(-x.lo, x.hi)) if arithmetic.magnitude(x) <= 1.0 else EVERYTHING
+
+
+@operation(Op.PRODUCT)
+def product(a: Application) -> Outcome:
+    return Outcome(_product(a.x), dtype=_counted(a))
+
+
+@operation(Op.CUMPROD)
+def cumulative_product(a: Application) -> Outcome:
+    return Outcome(_product(a.x), dtype=_counted(a))
+
+
+@operation(Op.REDUCE_MAX)
+def largest(a: Application) -> Outcome:
+    return relations.refined(Outcome(a.x), relations.largest_part(a))
+
+
+@operation(Op.REDUCE_MIN)
+def smallest(a: Application) -> Interval:
+    return a.x
+
+
+def _variance(x: Interval) -> float:
+    """Two elements at the two ends, divided by n - 1 = 1, spread most."""
+    width = x.hi - x.lo
+    return 0.5 * width * width
+
+
+# nothing says that all elements are equal, or all 0: the lower end is no knowledge
+
+
+@operation(Op.VAR, typing=Typing.FLOAT)
+def variance(a: Application) -> Outcome:
+    return Outcome(interval(0.0, _variance(a.x)), known=False)
+
+
+@operation(Op.STD, typing=Typing.FLOAT)
+def standard_deviation(a: Application) -> Outcome:
+    return Outcome(interval(0.0, math.sqrt(_variance(a.x))), known=False)
+
+
+@operation(Op.NORM, typing=Typing.FLOAT)
+def norm(a: Application) -> Outcome:
+    """At least the smallest absolute value, unless its square underflows; of infinite order, at most the largest."""
+    order = a.number("ord")
+    least = arithmetic.mignitude(a.x)
+    if least < _UNDERFLOW or (order is not None and order <= 0.0):
+        least = 0.0
+    most = arithmetic.magnitude(a.x) if order == inf else inf
+    return Outcome(interval(least, most), known=False)
+
+
+fixed(Op.PAIRWISE_DISTANCE, NON_NEGATIVE, known=False)
+
+
+@operation(Op.LOGSUMEXP, typing=Typing.FLOAT)
+def log_sum_exp(a: Application) -> Interval:
+    return Interval(a.x.lo, inf)
+
+
+@operation(Op.LOGCUMSUMEXP, typing=Typing.FLOAT)
+def cumulative_log_sum_exp(a: Application) -> Interval:
+    return Interval(a.x.lo, inf)
+
+
+fixed(Op.ARGMAX, NON_NEGATIVE, Typing.INTEGER)
+fixed(Op.COUNT_NONZERO, NON_NEGATIVE, Typing.INTEGER)

@@ -1,0 +1,135 @@
+"""Special functions: error functions, normal distribution, gamma functions, entropy."""
+
+from __future__ import annotations
+
+import math
+
+from nanlint.domain import arithmetic
+from nanlint.domain.interval import EVERYTHING, NON_POSITIVE, SYMMETRIC_UNIT, UNIT, Interval, inf, point
+from nanlint.domain.value import Operation
+from nanlint.domain.vocabulary import Op
+from nanlint.ops import extended
+from nanlint.ops.forms import fixed, reached, saturating
+from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
+from nanlint.ops.poles import ZERO, above, around_zero, below, infinite, limits_of, steep, undefined
+
+_LOWEST_LGAMMA = -0.1215  # at 1.4616, for positive arguments
+_LOWEST_LGAMMA_OF_NEGATIVE = -6073.0  # float16; -493 in float32
+_LOWEST_SINC = -0.2173
+_LARGEST_ENTROPY = math.exp(-1.0)
+_LARGEST_FINITE_ERFINV = 6.0  # 5.86 at the last float64 below 1
+
+saturating(Op.ERF, math.erf)
+
+
+@operation(Op.ERFC, typing=Typing.FLOAT)
+def erfc(a: Application) -> Outcome:
+    return Outcome(a.x.map_down(math.erfc), known=reached(a.x))
+
+
+@operation(
+    Op.ERFINV,
+    infinite(point(-1.0)),
+    infinite(point(1.0)),
+    undefined(below(-1.0)),
+    undefined(above(1.0)),
+    steep(point(-1.0)),
+    steep(point(1.0)),
+    typing=Typing.FLOAT,
+)
+def erfinv(a: Application) -> Interval:
+    x = a.x.meet(SYMMETRIC_UNIT)
+    return x.map(lambda end: math.copysign(inf, end) if abs(end) == 1.0 else _LARGEST_FINITE_ERFINV * end)
+
+
+def _logit_poles(logit: Operation) -> tuple[Pole, ...]:
+    if _has_eps(logit):
+        return ()
+    return (
+        infinite(ZERO),
+        infinite(point(1.0)),
+        undefined(below(0.0)),
+        undefined(above(1.0)),
+        steep(Interval(0.0, 1.0 / limits_of(logit).max)),
+        steep(point(1.0)),
+    )
+
+
+def _has_eps(logit: Operation) -> bool:
+    eps = logit.options.get("eps")
+    return eps is not None and not eps.is_none
+
+
+@operation(Op.LOGIT, typing=Typing.FLOAT, poles_of=_logit_poles)
+def logit(a: Application) -> Interval:
+    """With `eps` the operand is clamped to [eps, 1 - eps] first."""
+    if not a.given("eps"):
+        return a.x.meet(UNIT).map(extended.logit)
+    eps = a.number("eps") or 0.0
+    return a.x.map(lambda x: extended.logit(min(max(x, eps), 1.0 - eps)))
+
+
+def _gamma_pole(function: Operation) -> tuple[float, ...]:
+    """The largest pole within the operand's range: 0 or a negative integer."""
+    bounds = function.x.range
+    nearest = extended.floor(min(bounds.hi, 0.0))
+    if nearest == 0.0 and bounds.nonzero:
+        nearest = -1.0
+    return (nearest,) if nearest >= bounds.lo else ()
+
+
+def _lgamma_poles(lgamma: Operation) -> tuple[Pole, ...]:
+    return tuple(pole for x in _gamma_pole(lgamma) for pole in (infinite(point(x)), steep(point(x))))
+
+
+def _digamma_poles(digamma: Operation) -> tuple[Pole, ...]:
+    steepest = around_zero(limits_of(digamma).max ** -0.5)
+    poles = [infinite(ZERO) if x == 0.0 else undefined(point(x)) for x in _gamma_pole(digamma)]
+    return *poles, steep(steepest)
+
+
+@operation(Op.LGAMMA, typing=Typing.FLOAT, poles_of=_lgamma_poles)
+def lgamma(a: Application) -> Interval:
+    if a.x.lo <= 0.0:
+        return Interval(_LOWEST_LGAMMA_OF_NEGATIVE, inf)
+    ends = extended.lgamma(a.x.lo), extended.lgamma(a.x.hi)
+    lo = _LOWEST_LGAMMA if a.x.overlaps(1.4, 1.5) else min(ends)
+    return Interval(lo, max(ends))
+
+
+@operation(Op.DIGAMMA, typing=Typing.FLOAT, poles_of=_digamma_poles)
+def digamma(a: Application) -> Interval:
+    """Between log x - 1/x and log x for positive x."""
+    if a.x.lo <= 0.0:
+        return EVERYTHING
+    return Interval(extended.log(a.x.lo) - 1.0 / a.x.lo, extended.log(a.x.hi))
+
+
+@operation(Op.NDTR, typing=Typing.FLOAT)
+def ndtr(a: Application) -> Outcome:
+    """A second operand is the distribution whose cumulative function it is, with any location and scale."""
+    if len(a.operands) > 1:
+        return Outcome(UNIT, known=True)
+    return Outcome(a.x.map(extended.normal_cdf), known=reached(a.x))
+
+
+fixed(Op.LOG_NDTR, NON_POSITIVE, known=None)
+
+
+@operation(Op.ENTR, infinite(below(0.0)), steep(ZERO), typing=Typing.FLOAT)
+def entr(a: Application) -> Interval:
+    ends = extended.entropy(a.x.lo), extended.entropy(a.x.hi)
+    top = _LARGEST_ENTROPY if a.x.contains(_LARGEST_ENTROPY) else max(*ends, 0.0 if a.x.contains(0.0) else -inf)
+    return Interval(min(ends), top)
+
+
+@operation(Op.SINC, typing=Typing.FLOAT)
+def sinc(a: Application) -> Outcome:
+    """sin(pi x) / (pi x)."""
+    if arithmetic.magnitude(a.x) <= 1.0:
+        return Outcome(arithmetic.absolute(a.x).map_down(_sinc))
+    return Outcome(Interval(_LOWEST_SINC, 1.0))
+
+
+def _sinc(x: float) -> float:
+    return math.sin(math.pi * x) / (math.pi * x) if x else 1.0

@@ -1,0 +1,241 @@
+"""What rules ask of values: where they come from, whether a pole is proven, likely or merely possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Level
+from nanlint.interp.guards import implied, under
+from nanlint.interp.trace import Event, Frame, Site, Trace
+from nanlint.ops import hazards
+from nanlint.ops.model import Direction, Pole
+from nanlint.rules.model import Clue
+
+SAME_ELEMENTS = frozenset(
+    {Op.RESHAPE, Op.COPY, Op.DETACH, Op.CAST, Op.ITEM, Op.SELECT, Op.ITERATE, Op.CONCATENATE, Op.STORE}
+)
+"""Operations that hand elements on as they are."""
+POINTWISE = frozenset(
+    {Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.WHERE, Op.CLAMP, Op.MAXIMUM, Op.MINIMUM, Op.MASKED_FILL,
+     Op.MEAN, Op.SUM, Op.POWER, Op.SQUARE, Op.SQRT, Op.EXP, Op.LOG}
+)  # fmt: skip
+NETWORKS = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION})
+RANDOM = frozenset({Op.UNIFORM, Op.NORMAL, Op.RANDOM_INTEGER, Op.SAMPLE})
+MAX_SOURCES = 60  # values visited when looking for where a value comes from
+
+QUIET_WORDS = frozenset(
+    {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
+     "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "log", "visualize", "benchmark"}
+)  # fmt: skip
+"""Words in a function's name that say it computes no loss."""
+LOSS_WORDS = frozenset({"loss", "losses", "criterion", "objective", "nll", "bce", "kl", "elbo", "likelihood"})
+
+
+def strip(value: Value) -> Value:
+    """The value before reshaping, casting, detaching and indexing; a join of one thing is that thing."""
+    while value.op in SAME_ELEMENTS and value.made_by.operands:
+        value = value.made_by.x
+    return value
+
+
+def alternatives(value: Value) -> Iterator[Value]:
+    """What the value is on each way through the branches, stripped."""
+    pending, seen = [value], set()
+    while pending and len(seen) < MAX_SOURCES:
+        current = strip(pending.pop())
+        if id(current.made_by) in seen:
+            continue
+        seen.add(id(current.made_by))
+        if current.op is Op.JOIN:
+            pending.extend(reversed(current.made_by.operands))
+        else:
+            yield current
+
+
+def sources(value: Value, through: frozenset[Op] = POINTWISE) -> Iterator[Value]:
+    """Everything the value was computed from, itself first, as far as `through` (and joins, reshapes) goes."""
+    pending, seen = [value], set()
+    while pending and len(seen) < MAX_SOURCES:
+        current = pending.pop()
+        if id(current.made_by) in seen:
+            continue
+        seen.add(id(current.made_by))
+        yield current
+        if current.op in through or current.op in SAME_ELEMENTS or current.op is Op.JOIN:
+            pending.extend(reversed(current.made_by.operands))
+
+
+def comes_from(value: Value, ops: frozenset[Op]) -> Value | None:
+    """The nearest source made by one of `ops`."""
+    return next((source for source in sources(value) if source.op in ops), None)
+
+
+def words(name: str) -> set[str]:
+    """`masked_softmaxLoss` -> masked, softmax, loss."""
+    found, word = set(), ""
+    for character in name + "_":
+        if character in "._" or (character.isupper() and word and not word[-1].isupper()):
+            found.add(word.lower())
+            word = "" if character in "._" else character
+        else:
+            word += character
+    return found - {""}
+
+
+def names_of(frame: Frame) -> set[str]:
+    return words(frame.name) | words(frame.class_name)
+
+
+def in_loss(site: Site) -> bool:
+    """The code computes a loss, by the name of its function or class."""
+    frame: Frame | None = site.frame
+    while frame is not None:
+        if names_of(frame) & LOSS_WORDS:
+            return True
+        frame = frame.parent
+    return False
+
+
+def in_training(site: Site) -> bool:
+    """Code through which a gradient is likely to flow: a loss, a `forward`, a training step; not under `no_grad`."""
+    if site.no_gradient:
+        return False
+    last = site.frame.name.rpartition(".")[2]
+    return in_loss(site) or last in ("forward", "__call__", "training_step", "step", "train") or site.frame.name == ""
+
+
+def quiet(site: Site) -> bool:
+    """Code that computes schedules, metrics, samples or initial values."""
+    return site.no_gradient or bool(words(site.frame.name.rpartition(".")[2]) & QUIET_WORDS)
+
+
+# poles
+
+
+def guarding_where(event: Event, trace: Trace) -> tuple[Event, Value] | None:
+    """A later `where` (or masked fill) that takes the event's result only where its condition holds it off the pole.
+
+    Gives that event and the condition.
+    """
+    pending, seen = [event.result], set()
+    while pending and len(seen) < MAX_SOURCES:
+        value = pending.pop()
+        for user in trace.uses(value):
+            if id(user) in seen:
+                continue
+            seen.add(id(user))
+            condition = _selecting(user, value, event)
+            if condition is not None:
+                return user, condition
+            if user.op in POINTWISE and user.op not in (Op.MEAN, Op.SUM):
+                pending.append(user.result)
+    return None
+
+
+def _selecting(user: Event, value: Value, event: Event) -> Value | None:
+    """The condition, if `user` selects `value` and the operand of `event` is off its poles where it is selected."""
+    if user.op is Op.WHERE and len(user.operands) == 3:
+        condition, x, _ = user.operands
+        truth = x.made_by is value.made_by
+    elif user.op is Op.MASKED_FILL and len(user.operands) >= 2 and user.x.made_by is value.made_by:
+        condition, truth = user.y, False
+    else:
+        return None
+    facts = implied(condition, truth)
+    poles = [pole for pole in hazards(event.operation) if pole.direction is Direction.FORWARD] or hazards(event.operation)
+    safe = all(not _touches(under(event.operands[pole.operand], facts), pole) for pole in poles)
+    return condition if poles and safe else None
+
+
+def _touches(value: Value, pole: Pole) -> bool:
+    met = value.range.meet(pole.where)
+    return not met.empty and not (met.point == 0.0 and value.range.nonzero)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How bad a pole is for an operand, and the words for it."""
+
+    level: Level
+    because: str
+
+
+def judge(event: Event, operand: Value) -> Verdict:
+    """The level of a pole that lies in the operand's range.
+
+    error: the range is known from its producers; warning: a raw network output or a loss's own argument;
+    note: surely an array that nothing bounds; strict: perhaps no array at all.
+    """
+    if operand.kind.scalar:
+        return Verdict(Level.STRICT, "a scalar")
+    if operand.known:
+        return Verdict(*_proven(event, operand))
+    network = comes_from(operand, NETWORKS)
+    if network is not None and not quiet(event.site):
+        return Verdict(Level.WARNING, "computed from the raw output of a network")
+    if _loss_argument(event, operand):
+        return Verdict(Level.WARNING, "an argument of a loss function that nothing bounds")
+    if operand.kind is Kind.TENSOR and not quiet(event.site):
+        return Verdict(Level.NOTE, "a tensor that nothing bounds")
+    return Verdict(Level.STRICT, "unbounded as far as this file tells")
+
+
+def _proven(event: Event, operand: Value) -> tuple[Level, str]:
+    """A proof from random draws or literal data is worth a note: it fails once in millions, or is meant."""
+    origins = {source.op for source in sources(operand)}
+    if origins & RANDOM:
+        return Level.NOTE, "a random draw that can be exactly at the edge"
+    if origins <= {Op.TENSOR, Op.CONSTANT, Op.FULL, Op.ARANGE, Op.LIKE} | SAME_ELEMENTS | POINTWISE | {Op.JOIN}:
+        return Level.NOTE, "constant data"
+    if quiet(event.site) and event.site.no_gradient:
+        return Level.WARNING, "known from its producers"
+    return Level.ERROR, "known from its producers"
+
+
+def _loss_argument(event: Event, operand: Value) -> bool:
+    """A parameter of a function that computes a loss, with nothing but reshaping in between."""
+    leaf = strip(operand)
+    return leaf.op is Op.ARGUMENT and leaf.kind is Kind.TENSOR and in_loss(event.site) and not quiet(event.site)
+
+
+# evidence
+
+
+def trail(event: Event, trace: Trace, operand: Value, limit: int = 6) -> tuple[Clue, ...]:
+    """The places from the producer of `operand` to the event, with the range at each."""
+    steps: list[Clue] = []
+    value = operand
+    while len(steps) < limit:
+        origin = trace.origin(value)
+        if origin is not None and origin.node is not event.node:
+            steps.append(Clue(origin.node, describe(origin), origin.result))
+        following = _next_source(value)
+        if following is None:
+            break
+        value = following
+    return tuple(reversed(steps))
+
+
+def _next_source(value: Value) -> Value | None:
+    """The operand that matters most for where a value comes from."""
+    operands = [v for v in value.made_by.operands if v.op is not Op.CONSTANT]
+    return operands[0] if operands else None
+
+
+def describe(event: Event) -> str:
+    """`softmax`, `x / y`: the operation as a person names it."""
+    spelling = event.site.spelling.rpartition(".")[2] or event.op.value
+    return spelling if spelling.isidentifier() else event.op.value
+
+
+def dtype_name(value: Value) -> str:
+    return value.dtype.value if value.dtype is not Dtype.UNKNOWN else ""
+
+
+__all__ = ["Clue", "cst"]

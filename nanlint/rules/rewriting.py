@@ -1,0 +1,161 @@
+"""Writing a fix the way the file already writes: source of operands, the file's aliases, what may be moved where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import libcst as cst
+
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
+from nanlint.interp.objects import Dotted
+from nanlint.interp.trace import Event, Site
+
+_EMPTY = cst.Module([])
+_NAME = re.compile(r"\[([\w.]+)\]")
+_KEYWORD = re.compile(r"(, )?(\w+)=\{(\w+)\}")
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def code(node: cst.CSTNode) -> str:
+    """The node's source text, comments and all."""
+    return _EMPTY.code_for_node(node)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Replacement text and the import statements that it needs."""
+
+    text: str
+    imports: tuple[str, ...] = ()
+
+
+def spell(event: Event, op: Op, parts: Mapping[str, str], framework: str = "") -> Spelled | None:
+    """`op` in the framework of `event`, with the file's aliases; None where the framework cannot write it.
+
+    `parts` are the texts of operands and options; a keyword whose part is missing is left out.
+    """
+    template = registry.spelling(op, framework or event.framework)
+    if template is None:
+        return None
+    template = _KEYWORD.sub(lambda match: match[0] if match[3] in parts else "", template)
+    if any(name not in parts for name in _FIELD.findall(template)):
+        return None
+    imports: list[str] = []
+
+    def qualified(match: re.Match[str]) -> str:
+        name, needed = spell_name(event.site, match[1], prefix_of(event))
+        imports.extend(needed)
+        return name
+
+    text = _NAME.sub(qualified, template)
+    return Spelled(_FIELD.sub(lambda match: parts[match[1]], text), tuple(imports))
+
+
+def prefix_of(event: Event) -> str:
+    """The module under which the event's function was written: `torch.nn.functional` of `F.softmax`."""
+    spelling = event.site.spelling
+    return spelling.rpartition(".")[0] if spelling[:1] not in (".", "") else ""
+
+
+def spell_name(site: Site, dotted: str, prefer: str = "") -> tuple[str, tuple[str, ...]]:
+    """How the file can write a dotted name where `site` stands, and the imports that takes.
+
+    A public synonym under the module `prefer` is taken if there is one (`F.log_softmax` beside `F.softmax`).
+    """
+    for candidate in (_synonym(dotted, prefer), dotted):
+        if candidate and (spelled := _through_names(site.names, candidate)):
+            return spelled, ()
+    root = dotted.partition(".")[0]
+    return dotted, (f"import {root}",)
+
+
+def _synonym(dotted: str, module: str) -> str:
+    """The same function under another module of its framework."""
+    name = f"{module}.{dotted.rpartition('.')[2]}"
+    found, wanted = registry.function(name), registry.function(dotted)
+    return name if module and found is not None and wanted is not None and found[1] == wanted[1] else ""
+
+
+def _through_names(names: Mapping[str, Value], dotted: str) -> str:
+    """The shortest way to `dotted` through a name that holds it or a module above it."""
+    ways = []
+    for name, value in names.items():
+        payload = value.payload
+        if isinstance(payload, Dotted) and (dotted == payload.name or dotted.startswith(payload.name + ".")):
+            ways.append(name + dotted[len(payload.name) :])
+    return min(ways, key=lambda way: (len(way), way), default="")
+
+
+# moving an expression to another place
+
+
+def movable(node: cst.CSTNode, origin: Site, target: Site) -> bool:
+    """Evaluating the expression at `target` gives what it gave at `origin`.
+
+    Only names, attributes, constants, subscripts and arithmetic move: a call may cost or do something twice.
+    Every name must hold the same value at both places of the same activation.
+    """
+    if origin.frame is not target.frame:
+        return False
+    return all(_same_part(part, origin, target) for part in _parts(node))
+
+
+_MOVABLE = (
+    cst.Name, cst.Attribute, cst.Integer, cst.Float, cst.SimpleString, cst.Subscript, cst.SubscriptElement, cst.Index,
+    cst.Slice, cst.UnaryOperation, cst.Minus, cst.Plus, cst.BinaryOperation, cst.Add, cst.Subtract, cst.Multiply,
+    cst.Divide, cst.Power, cst.Tuple, cst.Element, cst.LeftParen, cst.RightParen, cst.LeftSquareBracket,
+    cst.RightSquareBracket, cst.Comma, cst.Dot, cst.Colon, cst.SimpleWhitespace, cst.ParenthesizedWhitespace,
+    cst.TrailingWhitespace, cst.EmptyLine, cst.Newline,
+)  # fmt: skip
+
+
+def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    if isinstance(node, cst.Attribute):
+        yield from _parts(node.value)
+        return
+    for child in node.children:
+        yield from _parts(child)
+
+
+def _same_part(part: cst.CSTNode, origin: Site, target: Site) -> bool:
+    if not isinstance(part, _MOVABLE):
+        return False
+    if not isinstance(part, cst.Name):
+        return True
+    before, after = origin.names.get(part.value), target.names.get(part.value)
+    if before is None or after is None:
+        return before is after
+    return before is after or (before.same(after) and before.payload is after.payload)
+
+
+def contains(outer: cst.CSTNode, inner: cst.CSTNode) -> bool:
+    """`inner` is `outer` or a node in it."""
+    return outer is inner or any(contains(child, inner) for child in outer.children)
+
+
+def reachable_source(node: cst.CSTNode | None, origin: Event, target: Event) -> str | None:
+    """The text of an operand of `origin` for use at `target`: nested in it, or movable there; None otherwise."""
+    if node is None:
+        return None
+    if contains(target.node, node) or movable(node, origin.site, target.site):
+        return code(node)
+    return None
+
+
+_LOOSE = (
+    cst.BinaryOperation, cst.UnaryOperation, cst.Comparison, cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.NamedExpr,
+    cst.Await, cst.Yield, cst.GeneratorExp,
+)  # fmt: skip
+
+
+def wrapped(node: cst.CSTNode, text: str | None = None) -> str:
+    """The source for use under a tight operator or a method: in parentheses unless it is an atom."""
+    text = code(node) if text is None else text
+    if isinstance(node, _LOOSE) and not getattr(node, "lpar", ()):
+        return f"({text})"
+    return text

@@ -1,0 +1,1 @@
+"""The command line as users see it: real commands on real files."""

@@ -1,0 +1,1 @@
+"""Tests that run examples and scripts on the real frameworks; the other tests need none."""

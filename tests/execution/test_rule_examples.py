@@ -1,0 +1,46 @@
+"""The proof of every rule: its bad form breaks on the real framework, its repaired form does not.
+
+How an example is run and what counts as non-finite is said in `tests/execution/harness.py`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from nanlint.rules.model import Bad, Good, Miss
+from tests.execution.harness import define, holds, run
+from tests.rules.examples import BAD, GOOD, MISSED, alone
+
+
+@pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].hostile))
+def test_bad_form_is_not_finite(bad: Bad) -> None:
+    assert not run(bad.code, bad.hostile).finite
+
+
+@pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].hostile and pair[1].fixed))
+def test_repaired_form_is_finite(bad: Bad) -> None:
+    outcome = run(bad.fixed or "", bad.hostile)
+    assert outcome.values, "f returns nothing that could be checked"
+    assert outcome.finite, outcome
+
+
+@pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].proof))
+def test_bad_form_fails_as_the_proof_says(bad: Bad) -> None:
+    assert holds(bad.code, bad.proof)
+
+
+@pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].proof and pair[1].fixed))
+def test_repaired_form_refutes_the_proof(bad: Bad) -> None:
+    assert not holds(bad.fixed or "", bad.proof)
+
+
+@pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].ordinary and pair[1].fixed))
+def test_both_forms_agree_on_ordinary_arguments(bad: Bad) -> None:
+    before, after = run(bad.code, bad.ordinary), run(bad.fixed or "", bad.ordinary)
+    assert before.values and before.finite, before
+    assert before.agrees(after, bad.tolerance), f"{before}\n{after}"
+
+
+@pytest.mark.parametrize("example", alone(GOOD) + alone(MISSED))
+def test_good_code_and_blind_spots_run(example: Good | Miss) -> None:
+    assert callable(define(example.code)["f"])

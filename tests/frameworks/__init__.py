@@ -1,0 +1,1 @@
+"""The tables of names against the real frameworks."""

@@ -1,0 +1,138 @@
+"""Points inside intervals, the operations that the frameworks really compute, and the Values to ask about them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from nanlint.domain.dtypes import LIMITS, Dtype
+from nanlint.domain.interval import Interval, inf, interval
+from nanlint.domain.value import Constant, Kind, Operation, Value
+from nanlint.domain.vocabulary import Op
+
+TORCH_DTYPES = {
+    Dtype.FLOAT16: torch.float16,
+    Dtype.BFLOAT16: torch.bfloat16,
+    Dtype.FLOAT32: torch.float32,
+    Dtype.FLOAT64: torch.float64,
+}
+NUMPY_DTYPES = {Dtype.FLOAT16: np.float16, Dtype.FLOAT32: np.float32, Dtype.FLOAT64: np.float64}
+
+_numbers = itertools.count(1)
+_DRAWN = 400
+
+
+def array(bounds: Interval, dtype: Dtype, known: bool = True) -> Value:
+    """An array of which only the range is known."""
+    return Value(Kind.TENSOR, Operation(Op.OPAQUE, number=next(_numbers)), bounds, dtype, known)
+
+
+def scalar(x: float | bool | str) -> Value:
+    """A Python constant."""
+    made_by = Operation(Op.CONSTANT, number=next(_numbers))
+    if isinstance(x, str):
+        return Value(Kind.STRING, made_by, payload=Constant(x))
+    kind = Kind.BOOLEAN if isinstance(x, bool) else Kind.INTEGER if isinstance(x, int) else Kind.NUMBER
+    return Value(kind, made_by, interval(x, x), known=True, payload=Constant(x))
+
+
+def landmarks(dtype: Dtype) -> list[float]:
+    """Points where floating-point functions turn: zeros, limits, thresholds, both signs."""
+    limits = LIMITS[dtype]
+    normal = limits.smallest / limits.eps
+    positive = [
+        0.0, limits.smallest, 3 * limits.smallest, normal, 1e-30, 1e-20, 1e-8, 1e-4, limits.eps, 0.1, 0.5,
+        1.0 - limits.eps, 1.0 - limits.eps / 2.0, 1.0, 1.0 + limits.eps, 1.4616, 1.5, math.pi / 2.0, 2.0, math.e, 3.0, math.pi,
+        4.0, 5.0, 6.0, 8.0, 9.0, 9.01, 10.0, 11.0, 16.0, 16.6355, 17.0, 17.34, 20.0, 25.0, 50.0,
+        limits.log_max - 1.0, limits.log_max, limits.log_max + 0.1, limits.log_max + 1.0, 103.0, 103.97, 104.0, 110.0,
+        1000.0, math.sqrt(limits.max), 0.9 * limits.max, limits.max,
+    ]  # fmt: skip
+    return positive + [-x for x in positive]
+
+
+def points(bounds: Interval, dtype: Dtype, rng: np.random.Generator, drawn: int = _DRAWN) -> np.ndarray:
+    """Numbers of `dtype` inside `bounds`: the landmarks, the ends and their neighbours, uniform and log-uniform draws."""
+    largest = LIMITS[dtype].max
+    lo, hi = max(bounds.lo, -largest), min(bounds.hi, largest)
+    uniform = lo + (hi / 2.0 - lo / 2.0) * 2.0 * rng.random(drawn) if math.isfinite(hi - lo) else rng.normal(0, 1e3, drawn)
+    magnitudes = np.exp(rng.uniform(math.log(LIMITS[dtype].smallest), math.log(largest), drawn))
+    magnitudes *= rng.choice([-1.0, 1.0], drawn)
+    near = rng.normal(0.0, 30.0, drawn)
+    ends = [np.nextafter(lo, hi), lo, hi, np.nextafter(hi, lo)]
+    raw = np.concatenate([landmarks(dtype), ends, uniform, magnitudes, near])
+    stored = torch.from_numpy(raw).to(TORCH_DTYPES[dtype]).to(torch.float64).numpy()
+    return stored[(stored >= lo) & (stored <= hi)]
+
+
+def as_torch(values: np.ndarray, dtype: Dtype) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values)).to(TORCH_DTYPES[dtype])
+
+
+def as_numpy(values: np.ndarray, dtype: Dtype) -> np.ndarray:
+    return values.astype(NUMPY_DTYPES[dtype])
+
+
+TorchFunction = Callable[..., torch.Tensor]
+NumpyFunction = Callable[..., np.ndarray]
+ALL = tuple(TORCH_DTYPES)
+WIDE = (Dtype.FLOAT32, Dtype.FLOAT64)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operation as the frameworks have it; `options` are those of the canonical operation."""
+
+    op: Op
+    torch: TorchFunction
+    numpy: NumpyFunction | None = None
+    operands: int = 1
+    options: Mapping[str, float | bool | str] = field(default_factory=dict)
+    dtypes: tuple[Dtype, ...] = ALL
+    positive_zero: bool = False
+    """-0 is left out: the operation sends it to the other infinity."""
+    label: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.label or self.op.value
+
+
+INTERVALS = [
+    Interval(-inf, inf),
+    Interval(0.0, inf),
+    Interval(-inf, 0.0),
+    Interval(0.0, 1.0),
+    Interval(-1.0, 1.0),
+    Interval(-1.0, 0.0),
+    Interval(1e-4, 1.0),
+    Interval(1.0, inf),
+    Interval(0.5, 100.0),
+    Interval(-100.0, -1e-3),
+    Interval(-20.0, 20.0),
+    Interval(-2.0, 3.0),
+    Interval(-10.0, -6.0),
+    Interval(9.0, 17.5),
+    Interval(80.0, 95.0),
+    Interval(-110.0, -80.0),
+    Interval(1.0, 1.0),
+    Interval(0.0, 0.0),
+    Interval(2.0, 3.0),
+    Interval(1e5, inf),
+]
+FEW_INTERVALS = [
+    Interval(-inf, inf),
+    Interval(0.0, inf),
+    Interval(0.0, 1.0),
+    Interval(-1.0, 1.0),
+    Interval(1e-4, 1.0),
+    Interval(1.0, inf),
+    Interval(-20.0, -0.5),
+    Interval(0.5, 100.0),
+    Interval(2.0, 2.0),
+    Interval(0.0, 0.0),
+]

@@ -1,0 +1,68 @@
+"""The parts of the README that are made from the tool: `python -m tests.readme` writes them anew."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from itertools import groupby
+from pathlib import Path
+
+from nanlint.docs import FAMILIES
+from nanlint.rules.model import Rule
+from nanlint.rules.registry import all_rules
+
+ROOT = Path(__file__).parent.parent
+PATH = ROOT / "README.md"
+
+SAMPLE = "--select log-of-softmax tests/examples/buggy/classifier.py"
+SHOWN = {"finding": SAMPLE, "diff": f"--diff {SAMPLE}"}
+"""What the README shows, by marker: arguments of `nanlint`."""
+
+
+def updated(text: str) -> str:
+    """The README with its generated parts as they should be today."""
+    for marker, arguments in SHOWN.items():
+        text = _replaced(text, marker, f"```console\n$ nanlint {arguments}\n{printed(arguments)}```\n")
+    return _replaced(text, "rules", rules_table())
+
+
+def printed(arguments: str) -> str:
+    """What `nanlint` prints, without colour, from the root of the repository."""
+    command = [sys.executable, "-m", "nanlint", *arguments.split()]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert run.returncode == 1, run.stderr
+    return run.stdout.strip("\n") + "\n"
+
+
+def rules_table() -> str:
+    """Code, name, summary and fix of every rule, by family."""
+    parts = []
+    for family, rules in groupby(sorted(all_rules(), key=lambda rule: rule.code), lambda rule: rule.code[:4]):
+        rows = [
+            f"| {rule.code} | `{rule.name}` | {rule.summary} | {rule.fix.value if rule.fix else '-'} |\n"
+            for rule in rules
+        ]
+        parts.append(f"**{FAMILIES[family]}**\n\n| code | name | what | fix |\n|---|---|---|---|\n{''.join(rows)}")
+    return "\n".join(parts)
+
+
+def _fix(rule: Rule) -> str:
+    return rule.fix.value if rule.fix else "-"
+
+
+def _replaced(text: str, marker: str, content: str) -> str:
+    before, begin, rest = text.partition(f"<!-- {marker}: generated -->\n")
+    _, end, after = rest.partition(f"<!-- end of {marker} -->")
+    assert begin and end, f"the README has no part {marker}"
+    return before + begin + content + end + after
+
+
+def commands(text: str) -> list[str]:
+    """The blocks of shell commands that install something."""
+    blocks: list[str] = re.findall(r"^```bash\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [block for block in blocks if "pip install" in block]
+
+
+if __name__ == "__main__":
+    PATH.write_text(updated(PATH.read_text(encoding="utf-8")), encoding="utf-8")

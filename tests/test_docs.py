@@ -1,0 +1,74 @@
+"""The documentation: `rules.md` is what the rules say, and what the rules say is complete."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nanlint.rules.registry import all_rules
+
+from nanlint.docs import markdown, rules_page, table, terminal
+from nanlint.rules.model import Rule
+from nanlint.terminal import Paint
+
+ROOT = Path(__file__).parents[1]
+RULES = list(all_rules())
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+
+
+def test_rules_md_is_what_the_command_writes() -> None:
+    command = [sys.executable, "-m", "nanlint.docs"]
+    written = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    assert written.stdout == rules_page(RULES)
+    assert (ROOT / "rules.md").read_text(encoding="utf-8") == written.stdout, "run: python -m nanlint.docs > rules.md"
+
+
+def test_every_link_in_the_page_leads_to_a_heading() -> None:
+    page = rules_page(RULES)
+    headings = [line.lstrip("# ") for line in page.splitlines() if re.match(r"#+ (NAN\d|\dxx)", line)]
+    anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    links = re.findall(r"\]\(#([^)]*)\)", page)
+    assert len(links) == len(headings) == len(set(headings))
+    assert set(links) == anchors
+
+
+def test_every_table_row_of_the_page_has_four_cells() -> None:
+    rows = [line for line in rules_page(RULES).splitlines() if line.startswith("| [NAN")]
+    assert len(rows) == len(RULES)
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {5}
+
+
+@each_rule
+def test_a_page_shows_every_example_of_its_rule(rule: Rule) -> None:
+    page = markdown(rule)
+    blocks = re.findall(r"^```python\n(.*?)\n```$", page, re.DOTALL | re.MULTILINE)
+    texts = [bad.code for bad in rule.bad] + [bad.fixed for bad in rule.bad if bad.fixed is not None]
+    texts += [silent.code for silent in (*rule.good, *rule.missed)]
+    assert sorted(blocks) == sorted(text.strip() for text in texts)
+    assert all(ast.parse(block) for block in blocks)
+
+
+@each_rule
+def test_the_terminal_says_what_the_page_says(rule: Rule) -> None:
+    def words(text: str) -> list[str]:
+        return [word for word in re.split(r"[\s#*]+|```python|```", text) if word]
+
+    assert words(terminal(rule, Paint())) == words(markdown(rule))
+
+
+def test_the_table_lists_each_rule_once_in_order() -> None:
+    text = table(RULES, Paint())
+    assert re.findall(r"^(NAN\d+)  (\S+)", text, re.MULTILINE) == sorted((rule.code, rule.name) for rule in RULES)
+
+
+def test_colour_adds_nothing_to_the_words() -> None:
+    for plain, coloured in (
+        (table(RULES, Paint()), table(RULES, Paint(colour=True))),
+        (terminal(RULES[0], Paint()), terminal(RULES[0], Paint(colour=True))),
+    ):
+        assert coloured != plain
+        assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
