@@ -58,19 +58,18 @@ def _product(a: float, b: float) -> float:
 
 
 def divide(x: Interval, y: Interval) -> Interval:
-    """A divisor on both sides of 0 gives everything, unless the dividend is 0."""
+    """A divisor that can be negative and 0 gives everything, unless the dividend is 0."""
     if x.point == 0.0:
         return x
-    if y.lo < 0.0 < y.hi or y.point == 0.0:
+    if y.lo < 0.0 <= y.hi or y.point == 0.0:
         return EVERYTHING
-    sign = -1.0 if y.hi <= 0.0 else 1.0
-    return hull(*(_quotient(a, b, sign) for a in (x.lo, x.hi) for b in (y.lo, y.hi)))
+    return hull(*(_quotient(a, b) for a in (x.lo, x.hi) for b in (y.lo, y.hi)))
 
 
-def _quotient(a: float, b: float, sign: float) -> float:
-    """a / b with the limit from the side of `sign` for a zero b; infinite over infinite is 0, the end of its limits."""
+def _quotient(a: float, b: float) -> float:
+    """a / b where a zero b is the limit from above; infinite over infinite is 0, the end of its limits."""
     if b == 0.0:
-        return 0.0 if a == 0.0 else math.copysign(inf, a) * sign
+        return 0.0 if a == 0.0 else math.copysign(inf, a)
     if math.isinf(b):
         return 0.0
     return a / b
@@ -101,7 +100,7 @@ def _integer_power(x: Interval, n: float) -> Interval:
     if n % 2.0 == 0.0:
         return power(interval(mignitude(x), magnitude(x)), point(n))
     if n < 0.0 <= x.hi:
-        return interval(-inf, inf if x.hi > 0.0 else real_power(x.lo, n))
+        return EVERYTHING
     ends = real_power(x.lo, n), real_power(x.hi, n)
     return hull(*ends)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 class Dtype(enum.Enum):
     """What an array's elements are stored in; UNKNOWN is a value, not an absence."""
 
+    __hash__ = object.__hash__  # as in Op
+
     FLOAT16 = "float16"
     BFLOAT16 = "bfloat16"
     FLOAT32 = "float32"

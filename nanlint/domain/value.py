@@ -15,6 +15,8 @@ from nanlint.domain.vocabulary import Op
 class Kind(enum.Enum):
     """What an expression evaluates to."""
 
+    __hash__ = object.__hash__  # as in Op
+
     TENSOR = "tensor"
     NUMBER = "number"
     INTEGER = "integer"

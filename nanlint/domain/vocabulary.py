@@ -8,6 +8,8 @@ import enum
 class Op(enum.Enum):
     """One mathematical or protocol step; `nanlint.ops` says what each one means."""
 
+    __hash__ = object.__hash__  # members are unique; Enum's own hash is Python code on the hot path
+
     # elementary functions
     LOG = "log"
     LOG2 = "log2"

@@ -128,6 +128,8 @@ class Framework:
     """The method that runs when a model is called."""
     sequential: frozenset[str] = frozenset()
     containers: frozenset[str] = frozenset()
+    float_info: frozenset[str] = frozenset()
+    """Callables that tell the limits of a dtype: `torch.finfo`."""
     pairs: frozenset[str] = frozenset()
     """Functions and methods that return (values, indices) when an axis is given: `max`, `sort`."""
     wrappers: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -12,13 +12,13 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.interp.attributes import BY_NAME
 from nanlint.interp.guards import implied, under
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Dotted, Elements, Layer
 from nanlint.interp.parameters import Arguments
 from nanlint.interp.store import Fact
 
-BY_NAME: Mapping[str, Framework] = {table.name: table for table in frameworks.FRAMEWORKS}
 TRAINABLE = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT})
 """Results that carry a gradient even if no operand does: they hold weights."""
 LOSSES = frozenset(
@@ -76,7 +76,7 @@ def _arrange(
                 return None
             break
         value, node = found.pop(parameter.canonical)
-        bound.operands.append(value)
+        bound.operands.append(_as_array(machine, value))
         bound.nodes.append(node)
     for name, constant in call.fixed:
         bound.options[name] = _fixed(machine, name, constant)
@@ -85,6 +85,13 @@ def _arrange(
         if node is not None:
             bound.option_nodes[name] = node
     return bound
+
+
+def _as_array(machine: Machine, value: Value) -> Value:
+    """A list of numbers or arrays as one operand: `torch.tensor([a, b])`, `torch.cat([x, y])`."""
+    if not isinstance(value.payload, Elements) or not value.payload.items:
+        return value
+    return machine.join([_as_array(machine, item) for item in value.payload.items])
 
 
 def _fixed(machine: Machine, name: str, constant: object) -> Value:
@@ -106,6 +113,19 @@ def as_dtype(machine: Machine, framework: Framework, value: Value) -> Value:
         return value
     number = machine.numbers.setdefault(("dtype", found), next(machine.fresh_numbers))
     return replace(machine.thing(Kind.OBJECT, found), made_by=replace(machine.constant(name).made_by, number=number))
+
+
+def element_type(machine: Machine, value: Value | None) -> Dtype:
+    """The dtype that a value names: `torch.float16`, `x.dtype`."""
+    if value is None:
+        return Dtype.FLOAT32
+    if value.op is Op.ATTRIBUTE and value.made_by.x.kind is Kind.TENSOR:
+        return value.made_by.x.dtype
+    for table in frameworks.FRAMEWORKS:
+        found = as_dtype(machine, table, value).payload
+        if isinstance(found, Dtype):
+            return found
+    return Dtype.UNKNOWN
 
 
 def chosen(entry: Call | Overload, given: Arguments) -> Call:

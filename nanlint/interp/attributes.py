@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 
-from nanlint.domain.value import Kind, Value
+from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
+from nanlint.frameworks.model import Framework
 from nanlint.interp.classes import class_member, instance_attribute, super_attribute
 from nanlint.interp.functions import bound_to
+from nanlint.interp.limits import limit
 from nanlint.interp.machine import Machine
-from nanlint.interp.objects import Class, Dotted, Entries, Function, Instance, Member, Shape, Super
+from nanlint.interp.objects import Class, Dotted, Entries, FloatInfo, Function, Instance, Member, Shape, Super
+from nanlint.interp.parameters import small_by_name
 from nanlint.interp.store import narrow
 
-SHAPES = frozenset({"shape", "size", "ndim"})
+BY_NAME = {table.name: table for table in frameworks.FRAMEWORKS}
 
 
 def attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
@@ -31,10 +32,17 @@ def attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) ->
         return found if found is not None else machine.thing(Kind.FUNCTION, Member(payload.instance, name))
     if isinstance(payload, Class):
         return _class_attribute(machine, value, payload, name)
+    if isinstance(payload, FloatInfo):
+        return limit(machine, payload.dtype, name)
     if isinstance(payload, Entries) and name in payload.items:
         return narrow(payload.items[name], machine.store.facts)
     if value.op is Op.JOIN and any(isinstance(v.payload, (Instance, Class, Entries)) for v in value.made_by.operands):
         return machine.join([attribute(machine, v, name, node) for v in value.made_by.operands if not v.is_none])
+    return _other_attribute(machine, value, name, node)
+
+
+def _other_attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
+    """An attribute of an array or of something unknown."""
     written = machine.attributes.get((value.number, name))
     if written is not None:
         return narrow(written, machine.store.facts)
@@ -64,29 +72,35 @@ def _class_attribute(machine: Machine, value: Value, definition: Class, name: st
 
 
 def _array_attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
-    found = frameworks.attribute(value.made_by.framework, name)
-    if found is None:
+    framework = array_framework(machine, value)
+    found = None if framework is None else framework.attributes.get(name)
+    if framework is None or found is None:
         return unknown_attribute(machine, value, name)
     return machine.record(
         found.op,
         (value,),
         node,
         operand_nodes=(node.value,),
-        framework=value.made_by.framework,
+        framework=framework.name,
         spelling="." + name,
         default_float=value.dtype,
     )
 
 
+def array_framework(machine: Machine, value: Value) -> Framework | None:
+    """The framework whose array the value is or may be: its own, else the first that the file imports."""
+    own = BY_NAME.get(value.made_by.framework)
+    if own is not None and own.methods:
+        return own
+    return next((table for table in frameworks.FRAMEWORKS if table.methods and table.name in machine.imported), None)
+
+
 def unknown_attribute(machine: Machine, value: Value, name: str) -> Value:
     """An attribute of which nothing is known; read twice, it is the same value."""
-    key = ("attribute", value.number, name)
-    number = machine.numbers.setdefault(key, -1)
-    result = machine.unknown(value, op=Op.ATTRIBUTE)
-    if isinstance(value.payload, Instance):  # a buffer or parameter that was made elsewhere
-        result = replace(result, gradient=not machine.active.no_gradient)
-    if number < 0:
-        machine.numbers[key] = result.number
-        number = result.number
-    made_by = replace(result.made_by, number=number)
-    return narrow(replace(result, made_by=made_by, payload=Member(value, name)), machine.store.facts)
+    number = machine.numbers.setdefault(("attribute", value.number, name), next(machine.fresh_numbers))
+    made_by = Operation(Op.ATTRIBUTE, (value,), number=number, framework=value.made_by.framework)
+    own = isinstance(value.payload, Instance)  # a buffer or parameter that was made elsewhere
+    gradient = (own or value.gradient) and not machine.active.no_gradient
+    bounds = small_by_name(name)
+    result = Value(Kind.UNKNOWN, made_by, bounds, gradient=gradient, payload=Member(value, name))
+    return narrow(result, machine.store.facts)

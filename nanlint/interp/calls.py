@@ -9,7 +9,7 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
-from nanlint.interp.apis import call_layer, make_layer, opaque, perform
+from nanlint.interp.apis import call_layer, element_type, make_layer, opaque, perform
 from nanlint.interp.builtins import BUILTINS
 from nanlint.interp.classes import forward_method, instantiate
 from nanlint.interp.containers import items_of, sequence
@@ -17,11 +17,24 @@ from nanlint.interp.functions import call_function
 from nanlint.interp.machine import EXPRESSIONS, Machine
 from nanlint.interp.methods import call_member
 from nanlint.interp.names import dotted_name
-from nanlint.interp.objects import Chain, Class, Dotted, Entries, Function, Instance, Layer, Member, Partial, Super
+from nanlint.interp.objects import (
+    Chain,
+    Class,
+    Dotted,
+    Entries,
+    FloatInfo,
+    Function,
+    Instance,
+    Layer,
+    Member,
+    Partial,
+    Super,
+)
 from nanlint.interp.parameters import Arguments, evaluate_arguments
 
 SEQUENTIAL = frozenset(name for f in frameworks.FRAMEWORKS for name in f.sequential)
 CONTAINERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.containers)
+FLOAT_INFO = frozenset(name for f in frameworks.FRAMEWORKS for name in f.float_info)
 WRAPPERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.wrappers)
 
 
@@ -77,9 +90,10 @@ def _call_instance(machine: Machine, callee: Value, given: Arguments, node: cst.
 def call_chain(machine: Machine, chain: Chain, given: Arguments, node: cst.Call) -> Value:
     """Layers one after the other; a layer of which nothing is known gives an unknown."""
     value = given.first() or machine.unknown()
-    for layer in chain.layers:
-        value = call_value(machine, layer, Arguments(((value, None),)), node)
-    return value
+    for layer in chain.layers[:-1]:
+        result = call_value(machine, layer, Arguments(((value, None),)), node)
+        value = result if chain.exact else machine.join([value, result])
+    return call_value(machine, chain.layers[-1], Arguments(((value, None),)), node) if chain.layers else value
 
 
 def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -> Value:
@@ -96,9 +110,11 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     if frameworks.optimizer(name) is not None:
         return _make_optimizer(machine, name, given, node)
     if name in SEQUENTIAL:
-        return machine.thing(Kind.LAYER, Chain(_layers(given)))
+        return machine.thing(Kind.LAYER, _chain(given))
     if name in CONTAINERS:
         return _container(machine, given)
+    if name in FLOAT_INFO:
+        return machine.thing(Kind.OBJECT, FloatInfo(element_type(machine, given.first())))
     if name in WRAPPERS and given.positional:
         return given.positional[0][0]
     kind = frameworks.object_kind(name)
@@ -106,12 +122,12 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     return result if kind is None else replace(result, kind=kind)
 
 
-def _layers(given: Arguments) -> tuple[Value, ...]:
+def _chain(given: Arguments) -> Chain:
     """`Sequential(a, b)`, `Sequential(*layers)`, `Sequential(OrderedDict(a=...))`."""
     values = tuple(value for value, _ in given.positional)
     if len(values) == 1 and isinstance(values[0].payload, Entries):
-        return tuple(values[0].payload.items.values())
-    return values
+        return Chain(tuple(values[0].payload.items.values()), values[0].payload.exact)
+    return Chain(values, not given.star)
 
 
 def _container(machine: Machine, given: Arguments) -> Value:

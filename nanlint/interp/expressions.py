@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Sequence
 
 import libcst as cst
@@ -18,7 +17,7 @@ from nanlint.interp.parameters import defaults
 
 
 def integer(machine: Machine, node: cst.Integer) -> Value:
-    return machine.constant(ast.literal_eval(node.value) if len(node.value) < 4000 else 10**300)
+    return machine.constant(int(node.value, 0) if len(node.value) < 4000 else 10**300)
 
 
 def floating(machine: Machine, node: cst.Float) -> Value:

@@ -11,7 +11,8 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
-from nanlint.interp.apis import BY_NAME, apply, bind, call_layer, opaque, perform
+from nanlint.interp.apis import apply, bind, call_layer, opaque, perform
+from nanlint.interp.attributes import array_framework
 from nanlint.interp.containers import appended, each, element, items_of, mapping, sequence
 from nanlint.interp.machine import Machine
 from nanlint.interp.names import assign
@@ -210,7 +211,9 @@ def _module_method(machine: Machine, receiver: Value, name: str, given: Argument
 def _add_layer(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> None:
     layer = given.positional[-1][0]
     if isinstance(receiver.payload, Chain):
-        _rebind(machine, node, replace(receiver, payload=Chain((*receiver.payload.layers, layer))))
+        _rebind(
+            machine, node, replace(receiver, payload=Chain((*receiver.payload.layers, layer), receiver.payload.exact))
+        )
     elif isinstance(receiver.payload, Instance) and len(given.positional) == 2:
         key = given.positional[0][0].constant
         if isinstance(key, str):
@@ -221,7 +224,7 @@ def _add_layer(machine: Machine, receiver: Value, given: Arguments, node: cst.Ca
 
 
 def _array_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
-    framework = _framework_of(machine, receiver)
+    framework = array_framework(machine, receiver)
     if framework is None:
         return _unknown_method(machine, receiver, name, given, node)
     if name in ("size", "dim", "ndimension", "numel", "nelement"):
@@ -249,17 +252,6 @@ def _uncertain(
 ) -> Value:
     """A method that arrays have, on something that may be no array: the result may be none either."""
     return perform(machine, replace(framework, result=Kind.UNKNOWN), entry, given, node, spelling)
-
-
-def _framework_of(machine: Machine, receiver: Value) -> Framework | None:
-    """The framework whose array the receiver is or may be: the first that the file imports."""
-    framework = BY_NAME.get(receiver.made_by.framework)
-    if framework is not None and framework.methods:
-        return framework
-    for candidate in frameworks.FRAMEWORKS:
-        if candidate.methods and candidate.name in machine.imported:
-            return candidate
-    return None
 
 
 def _typed(machine: Machine, framework: Framework, receiver: Value, name: str, given: Arguments) -> Value:

@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Value
 from nanlint.frameworks.model import Call
 
@@ -154,9 +155,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Layers applied one after the other (`nn.Sequential`)."""
+    """Layers one after the other (`nn.Sequential`). Not `exact`: all but the last may be left out or repeated."""
 
     layers: tuple[Value, ...]
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,13 @@ class ArgumentParser:
     """An `argparse` parser: what `parse_args` returns has these attributes."""
 
     cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class FloatInfo:
+    """`finfo(dtype)`: the limits of a dtype, which need not be known."""
+
+    dtype: Dtype
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from nanlint.domain.interval import EVERYTHING, Interval
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Class, Dotted, Elements, Entries, Instance
+
+EPSILON = Interval(1e-12, 0.1)
+"""From the smallest epsilon in ordinary use to what no one would call one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,13 @@ def supplied_by_nobody(machine: Machine, parameter: cst.Param, default: Value | 
         return default
     if default is not None and default.kind in (Kind.BOOLEAN, Kind.STRING):
         return machine.argument(default.kind)
-    return annotated(machine, parameter.annotation)
+    value = annotated(machine, parameter.annotation)
+    return value.within(small_by_name(parameter.name.value)) if value.kind is not Kind.TENSOR else value
+
+
+def small_by_name(name: str) -> Interval:
+    """What a name promises of a value that nobody sets: `eps` is a small positive number."""
+    return EPSILON if name.rpartition("_")[2].lower() in ("eps", "epsilon") else EVERYTHING
 
 
 def annotated(machine: Machine, annotation: cst.Annotation | None) -> Value:

@@ -76,11 +76,24 @@ def _finite(x: float, value: float) -> float:
     return 0.0 if x == -inf else x * value
 
 
+def _gelu(x: float) -> float:
+    return _finite(x, extended.normal_cdf(x))
+
+
+def _gelu_by_tanh(x: float) -> float:
+    return _finite(x, 0.5 + 0.5 * math.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * x * x * x)))
+
+
 # lowest values: the exact minimum, widened in the last digit by what the kernels differ
-valley(Op.GELU, lambda x: _finite(x, extended.normal_cdf(x)), Interval(-1.0, -0.5), -0.1702)
-valley(Op.SILU, lambda x: _finite(x, extended.sigmoid(x)), Interval(-1.6, -1.0), -0.27847)
-valley(Op.MISH, lambda x: _finite(x, math.tanh(extended.softplus(x))), Interval(-1.5, -0.9), -0.30885)
-valley(Op.HARD_SWISH, lambda x: _finite(x, min(max(x / 6.0 + 0.5, 0.0), 1.0)), Interval(-1.7, -1.3), -0.375001)
+valley(Op.GELU, _gelu, _gelu_by_tanh, bottom=Interval(-1.0, -0.5), lowest=-0.1702)
+valley(Op.SILU, lambda x: _finite(x, extended.sigmoid(x)), bottom=Interval(-1.6, -1.0), lowest=-0.27847)
+valley(Op.MISH, lambda x: _finite(x, math.tanh(extended.softplus(x))), bottom=Interval(-1.5, -0.9), lowest=-0.30885)
+valley(
+    Op.HARD_SWISH,
+    lambda x: _finite(x, min(max(x / 6.0 + 0.5, 0.0), 1.0)),
+    bottom=Interval(-1.7, -1.3),
+    lowest=-0.375001,
+)
 
 
 @operation(Op.SOFTMAX, typing=Typing.FLOAT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from nanlint.domain import arithmetic
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import NON_NEGATIVE, Interval, inf, interval
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
@@ -86,7 +87,11 @@ def divide_no_nan(a: Application) -> Interval:
     return bounds.join(ZERO) if a.y.contains(0.0) else bounds
 
 
-@operation(Op.FLOOR_DIVIDE, infinite(ZERO, 1), arity=2)
+def _floor_divide_poles(divide: Operation) -> tuple[Pole, ...]:
+    return (undefined(ZERO, 1) if divide.x.known and divide.x.range.contains(0.0) else infinite(ZERO, 1),)
+
+
+@operation(Op.FLOOR_DIVIDE, poles_of=_floor_divide_poles, arity=2)
 def floor_divide(a: Application) -> Interval:
     return arithmetic.divide(a.x, a.y).map(extended.floor)
 
@@ -95,6 +100,8 @@ def floor_divide(a: Application) -> Interval:
 def remainder(a: Application) -> Outcome:
     """The sign is the divisor's; rounding lets a tiny negative dividend give the divisor itself."""
     lo, hi = min(a.y.lo, 0.0), max(a.y.hi, 0.0)
+    if a.dtype is Dtype.INTEGER:
+        lo, hi = min(lo + 1.0, 0.0), max(hi - 1.0, 0.0)
     if a.x.lo >= 0.0 and a.y.lo >= 0.0:
         hi = min(hi, a.x.hi)
     if a.operands[1].range.point is None:

@@ -53,12 +53,15 @@ def reached(x: Interval) -> bool | None:
     return None if x.bounded else True
 
 
-def valley(op: Op, function: Function, bottom: Interval, lowest: float) -> None:
-    """Falls from 0 at -inf to `lowest`, a bound that is not gone below and lies in `bottom`; rises from there."""
+def valley(op: Op, *forms: Function, bottom: Interval, lowest: float) -> None:
+    """Falls from 0 at -inf to `lowest`, a bound that no kernel goes below, somewhere in `bottom`; rises from there.
+
+    `forms` are the formulas by which kernels compute it.
+    """
 
     @operation(op, typing=Typing.FLOAT)
     def transfer(a: Application) -> Outcome:
-        ends = function(a.x.lo), function(a.x.hi)
+        ends = [form(x) for form in forms for x in (a.x.lo, a.x.hi)]
         lo = lowest if a.x.overlaps(bottom.lo, bottom.hi) else min(ends)
         # far to the left the factor rounds to 0 before the product does
         hi = max(*ends, 0.0) if a.x.lo < 2.0 * bottom.lo else max(ends)

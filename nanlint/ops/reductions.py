@@ -73,10 +73,10 @@ def smallest(a: Application) -> Interval:
     return a.x
 
 
-def _variance(x: Interval) -> float:
-    """Two elements at the two ends, divided by n - 1 = 1, spread most."""
-    width = x.hi - x.lo
-    return 0.5 * width * width
+def _variance(a: Application) -> float:
+    """Two elements at the two ends, divided by n - 1 = 1, spread most. Sums of squares overflow float16 in NumPy."""
+    width = a.x.hi - a.x.lo
+    return inf if a.dtype is Dtype.FLOAT16 else 0.5 * width * width
 
 
 # nothing says that all elements are equal, or all 0: the lower end is no knowledge
@@ -84,12 +84,12 @@ def _variance(x: Interval) -> float:
 
 @operation(Op.VAR, typing=Typing.FLOAT)
 def variance(a: Application) -> Outcome:
-    return Outcome(interval(0.0, _variance(a.x)), known=False)
+    return Outcome(interval(0.0, _variance(a)), known=False)
 
 
 @operation(Op.STD, typing=Typing.FLOAT)
 def standard_deviation(a: Application) -> Outcome:
-    return Outcome(interval(0.0, math.sqrt(_variance(a.x))), known=False)
+    return Outcome(interval(0.0, math.sqrt(_variance(a))), known=False)
 
 
 @operation(Op.NORM, typing=Typing.FLOAT)

@@ -11,13 +11,14 @@ from nanlint.domain.vocabulary import Op
 from nanlint.ops import extended
 from nanlint.ops.forms import fixed, reached, saturating
 from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
-from nanlint.ops.poles import ZERO, above, around_zero, below, infinite, limits_of, steep, undefined
+from nanlint.ops.poles import ZERO, above, around_zero, below, infinite, limits_of, no_gradient, steep, undefined
+from nanlint.ops.promotion import limits
 
 _LOWEST_LGAMMA = -0.1215  # at 1.4616, for positive arguments
-_LOWEST_LGAMMA_OF_NEGATIVE = -6073.0  # float16; -493 in float32
 _LOWEST_SINC = -0.2173
 _LARGEST_ENTROPY = math.exp(-1.0)
 _LARGEST_FINITE_ERFINV = 6.0  # 5.86 at the last float64 below 1
+_SLOPE_OF_ERFINV = 0.886  # half the root of pi, at 0
 
 saturating(Op.ERF, math.erf)
 
@@ -38,8 +39,17 @@ def erfc(a: Application) -> Outcome:
     typing=Typing.FLOAT,
 )
 def erfinv(a: Application) -> Interval:
+    """Between its tangent at 0 and the line through its last finite value."""
     x = a.x.meet(SYMMETRIC_UNIT)
-    return x.map(lambda end: math.copysign(inf, end) if abs(end) == 1.0 else _LARGEST_FINITE_ERFINV * end)
+    if x.empty:
+        return x
+    lo = _SLOPE_OF_ERFINV * x.lo if x.lo >= 0.0 else _outer_erfinv(x.lo)
+    hi = _SLOPE_OF_ERFINV * x.hi if x.hi <= 0.0 else _outer_erfinv(x.hi)
+    return Interval(lo, hi)
+
+
+def _outer_erfinv(x: float) -> float:
+    return math.copysign(inf, x) if abs(x) == 1.0 else _LARGEST_FINITE_ERFINV * x
 
 
 def _logit_poles(logit: Operation) -> tuple[Pole, ...]:
@@ -65,33 +75,31 @@ def logit(a: Application) -> Interval:
     """With `eps` the operand is clamped to [eps, 1 - eps] first."""
     if not a.given("eps"):
         return a.x.meet(UNIT).map(extended.logit)
-    eps = a.number("eps") or 0.0
-    return a.x.map(lambda x: extended.logit(min(max(x, eps), 1.0 - eps)))
+    eps, rounding = a.number("eps") or 0.0, limits(a.dtype).eps  # of 1 - eps
+    lo = min(max(a.x.lo, eps), 1.0 - eps - rounding)
+    hi = min(max(a.x.hi, eps), 1.0 - eps + rounding)
+    return Interval(extended.logit(lo), extended.logit(hi))
 
 
-def _gamma_pole(function: Operation) -> tuple[float, ...]:
-    """The largest pole within the operand's range: 0 or a negative integer."""
-    bounds = function.x.range
-    nearest = extended.floor(min(bounds.hi, 0.0))
-    if nearest == 0.0 and bounds.nonzero:
-        nearest = -1.0
-    return (nearest,) if nearest >= bounds.lo else ()
+def _negative_integer(function: Operation) -> Interval:
+    """The pole nearest to 0 among those in the operand's range; -1 if there is none."""
+    return point(extended.floor(max(min(function.x.range.hi, -1.0), -1e15)))
 
 
 def _lgamma_poles(lgamma: Operation) -> tuple[Pole, ...]:
-    return tuple(pole for x in _gamma_pole(lgamma) for pole in (infinite(point(x)), steep(point(x))))
+    pole = _negative_integer(lgamma)
+    return infinite(ZERO), infinite(pole), steep(ZERO), no_gradient(pole)
 
 
 def _digamma_poles(digamma: Operation) -> tuple[Pole, ...]:
-    steepest = around_zero(limits_of(digamma).max ** -0.5)
-    poles = [infinite(ZERO) if x == 0.0 else undefined(point(x)) for x in _gamma_pole(digamma)]
-    return *poles, steep(steepest)
+    steepest = limits_of(digamma).max ** -0.5
+    return infinite(ZERO), undefined(_negative_integer(digamma)), steep(around_zero(steepest))
 
 
 @operation(Op.LGAMMA, typing=Typing.FLOAT, poles_of=_lgamma_poles)
 def lgamma(a: Application) -> Interval:
-    if a.x.lo <= 0.0:
-        return Interval(_LOWEST_LGAMMA_OF_NEGATIVE, inf)
+    if a.x.lo < 0.0:
+        return EVERYTHING
     ends = extended.lgamma(a.x.lo), extended.lgamma(a.x.hi)
     lo = _LOWEST_LGAMMA if a.x.overlaps(1.4, 1.5) else min(ends)
     return Interval(lo, max(ends))
@@ -110,7 +118,9 @@ def ndtr(a: Application) -> Outcome:
     """A second operand is the distribution whose cumulative function it is, with any location and scale."""
     if len(a.operands) > 1:
         return Outcome(UNIT, known=True)
-    return Outcome(a.x.map(extended.normal_cdf), known=reached(a.x))
+    rounding = limits(a.dtype).eps  # kernels compute 1 + erf(x), which is 0 long before the function underflows
+    lo, hi = extended.normal_cdf(a.x.lo) - rounding, extended.normal_cdf(a.x.hi) + rounding
+    return Outcome(Interval(max(lo, 0.0), min(hi, 1.0)), known=reached(a.x))
 
 
 fixed(Op.LOG_NDTR, NON_POSITIVE, known=None)

@@ -9,7 +9,7 @@ from nanlint.frameworks.numpy.elementwise import ELEMENTWISE
 from nanlint.frameworks.numpy.linalg import LINALG, PRODUCTS
 from nanlint.frameworks.numpy.names import CONSTANTS, DTYPES, TENSOR_TYPES
 from nanlint.frameworks.numpy.random import GENERATOR_METHODS, GENERATORS, RANDOM
-from nanlint.frameworks.numpy.reductions import REDUCING_METHODS, REDUCTIONS
+from nanlint.frameworks.numpy.reductions import REDUCING_METHODS, REDUCING_UFUNCS, REDUCTIONS
 from nanlint.frameworks.numpy.spelling import SPELLINGS
 
 _PLAIN = {**ELEMENTWISE, **REDUCTIONS, **ARRANGEMENT, **CREATION, **CASTS, **PRODUCTS}
@@ -24,7 +24,7 @@ FRAMEWORK = Framework(
         **{f"numpy.{name}": entry for name, entry in _PLAIN.items()},
         **{f"numpy.linalg.{name}": entry for name, entry in LINALG.items()},
         **{f"numpy.random.{name}": entry for name, entry in RANDOM.items()},
-        "numpy.logaddexp.reduce": REDUCTIONS["sum"],
+        **{f"numpy.{name}.reduce": entry for name, entry in REDUCING_UFUNCS.items()},
     },
     methods={**REDUCING_METHODS, **ARRANGING_METHODS},
     telling_methods=frozenset({"astype", "tolist", "cumsum", "cumprod", "argmax", "argmin", "argsort", "ravel"}),
@@ -33,6 +33,7 @@ FRAMEWORK = Framework(
     objects=GENERATORS,
     dtypes=DTYPES,
     constants=CONSTANTS,
+    float_info=frozenset({"numpy.finfo"}),
     tensor_types=TENSOR_TYPES,
     spellings=SPELLINGS,
 )

@@ -13,7 +13,7 @@ _RESHAPING = {
     "swapaxes": "a>x | axis1 axis2",
     "moveaxis": "a>x | source destination",
     "rollaxis": "a>x | axis start",
-    "broadcast_to": "array>x | shape>size",
+    "broadcast_to": "array>x | shape>size subok",
     "flip": "m>x | axis",
     "fliplr": "m>x",
     "flipud": "m>x",
@@ -29,7 +29,7 @@ _RESHAPING = {
 }
 
 _SELECTING = {
-    "take": "a>x | indices>index axis",
+    "take": "a>x | indices>index axis out mode",
     "take_along_axis": "arr>x | indices>index axis",
     "diagonal": "a>x | offset axis1 axis2",
     "split": "ary>x | indices_or_sections axis",
@@ -37,8 +37,8 @@ _SELECTING = {
     "hsplit": "ary>x | indices_or_sections",
     "vsplit": "ary>x | indices_or_sections",
     "dsplit": "ary>x | indices_or_sections",
-    "sort": "a>x | axis kind",
-    "partition": "a>x | kth axis",
+    "sort": "a>x | axis kind order stable",
+    "partition": "a>x | kth axis kind order",
     "unique": "ar>x | return_index return_inverse return_counts axis",
     "delete": "arr>x | obj axis",
 }
@@ -71,8 +71,8 @@ ARRANGEMENT: dict[str, Call | Overload] = {
     "triu": call(Op.PAD, "m>x", "k"),
     "compress": call(Op.SELECT, "a>x", "condition axis", order=(1, 0, 2)),
     "extract": call(Op.SELECT, "arr>x", "condition", order=(1, 0)),
-    "choose": call(Op.SELECT, "choices>x", "a>index", order=(1, 0)),
-    "isin": call(Op.CONTAINS, "element>x test_elements>y"),
+    "choose": call(Op.SELECT, "choices>x", "a>index out mode", order=(1, 0, 2, 3)),
+    "isin": call(Op.CONTAINS, "element>x test_elements>y", "assume_unique invert kind"),
     "size": call(Op.LENGTH, "a>x", "axis", result=Kind.INTEGER),
     "ndim": call(Op.LENGTH, "a>x", result=Kind.INTEGER),
     "shape": call(Op.LENGTH, "a>x", result=Kind.SEQUENCE),

@@ -5,18 +5,18 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, Overload, call, words
 
 CREATION: dict[str, Call | Overload] = {
-    "zeros": call(Op.FULL, "", "shape>size dtype", value=0),
-    "ones": call(Op.FULL, "", "shape>size dtype", value=1),
-    "full": call(Op.FULL, "", "shape>size fill_value>value dtype"),
-    "empty": call(Op.EMPTY, "", "shape>size dtype"),
-    "ndarray": call(Op.EMPTY, "", "shape>size dtype"),
-    "zeros_like": call(Op.LIKE, "a>x", "dtype", value=0),
-    "ones_like": call(Op.LIKE, "a>x", "dtype", value=1),
-    "full_like": call(Op.LIKE, "a>x", "fill_value>value dtype"),
-    "empty_like": call(Op.EMPTY, "prototype>x", "dtype"),
-    "eye": call(Op.UNIFORM, "", "N M k dtype", low=0, high=1),
-    "identity": call(Op.UNIFORM, "", "n dtype", low=0, high=1),
-    "tri": call(Op.UNIFORM, "", "N M k dtype", low=0, high=1),
+    "zeros": call(Op.FULL, "", "shape>size dtype order", value=0),
+    "ones": call(Op.FULL, "", "shape>size dtype order", value=1),
+    "full": call(Op.FULL, "", "shape>size fill_value>value dtype order"),
+    "empty": call(Op.EMPTY, "", "shape>size dtype order"),
+    "ndarray": call(Op.EMPTY, "", "shape>size dtype buffer offset"),
+    "zeros_like": call(Op.LIKE, "a>x", "dtype order subok shape", value=0),
+    "ones_like": call(Op.LIKE, "a>x", "dtype order subok shape", value=1),
+    "full_like": call(Op.LIKE, "a>x", "fill_value>value dtype order subok shape"),
+    "empty_like": call(Op.EMPTY, "prototype>x", "dtype order subok shape"),
+    "eye": call(Op.UNIFORM, "", "N M k dtype order", low=0, high=1, closed=True),
+    "identity": call(Op.UNIFORM, "", "n dtype", low=0, high=1, closed=True),
+    "tri": call(Op.UNIFORM, "", "N M k dtype", low=0, high=1, closed=True),
     "arange": Overload(
         call(Op.ARANGE, "", "start stop>end step dtype", step=1),
         call(Op.ARANGE, "", "stop>end start step dtype", start=0, step=1),
@@ -26,25 +26,25 @@ CREATION: dict[str, Call | Overload] = {
     "logspace": call(Op.OPAQUE, "", "start stop>end num>steps endpoint base dtype"),
     "geomspace": call(Op.OPAQUE, "", "start stop>end num>steps endpoint dtype"),
     "array": call(Op.TENSOR, "object>x", "dtype"),
-    "asarray": call(Op.TENSOR, "a>x", "dtype"),
-    "asanyarray": call(Op.TENSOR, "a>x", "dtype"),
-    "asarray_chkfinite": call(Op.TENSOR, "a>x", "dtype"),
+    "asarray": call(Op.TENSOR, "a>x", "dtype order"),
+    "asanyarray": call(Op.TENSOR, "a>x", "dtype order"),
+    "asarray_chkfinite": call(Op.TENSOR, "a>x", "dtype order"),
     "asfortranarray": call(Op.TENSOR, "a>x", "dtype"),
-    "matrix": call(Op.TENSOR, "data>x", "dtype"),
-    "fromiter": call(Op.TENSOR, "iter>x", "dtype"),
-    "load": call(Op.READ, "", "file>path mmap_mode"),
-    "loadtxt": call(Op.READ, "", "fname>path dtype"),
-    "genfromtxt": call(Op.READ, "", "fname>path dtype"),
-    "fromfile": call(Op.READ, "", "file>path dtype"),
-    "fromstring": call(Op.READ, "", "string>path dtype"),
-    "frombuffer": call(Op.READ, "", "buffer>path dtype"),
-    "memmap": call(Op.READ, "", "filename>path dtype"),
-    "hanning": call(Op.UNIFORM, "", "M>size", low=0, high=1),
-    "hamming": call(Op.UNIFORM, "", "M>size", low=0, high=1),
+    "matrix": call(Op.TENSOR, "data>x", "dtype copy"),
+    "fromiter": call(Op.TENSOR, "iter>x", "dtype count"),
+    "load": call(Op.READ, "", "file>path mmap_mode allow_pickle fix_imports"),
+    "loadtxt": call(Op.READ, "", "fname>path dtype comments delimiter converters skiprows usecols"),
+    "genfromtxt": call(Op.READ, "", "fname>path dtype comments delimiter skip_header"),
+    "fromfile": call(Op.READ, "", "file>path dtype count sep offset"),
+    "fromstring": call(Op.READ, "", "string>path dtype count"),
+    "frombuffer": call(Op.READ, "", "buffer>path dtype count offset"),
+    "memmap": call(Op.READ, "", "filename>path dtype mode offset shape"),
+    "hanning": call(Op.UNIFORM, "", "M>size", low=0, high=1, closed=True),
+    "hamming": call(Op.UNIFORM, "", "M>size", low=0, high=1, closed=True),
     "tril_indices": call(Op.RANDOM_INTEGER, "", "n k m", low=0),
     "triu_indices": call(Op.RANDOM_INTEGER, "", "n k m", low=0),
-    "indices": call(Op.RANDOM_INTEGER, "", "dimensions>size dtype", low=0),
-    "vectorize": call(Op.OPAQUE, "", "pyfunc", result=Kind.FUNCTION),
+    "indices": call(Op.RANDOM_INTEGER, "", "dimensions>size dtype sparse", low=0),
+    "vectorize": call(Op.OPAQUE, "", "pyfunc otypes doc excluded", result=Kind.FUNCTION),
 }
 
 _CASTS = words(
@@ -55,4 +55,4 @@ _CASTS = words(
 )
 
 # `np.float32(x)` converts.
-CASTS: dict[str, Call | Overload] = {name: call(Op.CAST, "x", dtype=f"numpy.{name}") for name in _CASTS}
+CASTS: dict[str, Call | Overload] = {name: call(Op.CAST, "value>x", dtype=f"numpy.{name}") for name in _CASTS}

@@ -40,7 +40,6 @@ UNARY = {
     "acosh": Op.ACOSH,
     "arctanh": Op.ATANH,
     "atanh": Op.ATANH,
-    "sinc": Op.SINC,
     "floor": Op.FLOOR,
     "ceil": Op.CEIL,
     "rint": Op.ROUND,
@@ -49,7 +48,6 @@ UNARY = {
     "isfinite": Op.IS_FINITE,
     "logical_not": Op.LOGICAL_NOT,
     "trunc": Op.OPAQUE,
-    "fix": Op.OPAQUE,
     "cbrt": Op.OPAQUE,
     "deg2rad": Op.OPAQUE,
     "rad2deg": Op.OPAQUE,
@@ -67,7 +65,6 @@ BINARY = {
     "floor_divide": Op.FLOOR_DIVIDE,
     "remainder": Op.REMAINDER,
     "mod": Op.REMAINDER,
-    "matmul": Op.MATMUL,
     "logaddexp": Op.LOGADDEXP,
     "hypot": Op.HYPOT,
     "maximum": Op.MAXIMUM,
@@ -91,12 +88,14 @@ BINARY = {
 }
 
 
-_POWER = call(Op.POWER, "x1>x x2>exponent")
-_ATAN2 = call(Op.ATAN2, "x1>y x2>x")
+# Elements for which `where` is false are not computed: `np.divide(a, b, out=zeros, where=b != 0)`.
+_UFUNC = "out where dtype"
+_POWER = call(Op.POWER, "x1>x x2>exponent", _UFUNC)
+_ATAN2 = call(Op.ATAN2, "x1>y x2>x", _UFUNC)
 
 ELEMENTWISE: dict[str, Call | Overload] = {
-    **{name: call(op, "x") for name, op in UNARY.items()},
-    **{name: call(op, "x1>x x2>y") for name, op in BINARY.items()},
+    **{name: call(op, "x", _UFUNC) for name, op in UNARY.items()},
+    **{name: call(op, "x1>x x2>y", _UFUNC) for name, op in BINARY.items()},
     "power": _POWER,
     "pow": _POWER,
     "float_power": _POWER,
@@ -110,11 +109,13 @@ ELEMENTWISE: dict[str, Call | Overload] = {
     "isclose": call(Op.EQUAL, "a>x b>y", "rtol atol equal_nan"),
     "allclose": call(Op.EQUAL, "a>x b>y", "rtol atol equal_nan", result=Kind.BOOLEAN),
     "array_equal": call(Op.EQUAL, "a1>x a2>y", "equal_nan", result=Kind.BOOLEAN),
+    "sinc": call(Op.SINC, "x"),
+    "fix": call(Op.OPAQUE, "x"),
     "real": call(Op.COPY, "val>x"),
     "imag": call(Op.OPAQUE, "val>x"),
-    "angle": call(Op.OPAQUE, "z>x"),
-    "interp": call(Op.OPAQUE, "x xp fp"),
-    "gradient": call(Op.OPAQUE, "f>x"),
+    "angle": call(Op.OPAQUE, "z>x", "deg"),
+    "interp": call(Op.OPAQUE, "x xp fp", "left right period"),
+    "gradient": call(Op.OPAQUE, "f>x", "*varargs"),
     "divmod": call(Op.OPAQUE, "x1>x x2>y"),
     "modf": call(Op.OPAQUE, "x"),
 }

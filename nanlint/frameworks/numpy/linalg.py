@@ -4,6 +4,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, Overload, call
 
 PRODUCTS: dict[str, Call | Overload] = {
+    "matmul": call(Op.MATMUL, "x1>x x2>y"),
     "dot": call(Op.MATMUL, "a>x b>y"),
     "vdot": call(Op.MATMUL, "a>x b>y"),
     "inner": call(Op.MATMUL, "a>x b>y"),
@@ -13,7 +14,7 @@ PRODUCTS: dict[str, Call | Overload] = {
     "einsum": call(Op.MATMUL, "*operands>x", "subscripts>equation", order=(1, 0)),
     "convolve": call(Op.MATMUL, "a>x v>y", "mode"),
     "correlate": call(Op.MATMUL, "a>x v>y", "mode"),
-    "cross": call(Op.OPAQUE, "a>x b>y"),
+    "cross": call(Op.OPAQUE, "a>x b>y", "axisa axisb axisc axis"),
 }
 
 LINALG: dict[str, Call | Overload] = {
@@ -22,13 +23,13 @@ LINALG: dict[str, Call | Overload] = {
     "matrix_norm": call(Op.NORM, "x", "keepdims>keepdim ord", ord="fro"),
     "multi_dot": call(Op.MATMUL, "arrays>x"),
     "inv": call(Op.INVERSE, "a>x"),
-    "pinv": call(Op.INVERSE, "a>x"),
+    "pinv": call(Op.INVERSE, "a>x", "rcond hermitian rtol"),
     "solve": call(Op.INVERSE, "a>x b>y"),
-    "lstsq": call(Op.OPAQUE, "a>x b>y"),
+    "lstsq": call(Op.OPAQUE, "a>x b>y", "rcond"),
     "det": call(Op.DETERMINANT, "a>x"),
     "slogdet": call(Op.LOG_DETERMINANT, "a>x"),
     "cholesky": call(Op.CHOLESKY, "a>x"),
-    "svd": call(Op.DECOMPOSE, "a>x", "full_matrices compute_uv"),
+    "svd": call(Op.DECOMPOSE, "a>x", "full_matrices compute_uv hermitian"),
     "svdvals": call(Op.DECOMPOSE, "x"),
     "qr": call(Op.DECOMPOSE, "a>x", "mode"),
     "eig": call(Op.DECOMPOSE, "a>x"),
@@ -36,6 +37,6 @@ LINALG: dict[str, Call | Overload] = {
     "eigh": call(Op.DECOMPOSE, "a>x", "UPLO"),
     "eigvalsh": call(Op.DECOMPOSE, "a>x", "UPLO"),
     "matrix_power": call(Op.OPAQUE, "a>x", "n"),
-    "matrix_rank": call(Op.COUNT_NONZERO, "A>x"),
+    "matrix_rank": call(Op.COUNT_NONZERO, "A>x", "tol hermitian rtol"),
     "cond": call(Op.OPAQUE, "x", "p>ord"),
 }

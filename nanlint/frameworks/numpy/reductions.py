@@ -6,21 +6,23 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, call, parameters, words
 
 _DTYPE_OUT = "axis dtype out keepdims>keepdim"
+_TOTAL = f"{_DTYPE_OUT} initial where"
 _OUT = "axis out keepdims>keepdim"
-_SPREAD = "axis dtype out ddof>correction keepdims>keepdim"
+_EXTREME = f"{_OUT} initial where"
+_SPREAD = "axis dtype out ddof>correction keepdims>keepdim where"
 _SCAN = "axis dtype out"
 _QUANTILE = "q axis out overwrite_input method keepdims>keepdim"
 _MEDIAN = "axis out overwrite_input keepdims>keepdim"
 
 # Each with a variant that leaves out NaN, under the name `nan...`.
 _PROPAGATING: dict[str, Call] = {
-    "sum": call(Op.SUM, "a>x", _DTYPE_OUT),
-    "prod": call(Op.PRODUCT, "a>x", _DTYPE_OUT),
-    "mean": call(Op.MEAN, "a>x", _DTYPE_OUT),
+    "sum": call(Op.SUM, "a>x", _TOTAL),
+    "prod": call(Op.PRODUCT, "a>x", _TOTAL),
+    "mean": call(Op.MEAN, "a>x", f"{_DTYPE_OUT} where"),
     "std": call(Op.STD, "a>x", _SPREAD, correction=0),
     "var": call(Op.VAR, "a>x", _SPREAD, correction=0),
-    "max": call(Op.REDUCE_MAX, "a>x", _OUT),
-    "min": call(Op.REDUCE_MIN, "a>x", _OUT),
+    "max": call(Op.REDUCE_MAX, "a>x", _EXTREME),
+    "min": call(Op.REDUCE_MIN, "a>x", _EXTREME),
     "argmax": call(Op.ARGMAX, "a>x", _OUT),
     "argmin": call(Op.ARGMAX, "a>x", _OUT),
     "cumsum": call(Op.CUMSUM, "a>x", _SCAN),
@@ -46,7 +48,7 @@ REDUCTIONS: dict[str, Call] = {
     "argwhere": call(Op.ARGMAX, "a>x"),
     "flatnonzero": call(Op.ARGMAX, "a>x"),
     "diff": call(Op.OPAQUE, "a>x", "n axis prepend append"),
-    "histogram": call(Op.COUNT_NONZERO, "a>x", "bins range density weights"),
+    "histogram": call(Op.OPAQUE, "a>x", "bins range density weights"),
     "bincount": call(Op.COUNT_NONZERO, "x", "weights minlength"),
     "digitize": call(Op.ARGMAX, "x", "bins right"),
     "searchsorted": call(Op.ARGMAX, "v>x", "a>sorted_sequence side sorter", order=(1, 0, 2, 3)),
@@ -59,4 +61,17 @@ _METHODS = words("sum prod mean std var max min any all argmax argmin argsort cu
 REDUCING_METHODS: dict[str, Call] = {
     **{name: replace(REDUCTIONS[name], operands=parameters("self>x")) for name in _METHODS},
     "searchsorted": call(Op.ARGMAX, "v>x", "self>sorted_sequence side sorter", order=(1, 0, 2, 3)),
+}
+
+_REDUCE = "axis dtype out keepdims>keepdim initial where"
+
+# `np.logaddexp.reduce(x)` and its like, along the first axis unless told otherwise.
+REDUCING_UFUNCS: dict[str, Call] = {
+    "add": call(Op.SUM, "array>x", _REDUCE, axis=0),
+    "multiply": call(Op.PRODUCT, "array>x", _REDUCE, axis=0),
+    "maximum": call(Op.REDUCE_MAX, "array>x", _REDUCE, axis=0),
+    "minimum": call(Op.REDUCE_MIN, "array>x", _REDUCE, axis=0),
+    "logaddexp": call(Op.LOGSUMEXP, "array>x", _REDUCE, axis=0),
+    "logical_and": call(Op.ALL, "array>x", _REDUCE, axis=0),
+    "logical_or": call(Op.ANY, "array>x", _REDUCE, axis=0),
 }

@@ -26,10 +26,8 @@ SHARED: dict[str, Call | Overload] = {**ELEMENTWISE, **REDUCTIONS, **ARRANGEMENT
 # Names of torch.nn.functional that `torch` offers as well.
 _ALSO_IN_TORCH = words(
     """
-    celu selu rrelu threshold alpha_dropout feature_alpha_dropout dropout embedding conv1d conv2d conv3d
-    conv_transpose1d conv_transpose2d conv_transpose3d layer_norm group_norm rms_norm bilinear pixel_shuffle
-    pixel_unshuffle channel_shuffle cosine_similarity pairwise_distance max_pool1d max_pool2d max_pool3d avg_pool1d
-    adaptive_avg_pool1d
+    conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d bilinear rms_norm cosine_similarity
+    pairwise_distance pdist avg_pool1d adaptive_avg_pool1d pixel_shuffle pixel_unshuffle channel_shuffle
     """
 )
 
@@ -76,6 +74,7 @@ FRAMEWORK = Framework(
     sequential=SEQUENTIAL,
     containers=CONTAINERS,
     pairs=frozenset({"max", "min", "sort", "topk", "mode", "kthvalue", "cummax", "cummin"}),
+    float_info=frozenset({"torch.finfo"}),
     wrappers=WRAPPERS,
     no_gradient=NO_GRADIENT,
     tensor_types=TENSOR_TYPES,

@@ -3,11 +3,13 @@
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.torch.native import native
+
+COPYING = words("clone conj resolve_conj real")
 
 RESHAPING = {
     "reshape": "shape>size",
     "flatten": "start_dim end_dim",
-    "unflatten": "dim>axis sizes>size",
     "ravel": "",
     "squeeze": "dim>axis",
     "unsqueeze": "dim>axis",
@@ -27,10 +29,8 @@ RESHAPING = {
     "rot90": "k dims",
     "tile": "dims",
     "repeat_interleave": "repeats dim>axis",
-    "as_strided": "size stride",
+    "as_strided": "size stride storage_offset",
 }
-
-COPYING = words("clone conj resolve_conj real")
 
 SELECTING = {
     "gather": "dim>axis index",
@@ -42,42 +42,50 @@ SELECTING = {
     "take_along_dim": "indices>index dim>axis",
     "diagonal": "offset dim1 dim2",
     "chunk": "chunks dim>axis",
-    "tensor_split": "indices_or_sections dim>axis",
+    "tensor_split": "sections dim>axis",
     "split_with_sizes": "split_sizes dim>axis",
-    "hsplit": "indices_or_sections",
-    "vsplit": "indices_or_sections",
-    "dsplit": "indices_or_sections",
+    "hsplit": "sections",
+    "vsplit": "sections",
+    "dsplit": "sections",
     "unbind": "dim>axis",
     "topk": "k dim>axis largest sorted",
     "sort": "dim>axis descending",
     "msort": "",
-    "unique": "sorted return_inverse return_counts dim>axis",
-    "unique_consecutive": "return_inverse return_counts dim>axis",
 }
 
-_SCATTER = call(Op.OPAQUE, "input>x", "dim>axis index src reduce")
+PADDING = {
+    "diag": "diagonal",
+    "diag_embed": "offset dim1 dim2",
+    "diagflat": "offset",
+    "tril": "diagonal",
+    "triu": "diagonal",
+}
+
+WRITING = {
+    "scatter": "dim>axis index src reduce value",
+    "scatter_add": "dim>axis index src",
+    "scatter_reduce": "dim>axis index src reduce include_self",
+    "index_add": "dim>axis index source alpha",
+    "index_copy": "dim>axis index source",
+    "index_fill": "dim>axis index value",
+    "index_put": "indices values accumulate",
+    "masked_scatter": "mask source",
+}
 
 ARRANGEMENT: dict[str, Call | Overload] = {
-    **{name: call(Op.RESHAPE, "input>x", options) for name, options in RESHAPING.items()},
-    **{name: call(Op.COPY) for name in COPYING},
-    **{name: call(Op.SELECT, "input>x", options) for name, options in SELECTING.items()},
-    "diag": call(Op.PAD, "input>x", "diagonal"),
-    "diag_embed": call(Op.PAD, "input>x", "offset dim1 dim2"),
-    "diagflat": call(Op.PAD, "input>x", "offset"),
-    "tril": call(Op.PAD, "input>x", "diagonal"),
-    "triu": call(Op.PAD, "input>x", "diagonal"),
-    "masked_fill": call(Op.MASKED_FILL, "input>x mask value"),
-    "masked_scatter": call(Op.OPAQUE, "input>x mask source"),
-    "detach": call(Op.DETACH),
-    "scatter": _SCATTER,
-    "scatter_add": call(Op.OPAQUE, "input>x", "dim>axis index src"),
-    "scatter_reduce": _SCATTER,
-    "index_add": call(Op.OPAQUE, "input>x", "dim>axis index source alpha"),
-    "index_copy": call(Op.OPAQUE, "input>x", "dim>axis index source"),
-    "index_fill": call(Op.OPAQUE, "input>x", "dim>axis index value"),
-    "index_put": call(Op.OPAQUE, "input>x", "indices values accumulate"),
-    "imag": call(Op.OPAQUE),
-    "numel": call(Op.LENGTH, result=Kind.INTEGER),
-    "multinomial": call(Op.RANDOM_INTEGER, "input>x", "num_samples replacement", low=0),
-    "bernoulli": call(Op.RANDOM_INTEGER, "input>x", low=0, high=2),
+    **{name: native(Op.COPY) for name in COPYING},
+    **{name: native(Op.RESHAPE, options=options) for name, options in RESHAPING.items()},
+    **{name: native(Op.SELECT, options=options) for name, options in SELECTING.items()},
+    **{name: native(Op.PAD, options=options) for name, options in PADDING.items()},
+    **{name: native(Op.OPAQUE, options=options) for name, options in WRITING.items()},
+    "unflatten": call(Op.RESHAPE, options="dim>axis sizes>size"),
+    "unique": call(Op.SELECT, options="sorted return_inverse return_counts dim>axis"),
+    "unique_consecutive": call(Op.SELECT, options="return_inverse return_counts dim>axis"),
+    "masked_fill": native(Op.MASKED_FILL, "input>x mask value"),
+    "detach": native(Op.DETACH),
+    "nonzero": native(Op.ARGMAX, options="as_tuple"),
+    "imag": native(Op.OPAQUE),
+    "numel": native(Op.LENGTH, result=Kind.INTEGER),
+    "multinomial": native(Op.RANDOM_INTEGER, options="num_samples replacement", low=0),
+    "bernoulli": native(Op.RANDOM_INTEGER, options="p", low=0, high=2, dtype="torch.float32"),
 }

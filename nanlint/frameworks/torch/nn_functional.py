@@ -2,12 +2,13 @@
 
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.torch.reductions import REDUCTIONS
 
 _DROPOUT = call(Op.DROPOUT, "input>x", "p training inplace", p=0.5)
 _CONVOLUTION = call(Op.LINEAR, "input>x weight bias", "stride padding dilation groups")
 _TRANSPOSED = call(Op.LINEAR, "input>x weight bias", "stride padding output_padding groups dilation")
-_ALONG = "dim>axis dtype"
-_AVERAGE_POOL = call(Op.POOL, "input>x", "kernel_size stride padding ceil_mode count_include_pad", kind="average")
+_POOL = "kernel_size stride padding ceil_mode count_include_pad"
+_AVERAGE_POOL = call(Op.POOL, "input>x", f"{_POOL} divisor_override", kind="average")
 _MAX_POOL = call(Op.POOL, "input>x", "kernel_size stride padding dilation ceil_mode return_indices", kind="max")
 _ADAPTIVE_MAX = call(Op.POOL, "input>x", "output_size return_indices", kind="max")
 _ADAPTIVE_AVERAGE = call(Op.POOL, "input>x", "output_size", kind="average")
@@ -35,9 +36,9 @@ ACTIVATIONS: dict[str, Call | Overload] = {
     "sigmoid": call(Op.SIGMOID),
     "logsigmoid": call(Op.LOG_SIGMOID),
     "tanh": call(Op.TANH),
-    "softmax": call(Op.SOFTMAX, "input>x", _ALONG),
-    "softmin": call(Op.SOFTMIN, "input>x", _ALONG),
-    "log_softmax": call(Op.LOG_SOFTMAX, "input>x", _ALONG),
+    "softmax": REDUCTIONS["softmax"],
+    "softmin": call(Op.SOFTMIN, "input>x", "dim>axis _stacklevel dtype"),
+    "log_softmax": REDUCTIONS["log_softmax"],
     "gumbel_softmax": call(Op.GUMBEL_SOFTMAX, "logits>x", "tau hard eps dim>axis", tau=1.0, axis=-1),
     "glu": call(Op.OPAQUE, "input>x", "dim>axis"),
     "threshold": call(Op.OPAQUE, "input>x", "threshold value inplace"),
@@ -68,12 +69,12 @@ LEARNED: dict[str, Call | Overload] = {
     "bilinear": call(Op.LINEAR, "input1>x input2>y weight bias"),
     **{f"conv{n}d": _CONVOLUTION for n in (1, 2, 3)},
     **{f"conv_transpose{n}d": _TRANSPOSED for n in (1, 2, 3)},
-    "embedding": call(Op.EMBEDDING, "input>x weight", "padding_idx max_norm"),
-    "embedding_bag": call(Op.EMBEDDING, "input>x weight", "offsets max_norm"),
+    "embedding": call(Op.EMBEDDING, "input>x weight", "padding_idx max_norm norm_type scale_grad_by_freq"),
+    "embedding_bag": call(Op.EMBEDDING, "input>x weight", "offsets max_norm norm_type scale_grad_by_freq"),
     "scaled_dot_product_attention": call(
         Op.ATTENTION, "query>x key value", "attn_mask>mask dropout_p is_causal scale enable_gqa"
     ),
-    "multi_head_attention_forward": call(Op.ATTENTION, "query>x key value"),
+    "multi_head_attention_forward": call(Op.ATTENTION, "query>x key value", "embed_dim_to_check num_heads"),
     "dropout": _DROPOUT,
     **{f"dropout{n}d": _DROPOUT for n in (1, 2, 3)},
     "alpha_dropout": call(Op.OPAQUE, "input>x", "p training inplace"),
@@ -81,14 +82,16 @@ LEARNED: dict[str, Call | Overload] = {
 }
 
 SPATIAL: dict[str, Call | Overload] = {
-    **{f"avg_pool{n}d": _AVERAGE_POOL for n in (1, 2, 3)},
+    "avg_pool1d": call(Op.POOL, "input>x", _POOL, kind="average"),
+    "avg_pool2d": _AVERAGE_POOL,
+    "avg_pool3d": _AVERAGE_POOL,
     **{f"adaptive_avg_pool{n}d": _ADAPTIVE_AVERAGE for n in (1, 2, 3)},
     **{f"adaptive_max_pool{n}d": _ADAPTIVE_MAX for n in (1, 2, 3)},
     **{f"max_pool{n}d": _MAX_POOL for n in (1, 2, 3)},
     **{f"max_unpool{n}d": _UNPOOL for n in (1, 2, 3)},
     **{f"lp_pool{n}d": call(Op.OPAQUE, "input>x", "norm_type kernel_size stride ceil_mode") for n in (1, 2, 3)},
     "pad": call(Op.PAD, "input>x", "pad mode value"),
-    "one_hot": call(Op.ONE_HOT, "tensor>x", "num_classes"),
+    "one_hot": call(Op.ONE_HOT, "input>x", "num_classes"),
     "interpolate": call(Op.RESHAPE, "input>x", _SIZED),
     "upsample": call(Op.RESHAPE, "input>x", _SIZED),
     "upsample_nearest": call(Op.RESHAPE, "input>x", "size scale_factor"),

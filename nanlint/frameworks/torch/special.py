@@ -1,8 +1,10 @@
 """`torch.special`, and what `torch` has as functions only."""
 
+from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, Overload, call, words
 from nanlint.frameworks.torch.elementwise import ELEMENTWISE
+from nanlint.frameworks.torch.native import native
 from nanlint.frameworks.torch.reductions import REDUCTIONS
 
 _SHARED = {**ELEMENTWISE, **REDUCTIONS}
@@ -30,11 +32,12 @@ SPECIAL: dict[str, Call | Overload] = {
     "multigammaln": call(Op.OPAQUE, "input>x", "p"),
 }
 
-_JOIN = call(Op.CONCATENATE, "tensors>x", "dim>axis")
-_JOIN_FIXED = call(Op.CONCATENATE, "tensors>x")
+_JOIN = native(Op.CONCATENATE, "tensors>x", "dim>axis")
+_JOIN_FIXED = native(Op.CONCATENATE, "tensors>x")
+_SPREAD_AND_MEAN = native(Op.OPAQUE, options="dim>axis unbiased keepdim correction")
 
 FUNCTIONS_ONLY: dict[str, Call | Overload] = {
-    "where": call(Op.WHERE, "condition input>x other>y"),
+    "where": native(Op.WHERE, "condition input>x other>y"),
     "cat": _JOIN,
     "concat": _JOIN,
     "concatenate": _JOIN,
@@ -51,22 +54,31 @@ FUNCTIONS_ONLY: dict[str, Call | Overload] = {
     "broadcast_tensors": call(Op.RESHAPE, "*tensors>x"),
     "meshgrid": call(Op.RESHAPE, "*tensors>x", "indexing"),
     "split": call(Op.SELECT, "tensor>x", "split_size_or_sections dim>axis"),
-    "combinations": call(Op.SELECT, "input>x", "r with_replacement"),
+    "combinations": native(Op.SELECT, options="r with_replacement"),
     "cartesian_prod": call(Op.SELECT, "*tensors>x"),
     "einsum": call(Op.MATMUL, "*operands>x", "equation", order=(1, 0)),
     "tensordot": call(Op.MATMUL, "a>x b>y", "dims"),
     "chain_matmul": call(Op.MATMUL, "*matrices>x"),
-    "cdist": call(Op.PAIRWISE_DISTANCE, "x1>x x2>y", "p>ord compute_mode", ord=2),
-    "pdist": call(Op.PAIRWISE_DISTANCE, "input>x", "p>ord", ord=2),
-    "std_mean": call(Op.OPAQUE, "input>x", "dim>axis unbiased keepdim correction"),
-    "var_mean": call(Op.OPAQUE, "input>x", "dim>axis unbiased keepdim correction"),
+    "cdist": call(Op.PAIRWISE_DISTANCE, "x1>x x2>y", "p>ord compute_mode", ord=2.0),
+    "std_mean": _SPREAD_AND_MEAN,
+    "var_mean": _SPREAD_AND_MEAN,
     "polygamma": call(Op.OPAQUE, "input>x", "n", order=(1, 0)),
     "rsub": call(Op.SUBTRACT, "other>x input>y", "alpha", order=(1, 0, 2)),
-    "bucketize": call(Op.ARGMAX, "input>x", "boundaries"),
-    "searchsorted": call(Op.ARGMAX, "input>x", "sorted_sequence", order=(1, 0)),
-    "isin": call(Op.CONTAINS, "elements>x test_elements>y"),
-    "trapz": call(Op.OPAQUE, "y>x"),
-    "trapezoid": call(Op.OPAQUE, "y>x"),
-    "is_tensor": call(Op.IDENTITY_TEST, "obj>x"),
-    "complex": call(Op.OPAQUE, "real>x imag>y"),
+    "bucketize": native(Op.ARGMAX, options="boundaries out_int32 right"),
+    "searchsorted": call(Op.ARGMAX, "input>x", "sorted_sequence out_int32 right side sorter", order=(1, 0, 2, 3, 4, 5)),
+    "isin": native(Op.CONTAINS, "elements>x test_elements>y", "assume_unique invert"),
+    "trapz": native(Op.OPAQUE, "y>x", "x>points dx dim>axis"),
+    "trapezoid": native(Op.OPAQUE, "y>x", "x>points dx dim>axis"),
+    "is_tensor": call(Op.OPAQUE, "obj>x", result=Kind.BOOLEAN),
+    "complex": native(Op.OPAQUE, "real>x imag>y"),
+    # with fewer or other parameters than their namesakes in torch.nn.functional
+    "dropout": native(Op.DROPOUT, options="p train>training"),
+    "celu": native(Op.ELU, options="alpha", alpha=1.0),
+    "selu": native(Op.SELU),
+    "prelu": native(Op.LEAKY_RELU, options="weight>negative_slope"),
+    "rrelu": native(Op.OPAQUE, options="lower upper training"),
+    "threshold": native(Op.OPAQUE, options="threshold value"),
+    "hardshrink": native(Op.OPAQUE, options="lambd"),
+    "layer_norm": native(Op.STANDARDIZE, options="normalized_shape weight bias eps cudnn_enable", eps=1e-5),
+    "group_norm": native(Op.STANDARDIZE, options="num_groups weight bias eps cudnn_enabled", eps=1e-5),
 }
