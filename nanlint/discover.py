@@ -37,6 +37,8 @@ SKIPPED_DIRECTORIES = _VERSION_CONTROL | _CACHES | _ENVIRONMENTS | _PRODUCTS
 """Names of directories that hold no code of the project. A virtual environment of another name is told by its
 `pyvenv.cfg`, since `env` is a common package where agents are trained."""
 
+_REASONS = {errno.ELOOP: "is a symbolic link that leads to itself", errno.ENOENT: "does not exist"}
+
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
@@ -139,7 +141,7 @@ class _Search:
         target = link.path.resolve()
         if stat.S_ISDIR(mode):
             if link.real.is_relative_to(target):
-                self.problems.append(Problem(str(link.path), f"the symbolic link is a loop: it leads back to {target}"))
+                self.problems.append(Problem(str(link.path), f"is a symbolic link that leads back to {target}: a loop"))
             else:
                 self.directories.append(_Directory(link.path, target, enclosing_rules(target)))
         elif link.path.suffix == ".py" and stat.S_ISREG(mode):
@@ -148,5 +150,4 @@ class _Search:
     def fail(self, path: Path, error: OSError) -> None:
         """Tells why a path, or the ignore file that the error names, cannot be looked at."""
         at = path if error.filename is None else Path(error.filename)
-        reason = "the symbolic link leads to itself" if error.errno == errno.ELOOP else (error.strerror or str(error))
-        self.problems.append(Problem(str(at), reason[:1].lower() + reason[1:]))
+        self.problems.append(Problem(str(at), _REASONS.get(error.errno or 0) or f"cannot be read: {error.strerror}"))

@@ -98,8 +98,8 @@ def reveals(trace: Trace) -> dict[int, list[Value]]:
     positions = MetadataWrapper(trace.module, unsafe_skip_copy=True).resolve(PositionProvider)
     found = defaultdict(list)
     for event in trace.of(Op.OPAQUE):
-        if event.site.spelling == "reveal":
-            found[positions[event.node].start.line].append(event.x)
+        if event.site.spelling == "builtins.reveal":
+            found[positions[event.node].start.line].append(event.operands[-1])
     return found
 
 

@@ -40,7 +40,7 @@ class Limits:
     """IEEE 754 facts of a dtype.
 
     `max` the largest finite number, `smallest` the smallest subnormal above 0, `eps` the gap above 1
-    (half of it is lost in `1 + eps / 2`), `log_max` the largest argument with a finite exponential.
+    (half of it is lost in `1 + eps / 2`), `log_max` the largest number of the dtype with a finite exponential.
     """
 
     max: float
@@ -50,10 +50,10 @@ class Limits:
 
 
 LIMITS = {
-    Dtype.FLOAT16: Limits(65504.0, 2.0**-24, 2.0**-10, 11.0898),
-    Dtype.BFLOAT16: Limits(3.3895313892515355e38, 2.0**-133, 2.0**-7, 88.7189),
-    Dtype.FLOAT32: Limits(3.4028234663852886e38, 2.0**-149, 2.0**-23, 88.7228),
-    Dtype.FLOAT64: Limits(1.7976931348623157e308, 2.0**-1074, 2.0**-52, 709.7827),
+    Dtype.FLOAT16: Limits(65504.0, 2.0**-24, 2.0**-10, 11.0859375),
+    Dtype.BFLOAT16: Limits(3.3895313892515355e38, 2.0**-133, 2.0**-7, 88.5),
+    Dtype.FLOAT32: Limits(3.4028234663852886e38, 2.0**-149, 2.0**-23, 88.72283172607422),
+    Dtype.FLOAT64: Limits(1.7976931348623157e308, 2.0**-1074, 2.0**-52, 709.782712893384),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 inf = math.inf
+LEAST = 2.0**-149  # float32's smallest number; ends up to it are written as an open 0
 SMALLEST = math.ulp(0.0)  # 4.9e-324: what "greater than 0" means in a closed interval
 
 
@@ -61,6 +62,12 @@ class Interval:
         """What both hold; empty when they are disjoint."""
         return interval(max(self.lo, other.lo), min(self.hi, other.hi), self.nonzero or other.nonzero)
 
+    def integers(self) -> Interval:
+        """The smallest interval that holds the integers in this one."""
+        lo = math.ceil(self.lo) if math.isfinite(self.lo) else self.lo
+        hi = math.floor(self.hi) if math.isfinite(self.hi) else self.hi
+        return interval(float(lo), float(hi), self.nonzero)
+
     def widen(self, newer: Interval) -> Interval:
         """Classic widening: an end that moved goes to the nearest of 0 and infinity beyond it."""
         lo = self.lo if newer.lo >= self.lo else (0.0 if newer.lo >= 0.0 else -inf)
@@ -80,8 +87,8 @@ class Interval:
             return "nothing"
         if self.point is not None:
             return number(self.lo)
-        left = "(0" if self.lo == SMALLEST else ("(-inf" if self.lo == -inf else "[" + number(self.lo))
-        right = "0)" if self.hi == -SMALLEST else ("inf)" if self.hi == inf else number(self.hi) + "]")
+        left = "(0" if 0.0 < self.lo <= LEAST else ("(-inf" if self.lo == -inf else "[" + number(self.lo))
+        right = "0)" if -LEAST <= self.hi < 0.0 else ("inf)" if self.hi == inf else number(self.hi) + "]")
         hole = " except 0" if self.nonzero and self.lo < 0.0 < self.hi else ""
         return f"{left}, {right}{hole}"
 

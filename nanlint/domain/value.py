@@ -119,6 +119,8 @@ class Value:
     def within(self, bounds: Interval) -> Value:
         """The same value, known to lie in `bounds` as well; a contradiction changes nothing."""
         met = self.range.meet(bounds)
+        if self.kind is Kind.INTEGER or self.dtype is Dtype.INTEGER:
+            met = met.integers()
         return self if met == self.range or met.empty else replace(self, range=met)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from nanlint.findings import Edit
-from nanlint.formats._lines import line_starts, split_lines
+from nanlint.source import Lines
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +23,37 @@ class Hunk:
     added: tuple[str, ...]
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines without their ends; a text that ends with one has an empty last line."""
+    return _LINE_END.split(text)
+
+
 def hunks(text: str, edits: Sequence[Edit]) -> list[Hunk]:
     """What the edits (none overlapping another) change, line by line."""
-    starts = line_starts(text)
+    lines = Lines(text)
+    starts = [*lines.starts, len(text)]
     found: list[Hunk] = []
     shift = 0
-    for first, last, group in _groups(starts, edits):
-        begin, end = starts[first], starts[last + 1] if last + 1 < len(starts) else len(text)
-        hunk = _hunk(first + 1, text[begin:end], _applied(text, begin, end, group), shift)
+    for first, last, group in _groups(lines, edits):
+        begin, end = starts[first - 1], starts[last]
+        hunk = _hunk(first, text[begin:end], _applied(text, begin, end, group), shift)
         shift += len(hunk.added) - len(hunk.removed)
         found.append(hunk)
     return found
 
 
-def _groups(starts: list[int], edits: Sequence[Edit]) -> Iterator[tuple[int, int, list[Edit]]]:
-    """First and last line (from 0) of edits that share lines, and these edits."""
-    first = last = -1
+def _groups(lines: Lines, edits: Sequence[Edit]) -> Iterator[tuple[int, int, list[Edit]]]:
+    """First and last line of edits that share lines, and these edits."""
+    first = last = 0
     group: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        line = bisect_right(starts, edit.start) - 1
+        line = lines.line(edit.start)
         if group and line > last:
             yield first, last, group
             group = []
         if not group:
             first = line
-        last = max(last, bisect_right(starts, edit.end) - 1)
+        last = max(last, lines.line(edit.end))
         group.append(edit)
     if group:
         yield first, last, group

@@ -7,9 +7,8 @@ import textwrap
 from nanlint.api import FileReport
 from nanlint.findings import Applicability, Finding, Fix, Level, Step
 from nanlint.formats import View
-from nanlint.formats._edited import Hunk, hunks
+from nanlint.formats._edited import Hunk, hunks, split_lines
 from nanlint.formats._frame import Frame, excerpt
-from nanlint.formats._lines import split_lines
 from nanlint.formats._summary import summary
 from nanlint.terminal import Paint, one_line
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 
 from nanlint import __version__
 from nanlint.api import FileReport
 from nanlint.findings import Edit, Finding, Fix, Place, Problem
 from nanlint.formats import View
-from nanlint.formats._lines import line_starts
+from nanlint.source import Lines
 
 
 def render(view: View) -> str:
@@ -20,11 +19,11 @@ def render(view: View) -> str:
 
 
 def _findings(file: FileReport) -> list[dict[str, object]]:
-    starts = line_starts(file.text)
-    return [_finding(finding, starts) for finding in file.findings]
+    lines = Lines(file.text)
+    return [_finding(finding, lines) for finding in file.findings]
 
 
-def _finding(finding: Finding, starts: list[int]) -> dict[str, object]:
+def _finding(finding: Finding, lines: Lines) -> dict[str, object]:
     place = finding.place
     return {
         "path": place.path,
@@ -37,7 +36,7 @@ def _finding(finding: Finding, starts: list[int]) -> dict[str, object]:
         "level": finding.level.label,
         "message": finding.message,
         "evidence": [_step(step.place, step.text, step.range) for step in finding.evidence],
-        "fix": None if finding.fix is None else _fix(finding.fix, starts),
+        "fix": None if finding.fix is None else _fix(finding.fix, lines),
     }
 
 
@@ -45,20 +44,15 @@ def _step(place: Place, text: str, values: str | None) -> dict[str, object]:
     return {"path": place.path, "line": place.line, "column": place.column, "text": text, "range": values}
 
 
-def _fix(fix: Fix, starts: list[int]) -> dict[str, object]:
-    edits = [_edit(edit, starts) for edit in fix.edits]
+def _fix(fix: Fix, lines: Lines) -> dict[str, object]:
+    edits = [_edit(edit, lines) for edit in fix.edits]
     return {"applicability": fix.applicability.value, "title": fix.title, "edits": edits}
 
 
-def _edit(edit: Edit, starts: list[int]) -> dict[str, object]:
-    line, column = _position(edit.start, starts)
-    end_line, end_column = _position(edit.end, starts)
+def _edit(edit: Edit, lines: Lines) -> dict[str, object]:
+    line, column = lines.position(edit.start)
+    end_line, end_column = lines.position(edit.end)
     return {"line": line, "column": column, "end_line": end_line, "end_column": end_column, "text": edit.text}
-
-
-def _position(offset: int, starts: list[int]) -> tuple[int, int]:
-    line = bisect_right(starts, offset)
-    return line, offset - starts[line - 1] + 1
 
 
 def _error(problem: Problem) -> dict[str, object]:

@@ -128,6 +128,10 @@ class Framework:
     """The method that runs when a model is called."""
     sequential: frozenset[str] = frozenset()
     containers: frozenset[str] = frozenset()
+    loaders: frozenset[str] = frozenset()
+    """Classes that batch the rows of a dataset."""
+    column_datasets: frozenset[str] = frozenset()
+    """Datasets made of one array for each part of a row."""
     float_info: frozenset[str] = frozenset()
     """Callables that tell the limits of a dtype: `torch.finfo`."""
     pairs: frozenset[str] = frozenset()
@@ -136,6 +140,10 @@ class Framework:
     """Callables that give back their first argument as far as values go: `torch.compile`, `DataParallel`."""
     no_gradient: frozenset[str] = frozenset()
     """Context managers and decorators under which no gradient is recorded."""
+    with_gradient: frozenset[str] = frozenset()
+    """Context managers under which it is recorded again."""
+    gradient_switch: frozenset[str] = frozenset()
+    """Those that take whether it is recorded."""
     tensor_types: frozenset[str] = frozenset()
     """Annotations that mean an array."""
     spellings: Mapping[Op, str] = field(default_factory=dict)

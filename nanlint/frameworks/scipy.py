@@ -53,10 +53,7 @@ FRAMEWORK = Framework(
     default_float=Dtype.FLOAT64,
     result=Kind.TENSOR,
     gradients=False,
-    functions={
-        **{f"scipy.special.{name}": entry for name, entry in _FUNCTIONS.items()},
-        "scipy.misc.logsumexp": _FUNCTIONS["logsumexp"],
-    },
+    functions={f"scipy.special.{name}": entry for name, entry in _FUNCTIONS.items()},
     methods=NUMPY.methods,
     attributes=NUMPY.attributes,
     spellings={

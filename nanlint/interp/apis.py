@@ -15,6 +15,7 @@ from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.attributes import BY_NAME
 from nanlint.interp.guards import implied, under
 from nanlint.interp.machine import Machine
+from nanlint.interp.names import assign
 from nanlint.interp.objects import Dotted, Elements, Layer
 from nanlint.interp.parameters import Arguments
 from nanlint.interp.store import Fact
@@ -151,7 +152,10 @@ def perform(
     result = apply(machine, framework, call, bound, node, spelling)
     if spelling.rpartition(".")[2] in framework.pairs and ("axis" in bound.options or call.op is Op.SELECT):
         indices = machine.unknown(result, op=Op.ARGMAX, kind=Kind.TENSOR)
-        return machine.thing(Kind.SEQUENCE, Elements((result, replace(indices, dtype=Dtype.INTEGER, gradient=False))))
+        indices = replace(indices, dtype=Dtype.INTEGER, gradient=False)
+        return machine.thing(Kind.SEQUENCE, Elements((result, indices), names=("values", "indices")))
+    if "out" in given.named and (target := given.named["out"][1]) is not None:
+        assign(machine, target, result)
     return result
 
 
@@ -213,10 +217,12 @@ def _with_gradient(machine: Machine, framework: Framework, op: Op, bound: Bound,
     return result
 
 
-def make_layer(machine: Machine, framework: Framework, name: str, call: Call, given: Arguments) -> Value:
+def make_layer(
+    machine: Machine, framework: Framework, name: str, call: Call, given: Arguments, node: cst.CSTNode
+) -> Value:
     """An instance of a layer class."""
     bound = bind(machine, framework, Call(call.op, (), call.options, call.fixed), given) or Bound()
-    layer = Layer(call, framework.name, name, bound.options, bound.option_nodes)
+    layer = Layer(call, framework.name, name, bound.options, bound.option_nodes, node)
     kind = Kind.LOSS if call.op in LOSSES else Kind.LAYER
     if call.op is Op.DISTRIBUTION:
         kind = Kind.DISTRIBUTION

@@ -12,10 +12,11 @@ from nanlint.interp.classes import class_member, instance_attribute, super_attri
 from nanlint.interp.functions import bound_to
 from nanlint.interp.limits import limit
 from nanlint.interp.machine import Machine
-from nanlint.interp.objects import Class, Dotted, Entries, FloatInfo, Function, Instance, Member, Shape, Super
+from nanlint.interp.objects import Class, Dotted, Elements, Entries, FloatInfo, Function, Instance, Member, Shape, Super
 from nanlint.interp.parameters import small_by_name
 from nanlint.interp.store import narrow
 
+HAVE_ATTRIBUTES = (Instance, Class, Entries, Dotted)
 BY_NAME = {table.name: table for table in frameworks.FRAMEWORKS}
 
 
@@ -36,7 +37,9 @@ def attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) ->
         return limit(machine, payload.dtype, name)
     if isinstance(payload, Entries) and name in payload.items:
         return narrow(payload.items[name], machine.store.facts)
-    if value.op is Op.JOIN and any(isinstance(v.payload, (Instance, Class, Entries)) for v in value.made_by.operands):
+    if isinstance(payload, Elements) and name in payload.names:
+        return payload.items[payload.names.index(name)]
+    if value.op is Op.JOIN and any(isinstance(v.payload, HAVE_ATTRIBUTES) for v in value.made_by.operands):
         return machine.join([attribute(machine, v, name, node) for v in value.made_by.operands if not v.is_none])
     return _other_attribute(machine, value, name, node)
 
@@ -87,12 +90,14 @@ def _array_attribute(machine: Machine, value: Value, name: str, node: cst.Attrib
     )
 
 
-def array_framework(machine: Machine, value: Value) -> Framework | None:
-    """The framework whose array the value is or may be: its own, else the first that the file imports."""
+def array_framework(machine: Machine, value: Value, method: str = "") -> Framework | None:
+    """The framework whose array the value is or may be: its own, else the first imported one that has the method."""
     own = BY_NAME.get(value.made_by.framework)
     if own is not None and own.methods:
         return own
-    return next((table for table in frameworks.FRAMEWORKS if table.methods and table.name in machine.imported), None)
+    imported = [table for table in frameworks.FRAMEWORKS if table.methods and table.name in machine.imported]
+    having = [table for table in imported if method in table.methods]
+    return next(iter(having or imported), None)
 
 
 def unknown_attribute(machine: Machine, value: Value, name: str) -> Value:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.interval import NON_NEGATIVE, interval, point
+from nanlint.domain.interval import NON_NEGATIVE, POSITIVE, interval, point
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.attributes import attribute
@@ -113,8 +113,26 @@ def _length(machine: Machine, given: Arguments, node: cst.Call) -> Value:
         return machine.unknown(kind=Kind.INTEGER)
     if isinstance(value.payload, Elements) and value.payload.exact:
         return machine.constant(len(value.payload.items))
-    length = _record(machine, Op.LENGTH, (value,), node, Kind.INTEGER, "len")
-    return length.within(NON_NEGATIVE)
+    length = _record(machine, Op.LENGTH, (value,), node, Kind.INTEGER, "len").within(NON_NEGATIVE)
+    fact = machine.store.facts.get(value.number)
+    return length if fact is None or fact.range.contains(0.0) else length.within(POSITIVE)  # after `if items:`
+
+
+def _rounded(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    value = given.first() or machine.unknown()
+    whole = value.kind.scalar and len(given.positional) == 1
+    return _record(machine, Op.ROUND, (value,), node, Kind.INTEGER if whole else value.kind, "round")
+
+
+def _quantifier(op: Op) -> Builtin:
+    """`any(...)`, `all(...)`: over an array or over what a comprehension gives."""
+
+    def run(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+        iterable = given.first() or machine.unknown()
+        tested = each(machine, iterable) if items_of(iterable) else iterable
+        return _record(machine, op, (tested,), node, Kind.BOOLEAN, op.value)
+
+    return run
 
 
 def _range(machine: Machine, given: Arguments, node: cst.Call) -> Value:
@@ -197,6 +215,33 @@ def _dict(machine: Machine, given: Arguments, node: cst.Call) -> Value:
     return mapping(machine, items, exact)
 
 
+def _vars(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    """`vars(args)`: a namespace as a dict."""
+    value = given.first() or machine.unknown()
+    return value if isinstance(value.payload, Entries) else machine.unknown(value)
+
+
+def _map(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    """`map(f, xs)`: what `f` gives for some element."""
+    from nanlint.interp.calls import call_value
+
+    if len(given.positional) < 2:
+        return machine.unknown()
+    function, *iterables = (value for value, _ in given.positional)
+    arguments = tuple((each(machine, iterable), None) for iterable in iterables)
+    return sequence(machine, (call_value(machine, function, Arguments(arguments), node),), exact=False)
+
+
+def _filter(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    items = [each(machine, value) for value, _ in given.positional[1:2]]
+    return sequence(machine, tuple(items), exact=False)
+
+
+def _field(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    """A dataclass field: its default."""
+    return given.named["default"][0] if "default" in given.named else machine.unknown()
+
+
 def _namespace(machine: Machine, given: Arguments, node: cst.Call) -> Value:
     items: dict[object, Value] = {name: value for name, (value, _) in given.named.items()}
     return machine.thing(Kind.OBJECT, Entries(items, exact=False))
@@ -241,6 +286,9 @@ BUILTINS: dict[str, Builtin] = {
     "builtins.int": _to_number(Kind.INTEGER),
     "builtins.bool": _boolean,
     "builtins.len": _length,
+    "builtins.round": _rounded,
+    "builtins.any": _quantifier(Op.ANY),
+    "builtins.all": _quantifier(Op.ALL),
     "builtins.range": _range,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
@@ -253,6 +301,9 @@ BUILTINS: dict[str, Builtin] = {
     "builtins.iter": _same_items,
     "builtins.next": _next,
     "builtins.dict": _dict,
+    "builtins.vars": _vars,
+    "builtins.map": _map,
+    "builtins.filter": _filter,
     "builtins.getattr": _getattr,
     "builtins.str": _of_kind(Kind.STRING),
     "builtins.repr": _of_kind(Kind.STRING),
@@ -267,6 +318,7 @@ BUILTINS: dict[str, Builtin] = {
     "argparse.Namespace": _namespace,
     "argparse.ArgumentParser": _parser,
     "functools.partial": _partial,
+    "dataclasses.field": _field,
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "tqdm.tqdm": _first,

@@ -9,14 +9,17 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
+from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.apis import call_layer, element_type, make_layer, opaque, perform
 from nanlint.interp.builtins import BUILTINS
 from nanlint.interp.classes import forward_method, instantiate
 from nanlint.interp.containers import items_of, sequence
+from nanlint.interp.contexts import gradient_mode
+from nanlint.interp.datasets import columns, loader
 from nanlint.interp.functions import call_function
 from nanlint.interp.machine import EXPRESSIONS, Machine
 from nanlint.interp.methods import call_member
-from nanlint.interp.names import dotted_name
+from nanlint.interp.names import assign, dotted_name
 from nanlint.interp.objects import (
     Chain,
     Class,
@@ -34,6 +37,8 @@ from nanlint.interp.parameters import Arguments, evaluate_arguments
 
 SEQUENTIAL = frozenset(name for f in frameworks.FRAMEWORKS for name in f.sequential)
 CONTAINERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.containers)
+LOADERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.loaders)
+COLUMNS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.column_datasets)
 FLOAT_INFO = frozenset(name for f in frameworks.FRAMEWORKS for name in f.float_info)
 WRAPPERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.wrappers)
 
@@ -101,14 +106,30 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     builtin = BUILTINS.get(name)
     if builtin is not None:
         return builtin(machine, given, node)
-    found = frameworks.function(name)
+    found = frameworks.function(name) or unbound_method(name)
     if found is not None:
-        return perform(machine, found[0], found[1], given, node, name)
+        result = perform(machine, found[0], found[1], given, node, name)
+        if name.endswith("_") and found[0].in_place and result.kind is Kind.TENSOR and node.args:
+            assign(machine, node.args[0].value, result)
+        return result
+    mode = gradient_mode(machine, name, given.first())
+    if mode is not None:
+        return mode
     layer = frameworks.layer(name) or frameworks.distribution(name)
     if layer is not None:
-        return make_layer(machine, layer[0], name, layer[1], given)
+        return make_layer(machine, layer[0], name, layer[1], given, node)
     if frameworks.optimizer(name) is not None:
         return _make_optimizer(machine, name, given, node)
+    made = _make(machine, name, given)
+    if made is not None:
+        return made
+    kind = frameworks.object_kind(name)
+    result = opaque(machine, given, node, name)
+    return result if kind is None else replace(result, kind=kind)
+
+
+def _make(machine: Machine, name: str, given: Arguments) -> Value | None:
+    """What holds or wraps other things: containers of layers, datasets, wrappers, limits of a dtype."""
     if name in SEQUENTIAL:
         return machine.thing(Kind.LAYER, _chain(given))
     if name in CONTAINERS:
@@ -117,9 +138,18 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
         return machine.thing(Kind.OBJECT, FloatInfo(element_type(machine, given.first())))
     if name in WRAPPERS and given.positional:
         return given.positional[0][0]
-    kind = frameworks.object_kind(name)
-    result = opaque(machine, given, node, name)
-    return result if kind is None else replace(result, kind=kind)
+    if name in LOADERS:
+        return loader(machine, given)
+    if name in COLUMNS:
+        return columns(machine, given)
+    return None
+
+
+def unbound_method(name: str) -> tuple[Framework, Call | Overload] | None:
+    """`torch.Tensor.exp`: a method as a function."""
+    owner, _, method = name.rpartition(".")
+    framework = next((table for table in frameworks.FRAMEWORKS if owner in table.tensor_types), None)
+    return None if framework is None else frameworks.method(framework.name, method)
 
 
 def _chain(given: Arguments) -> Chain:

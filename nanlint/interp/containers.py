@@ -11,7 +11,7 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.guards import implied
 from nanlint.interp.machine import MAX_JOINED, Machine
-from nanlint.interp.objects import Chain, Elements, Entries, Shape
+from nanlint.interp.objects import Chain, Elements, Entries, Rows, Shape
 from nanlint.interp.store import narrow
 
 
@@ -78,11 +78,13 @@ def items_of(value: Value) -> tuple[Value, ...] | None:
 
 
 def _exact(value: Value) -> bool:
-    return not isinstance(value.payload, Elements) or value.payload.exact
+    return not isinstance(value.payload, (Elements, Chain)) or value.payload.exact
 
 
 def each(machine: Machine, value: Value) -> Value:
     """What a `for` over the value binds in some iteration."""
+    if isinstance(value.payload, Rows):
+        return value.payload.row
     if isinstance(value.payload, Entries):
         keys = [machine.constant(key) for key in value.payload.items if _hashable_constant(key)]
         return machine.join(keys) if keys and value.payload.exact else machine.unknown()
@@ -99,7 +101,7 @@ def subscript(machine: Machine, value: Value, key: Value | None, node: cst.Subsc
     if isinstance(payload, Entries) and key is not None and key.constant in payload.items:
         return narrow(payload.items[key.constant], machine.store.facts)
     if isinstance(payload, Entries):
-        return machine.unknown(value)
+        return _entry(machine, value, payload, key)
     if isinstance(payload, (Elements, Chain)):
         index = key.constant if key is not None else None
         if key is None:
@@ -115,6 +117,16 @@ def subscript(machine: Machine, value: Value, key: Value | None, node: cst.Subsc
     return select(machine, value, key, node)
 
 
+def _entry(machine: Machine, value: Value, payload: Entries, key: Value | None) -> Value:
+    """The entry of a key that is not known: one of all, or what the other keys hold."""
+    if payload.rest is not None:
+        return machine.join([*payload.items.values(), payload.rest])
+    constant = key is not None and (key.constant is not None or key.is_none)
+    if payload.exact and payload.items and not constant:
+        return machine.join(list(payload.items.values()))
+    return machine.unknown(value)
+
+
 def _slice(machine: Machine, value: Value, node: cst.Subscript) -> Value:
     """A constant slice of known items; otherwise some of them."""
     items = items_of(value) or ()
@@ -125,8 +137,14 @@ def _slice(machine: Machine, value: Value, node: cst.Subscript) -> Value:
         integers = [b for b in bounds if isinstance(b, int)]
         if len(integers) == len(given) and 0 not in bounds[2:]:
             lower, upper, step = (b if isinstance(b, int) else None for b in bounds)
-            return machine.thing(Kind.SEQUENCE, Elements(items[slice(lower, upper, step)]))
-    return machine.thing(Kind.SEQUENCE, Elements(items, exact=False))
+            return _of_items(machine, value, items[slice(lower, upper, step)], exact=True)
+    return _of_items(machine, value, items, exact=False)
+
+
+def _of_items(machine: Machine, like: Value, items: tuple[Value, ...], exact: bool) -> Value:
+    """A container of the same sort with other items."""
+    payload = Chain(items, exact) if isinstance(like.payload, Chain) else Elements(items, exact)
+    return machine.thing(like.kind, payload)
 
 
 def select(machine: Machine, value: Value, key: Value | None, node: cst.Subscript) -> Value:
@@ -160,6 +178,15 @@ def stored(machine: Machine, owner: Value, key: Value | None, value: Value, node
             items[index] = value
             return sequence(machine, tuple(items))
         return sequence(machine, (*payload.items, value)[:MAX_JOINED], exact=False)
+    if _whole(node) and owner.kind is Kind.TENSOR:
+        return machine.record(
+            Op.STORE,
+            (value,),
+            node,
+            framework=owner.made_by.framework,
+            spelling="[]=",
+            default_float=owner.dtype,
+        )
     if owner.kind is not Kind.TENSOR:
         machine.store.write(machine.attributes, (owner.number, "[]", key.number if key else -1), value)
         return None
@@ -176,6 +203,14 @@ def stored(machine: Machine, owner: Value, key: Value | None, value: Value, node
         spelling="[]=",
         default_float=owner.dtype,
     )
+
+
+def _whole(node: cst.Subscript) -> bool:
+    """`x[:]` or `x[...]`."""
+    part = node.slice[0].slice if len(node.slice) == 1 else None
+    if isinstance(part, cst.Slice):
+        return part.lower is part.upper is part.step is None
+    return isinstance(part, cst.Index) and isinstance(part.value, cst.Ellipsis)
 
 
 def appended(machine: Machine, owner: Value, values: tuple[Value, ...]) -> Value:

@@ -1,23 +1,39 @@
-"""Context managers and decorators that matter: those under which no gradient is recorded."""
+"""Context managers and decorators that matter: those that switch the recording of gradients."""
 
 from __future__ import annotations
 
-from nanlint.domain.value import Value
+from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.machine import Machine
-from nanlint.interp.objects import Dotted
+from nanlint.interp.objects import Dotted, GradientMode
 
 NO_GRADIENT = frozenset(name for framework in FRAMEWORKS for name in framework.no_gradient)
+WITH_GRADIENT = frozenset(name for framework in FRAMEWORKS for name in framework.with_gradient)
+GRADIENT_SWITCH = frozenset(name for framework in FRAMEWORKS for name in framework.gradient_switch)
+
+
+def gradient_mode(machine: Machine, name: str, setting: Value | None) -> Value | None:
+    """What a call of `no_grad`, `enable_grad` or `set_grad_enabled(setting)` gives; None for any other name."""
+    if name in NO_GRADIENT:
+        return machine.thing(Kind.OBJECT, GradientMode(False))
+    if name in WITH_GRADIENT:
+        return machine.thing(Kind.OBJECT, GradientMode(True))
+    if name in GRADIENT_SWITCH:
+        enabled = setting.constant if setting is not None else None
+        return machine.thing(Kind.OBJECT, GradientMode(enabled if isinstance(enabled, bool) else None))
+    return None
 
 
 def stops_gradient(value: Value) -> bool:
-    """`torch.no_grad`, or a call of it."""
+    """The decorator `@no_grad` or `@no_grad()`."""
     if isinstance(value.payload, Dotted):
         return value.payload.name in NO_GRADIENT
-    return any(isinstance(v.payload, Dotted) and v.payload.name in NO_GRADIENT for v in value.made_by.operands[:1])
+    return isinstance(value.payload, GradientMode) and value.payload.enabled is False
 
 
 def entered(machine: Machine, value: Value) -> None:
     """`with value:` begins."""
     if stops_gradient(value):
         machine.active.no_gradient = True
+    elif isinstance(value.payload, GradientMode) and value.payload.enabled:
+        machine.active.no_gradient = False

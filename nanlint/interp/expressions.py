@@ -157,12 +157,14 @@ def comprehension(machine: Machine, node: cst.ListComp | cst.SetComp | cst.Gener
 
 
 def dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
+    values: list[Value] = []
+
     def body() -> None:
         machine.evaluate(node.key)
-        machine.evaluate(node.value)
+        values.append(machine.evaluate(node.value))
 
     _comprehend(machine, node.for_in, body)
-    return mapping(machine, {}, exact=False)
+    return machine.thing(Kind.MAPPING, Entries({}, exact=False, rest=machine.join(values)))
 
 
 def _comprehend(machine: Machine, clause: cst.CompFor, body: Callable[[], object]) -> None:

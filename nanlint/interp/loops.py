@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from nanlint.domain.value import Value
 from nanlint.interp.containers import each
 from nanlint.interp.guards import implied
 from nanlint.interp.machine import STATEMENTS, Loop, Machine
 from nanlint.interp.names import assign
 from nanlint.interp.store import Outcome
+
+MAX_ANCESTORS = 300  # operations looked through before a value counts as carried on
 
 
 def for_loop(machine: Machine, node: cst.For) -> bool:
@@ -90,7 +93,23 @@ def _widen(machine: Machine, node: cst.For | cst.While, step: Callable[[], bool]
         for (_, key), (cells, value) in outcome.writes.items():
             before = cells.get(key)
             if before is not None and value is not None and not before.same(value):
-                machine.store.write(cells, key, machine.widen(before, value))
+                grown = machine.widen(before, value) if depends_on(value, before) else machine.join([before, value])
+                machine.store.write(cells, key, grown)
+
+
+def depends_on(value: Value, before: Value) -> bool:
+    """`value` was computed from `before`, so that each iteration can move it on."""
+    pending, seen = [value], set()
+    while pending:
+        operation = pending.pop().made_by
+        if operation is before.made_by:
+            return True
+        if id(operation) not in seen:
+            seen.add(id(operation))
+            pending.extend(operation.operands)
+        if len(seen) > MAX_ANCESTORS:
+            return True
+    return False
 
 
 def _collected(machine: Machine) -> tuple[list[object], ...]:

@@ -18,6 +18,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import EVERYTHING, NOTHING, Interval, point
 from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.objects import Cells, Class, Dotted, Elements, Entries, Function, Scope
 from nanlint.interp.store import Outcome, Store, narrow
 from nanlint.interp.trace import Event, Frame, Site, Trace
@@ -37,6 +38,8 @@ NOT_DIFFERENTIABLE = frozenset(
     {Op.DETACH, Op.ITEM, Op.ARGMAX, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT, Op.COUNT_NONZERO, Op.LENGTH,
      Op.FLOOR_DIVIDE, Op.SAMPLE}
 )  # fmt: skip
+
+WITHOUT_GRADIENTS = frozenset(table.name for table in FRAMEWORKS if not table.gradients)
 
 MAX_DEPTH = 10  # activations on the stack
 MAX_RUNS = 24  # interpretations of one function; beyond it a call is opaque
@@ -134,7 +137,7 @@ class Machine:
         made_by = Operation(Op.ARGUMENT, operands, number=next(self.fresh_numbers), framework=framework)
         if default is not None and default.kind in (Kind.NUMBER, Kind.INTEGER):
             return replace(default, made_by=made_by)
-        gradient = kind in (Kind.TENSOR, Kind.UNKNOWN)
+        gradient = kind in (Kind.TENSOR, Kind.UNKNOWN) and framework not in WITHOUT_GRADIENTS
         return Value(kind, made_by, EVERYTHING, gradient=gradient)
 
     def join(self, values: Sequence[Value]) -> Value:

@@ -224,7 +224,7 @@ def _add_layer(machine: Machine, receiver: Value, given: Arguments, node: cst.Ca
 
 
 def _array_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
-    framework = array_framework(machine, receiver)
+    framework = array_framework(machine, receiver, name)
     if framework is None:
         return _unknown_method(machine, receiver, name, given, node)
     if name in ("size", "dim", "ndimension", "numel", "nelement"):

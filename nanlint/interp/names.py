@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -11,7 +12,7 @@ from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.containers import element, stored
 from nanlint.interp.machine import STATEMENTS, Machine
-from nanlint.interp.objects import Elements, Instance, Layer
+from nanlint.interp.objects import Elements, Entries, Instance, Layer
 
 BY_ROOT = {root: framework.name for framework in FRAMEWORKS for root in framework.roots}
 
@@ -90,6 +91,9 @@ def _assign_attribute(machine: Machine, target: cst.Attribute, value: Value) -> 
     name = target.attr.value
     if isinstance(owner.payload, Instance):
         machine.store.write(owner.payload.cells, name, value)
+    elif isinstance(owner.payload, Entries):
+        entries = Entries({**owner.payload.items, name: value}, owner.payload.exact, owner.payload.rest)
+        assign(machine, target.value, replace(owner, payload=entries))
     elif name == "data" and owner.kind in (Kind.TENSOR, Kind.UNKNOWN):
         assign(machine, target.value, value)
     else:

@@ -120,18 +120,26 @@ class Super:
 
 @dataclass(frozen=True, slots=True)
 class Elements:
-    """A tuple, list or set. Not `exact`: any number of the items may be there, the last one is the last."""
+    """A tuple, list or set. Not `exact`: any number of the items may be there, the last one is the last.
+
+    `names` are those of a named tuple's fields.
+    """
 
     items: tuple[Value, ...]
     exact: bool = True
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A dict with constant keys, a namespace, parsed arguments. Not `exact`: other keys may be there."""
+    """A dict with constant keys, a namespace, parsed arguments.
+
+    Not `exact`: other keys may be there; if `rest` is given, that is what they hold.
+    """
 
     items: Mapping[Any, Value]  # a mapping is invariant in its keys
     exact: bool = True
+    rest: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,8 @@ class Layer:
     name: str
     options: Mapping[str, Value]
     nodes: Mapping[str, cst.BaseExpression]
+    node: cst.CSTNode
+    """The call that made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +169,13 @@ class Chain:
 
     layers: tuple[Value, ...]
     exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A dataset: going over it gives `row`, each time another one."""
+
+    row: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +207,13 @@ class FloatInfo:
     """`finfo(dtype)`: the limits of a dtype, which need not be known."""
 
     dtype: Dtype
+
+
+@dataclass(frozen=True, slots=True)
+class GradientMode:
+    """A context in which gradients are recorded, are not, or (None) who knows."""
+
+    enabled: bool | None
 
 
 @dataclass(frozen=True, slots=True)

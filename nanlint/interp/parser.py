@@ -51,6 +51,8 @@ def _option(machine: Machine, given: Arguments) -> Value:
         default = given.named["default"][0]
         if default.kind in (Kind.NUMBER, Kind.INTEGER):
             return machine.argument(default=default)
+        if default.kind in (Kind.STRING, Kind.BOOLEAN):
+            return machine.argument(default.kind)
     kind = Kind.UNKNOWN
     if "type" in given.named:
         payload = given.named["type"][0].payload

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from nanlint.interp import calls, classes, expressions, functions, loops, names, operators, patterns, statements
-from nanlint.interp.classes import instantiate
+from nanlint.interp.classes import FORWARD, instantiate
 from nanlint.interp.functions import bound_to, enter_function
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Function
@@ -13,25 +15,42 @@ from nanlint.interp.trace import Trace
 
 HANDLERS = (calls, classes, expressions, functions, loops, names, operators, patterns, statements)
 """The modules that register handlers for nodes."""
+CALLED = re.compile(r"(?<!def )(?<!class )\b([^\W\d]\w*)\s*\(")
 
 
-def interpret(module: cst.Module) -> Trace:
-    """Every operation that running the module, or calling any of its functions, may perform."""
+def interpret(module: cst.Module, code: str | None = None) -> Trace:
+    """Every operation that running the module, or calling any of its functions, may perform.
+
+    `code` is the module's text if the caller has it, to save generating it.
+    """
     machine = Machine(module)
     machine.execute_all(module.body)
-    _enter_the_rest(machine)
+    _enter_the_rest(machine, set(CALLED.findall(module.code if code is None else code)))
     return machine.trace
 
 
-def _enter_the_rest(machine: Machine) -> None:
-    """Functions in the order of their definition; entering one may define or call others."""
-    position = 0
-    while position < len(machine.functions):
-        function = machine.functions[position]
-        position += 1
-        if id(function.node) in machine.interpreted:
-            continue
-        enter_function(machine, _as_method(machine, function))
+def _enter_the_rest(machine: Machine, called: set[str]) -> None:
+    """In the order of definition: first what no call in the file names, then what those calls did not reach.
+
+    So a helper meets its callers' values before unknown ones. Entering a function may define others.
+    """
+    for everything in (False, True):
+        position = 0
+        while position < len(machine.functions):
+            function = machine.functions[position]
+            position += 1
+            if id(function.node) in machine.interpreted:
+                continue
+            if everything or not _is_called(function, called):
+                enter_function(machine, _as_method(machine, function))
+
+
+def _is_called(function: Function, called: set[str]) -> bool:
+    """Some call in the file names it; what a class does when called is named by the class."""
+    name = function.name.rpartition(".")[2]
+    if function.owner is not None and name in (*FORWARD, "__call__", "__init__"):
+        return function.owner.name.rpartition(".")[2] in called
+    return name in called
 
 
 def _as_method(machine: Machine, function: Function) -> Function:

@@ -6,13 +6,14 @@ import math
 
 from nanlint.domain import arithmetic
 from nanlint.domain.dtypes import Dtype
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import NON_NEGATIVE, Interval, inf, interval
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import extended, relations
 from nanlint.ops.forms import unbounded
 from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
-from nanlint.ops.poles import ZERO, above, around_zero, below, infinite, limits_of, no_gradient, steep, undefined
+from nanlint.ops.poles import ZERO, above, around_zero, below, dtype_of, infinite, limits_of, no_gradient, steep, undefined
 from nanlint.ops.relations import infinite as truly_infinite
 
 
@@ -55,9 +56,14 @@ def _from_infinities(a: Application, meet: bool) -> bool | None:
     return True if any(truly_infinite(value) for value in a.operands[:2]) else None
 
 
+def _overflowing_divisor(divide: Operation) -> float:
+    """The quotient overflows around 0 by as much as the dividend is away from 0."""
+    return arithmetic.mignitude(divide.x.range) / limits_of(divide).max
+
+
 def _divide_poles(divide: Operation) -> tuple[Pole, ...]:
-    """The quotient overflows around 0 by as much as the dividend is away from 0; the gradient by its root."""
-    least = arithmetic.mignitude(divide.x.range) / limits_of(divide).max
+    """The gradient, which divides twice, overflows within the root."""
+    least = _overflowing_divisor(divide)
     where = around_zero(least)
     zero_by_zero = divide.x.known and divide.x.range.contains(0.0)
     forward = undefined(where, 1) if zero_by_zero else infinite(where, 1)
@@ -88,7 +94,8 @@ def divide_no_nan(a: Application) -> Interval:
 
 
 def _floor_divide_poles(divide: Operation) -> tuple[Pole, ...]:
-    return (undefined(ZERO, 1) if divide.x.known and divide.x.range.contains(0.0) else infinite(ZERO, 1),)
+    least = around_zero(_overflowing_divisor(divide))
+    return (undefined(least, 1) if divide.x.known and divide.x.range.contains(0.0) else infinite(least, 1),)
 
 
 @operation(Op.FLOOR_DIVIDE, poles_of=_floor_divide_poles, arity=2)
@@ -96,7 +103,13 @@ def floor_divide(a: Application) -> Interval:
     return arithmetic.divide(a.x, a.y).map(extended.floor)
 
 
-@operation(Op.REMAINDER, undefined(ZERO, 1), no_gradient(ZERO, 1), arity=2)
+def _remainder_poles(remainder: Operation) -> tuple[Pole, ...]:
+    least = around_zero(_overflowing_divisor(remainder))
+    # the kernel takes the rounded quotient times the divisor away; for float16 it does so in float32
+    return undefined(ZERO if dtype_of(remainder) is Dtype.FLOAT16 else least, 1), steep(least, 1)
+
+
+@operation(Op.REMAINDER, poles_of=_remainder_poles, arity=2)
 def remainder(a: Application) -> Outcome:
     """The sign is the divisor's; rounding lets a tiny negative dividend give the divisor itself."""
     lo, hi = min(a.y.lo, 0.0), max(a.y.hi, 0.0)
@@ -124,7 +137,7 @@ def _fixed_power_poles(n: float, largest: float) -> tuple[Pole, ...]:
     if n < 0.0:
         poles += [
             infinite(around_zero(arithmetic.real_power(largest, 1.0 / n))),
-            steep(around_zero(arithmetic.real_power(largest, 1.0 / (n - 1.0)))),
+            steep(around_zero(arithmetic.real_power(largest / max(abs(n), 1.0), 1.0 / (n - 1.0)))),
         ]
     if n != math.floor(n):
         poles.append(undefined(below(0.0)))
@@ -160,7 +173,12 @@ def power(a: Application) -> Interval:
 unbounded(Op.MATMUL)
 
 
-@operation(Op.XLOGY, infinite(ZERO, 1), undefined(below(0.0), 1), steep(ZERO, 1), typing=Typing.FLOAT, arity=2)
+def _xlogy_poles(xlogy: Operation) -> tuple[Pole, ...]:
+    steepest = Interval(0.0, _overflowing_divisor(xlogy))
+    return infinite(ZERO, 1), undefined(below(0.0), 1), steep(steepest, 1)
+
+
+@operation(Op.XLOGY, poles_of=_xlogy_poles, typing=Typing.FLOAT, arity=2)
 def xlogy(a: Application) -> Interval:
     """x log y, and 0 where x is 0 (whatever y is)."""
     logarithm = a.y.meet(NON_NEGATIVE).map(extended.log)
@@ -184,7 +202,17 @@ def hypot(a: Application) -> Outcome:
     return Outcome(interval(math.hypot(x.lo, y.lo), math.hypot(x.hi, y.hi)))
 
 
-@operation(Op.ATAN2, typing=Typing.FLOAT, arity=2)
+def _atan2_poles(atan2: Operation) -> tuple[Pole, ...]:
+    """The gradient divides by y^2 + x^2: too small it is infinite; 0, where PyTorch takes the gradient to be 0."""
+    if not (atan2.x.range.contains(0.0) and atan2.y.range.contains(0.0)):
+        return ()
+    limits = limits_of(atan2)
+    outer, inner = limits.max**-0.5, math.sqrt(limits.smallest) * math.sqrt(0.5)
+    ring = Interval(inner, outer), Interval(-outer, -inner)
+    return tuple(pole for part in ring for pole in (steep(part, 0), no_gradient(part, 1)))
+
+
+@operation(Op.ATAN2, typing=Typing.FLOAT, poles_of=_atan2_poles, arity=2)
 def atan2(a: Application) -> Outcome:
     """The angle of the point (x, y), called as atan2(y, x)."""
     vertical, horizontal = a.x, a.y

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from nanlint.domain import arithmetic
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, SYMMETRIC_UNIT, Interval, inf, interval, point
 from nanlint.domain.value import Operation
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import extended
 from nanlint.ops.forms import decreasing, fixed, increasing, reached, saturating
 from nanlint.ops.model import Application, Outcome, Pole, Poles, Typing, operation
-from nanlint.ops.poles import ZERO, above, around_zero, below, infinite, limits_of, steep, undefined
+from nanlint.ops.poles import ZERO, above, around_zero, below, dtype_of, infinite, limits_of, steep, undefined
 from nanlint.ops.promotion import limits
 
 _OUTSIDE_UNIT = undefined(below(-1.0)), undefined(above(1.0))
@@ -51,14 +52,18 @@ increasing(Op.EXP2, extended.exp2, poles_of=_exponential(math.log(2.0)))
 increasing(Op.EXPM1, extended.expm1, poles_of=_exponential(1.0))
 
 
+def _hyperbolic_limit(dtype: Dtype) -> float:
+    """Half an exponential is infinite log 2 later, but vectorised kernels overflow with it; float16 goes by float32."""
+    return limits(dtype).log_max + (math.log(2.0) if dtype is Dtype.FLOAT16 else 0.0)
+
+
 def _hyperbolic_poles(function: Operation) -> tuple[Pole, ...]:
-    limit = limits_of(function).log_max
+    limit = _hyperbolic_limit(dtype_of(function))
     return infinite(above(limit)), infinite(below(-limit))
 
 
 def _overflowing(bounds: Interval, a: Application) -> Interval:
-    """Half a sum of exponentials: vectorised kernels are infinite where one of these is, log 2 before the result."""
-    limit = limits(a.dtype).log_max
+    limit = _hyperbolic_limit(a.dtype)
     lo = -inf if a.x.lo < -limit and bounds.lo < 0.0 else bounds.lo
     hi = inf if a.x.hi > limit or (a.x.lo < -limit and lo > 0.0) else bounds.hi
     return interval(lo, hi)

@@ -78,8 +78,8 @@ def logit(x: float) -> float:
 
 
 def lgamma(x: float) -> float:
-    """For x > 0."""
-    return _overflowing(math.lgamma, x)
+    """For x >= 0."""
+    return _overflowing(math.lgamma, x) if x > 0.0 else inf
 
 
 def sigmoid(x: float) -> float:

@@ -81,19 +81,22 @@ def logit(a: Application) -> Interval:
     return Interval(extended.logit(lo), extended.logit(hi))
 
 
-def _negative_integer(function: Operation) -> Interval:
+def _negative_integer(function: Operation) -> float:
     """The pole nearest to 0 among those in the operand's range; -1 if there is none."""
-    return point(extended.floor(max(min(function.x.range.hi, -1.0), -1e15)))
+    return extended.floor(max(min(function.x.range.hi, -1.0), -1e15))
 
 
 def _lgamma_poles(lgamma: Operation) -> tuple[Pole, ...]:
-    pole = _negative_integer(lgamma)
-    return infinite(ZERO), infinite(pole), steep(ZERO), no_gradient(pole)
+    pole = point(_negative_integer(lgamma))
+    return infinite(ZERO), infinite(pole), steep(around_zero(1.0 / limits_of(lgamma).max)), no_gradient(pole)
 
 
 def _digamma_poles(digamma: Operation) -> tuple[Pole, ...]:
-    steepest = limits_of(digamma).max ** -0.5
-    return infinite(ZERO), undefined(_negative_integer(digamma)), steep(around_zero(steepest))
+    """The gradient grows with the square of the distance to a pole."""
+    largest, pole = limits_of(digamma).max, _negative_integer(digamma)
+    radius = largest**-0.5
+    gradient = steep(around_zero(radius)), steep(Interval(pole - radius, pole + radius))
+    return infinite(around_zero(1.0 / largest)), undefined(point(pole)), *gradient
 
 
 @operation(Op.LGAMMA, typing=Typing.FLOAT, poles_of=_lgamma_poles)
@@ -135,8 +138,8 @@ def entr(a: Application) -> Interval:
 
 @operation(Op.SINC, typing=Typing.FLOAT)
 def sinc(a: Application) -> Outcome:
-    """sin(pi x) / (pi x)."""
-    if arithmetic.magnitude(a.x) <= 1.0:
+    """sin(pi x) / (pi x); near its zeros the argument's rounding decides the sign."""
+    if arithmetic.magnitude(a.x) <= 0.5:
         return Outcome(arithmetic.absolute(a.x).map_down(_sinc))
     return Outcome(Interval(_LOWEST_SINC, 1.0))
 

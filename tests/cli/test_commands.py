@@ -94,12 +94,18 @@ class TestExitCodes:
         assert "'xml' is none of concise, full, json." in nanlint("--output-format", "xml", cwd=project).stderr
 
     def test_an_interrupt_is_130(self, tmp_path: Path) -> None:
-        pipe = tmp_path / "pipe.py"
-        os.mkfifo(pipe)
-        command = [sys.executable, "-m", "nanlint", str(pipe)]
-        with subprocess.Popen(command, env=plain_environment(), stderr=subprocess.PIPE) as process:
-            with pipe.open("w"):  # opens as soon as the file is being read
-                process.send_signal(signal.SIGINT)
+        lay_out(
+            tmp_path,
+            {
+                "noted.py": NOTED
+                + "    return torch.log(p)\n".join(f"def f{n}(p: torch.Tensor):\n" for n in range(2000))
+            },
+        )
+        command = [sys.executable, "-m", "nanlint", "--output-format", "concise"]
+        with subprocess.Popen(command, cwd=tmp_path, env=plain_environment(), stdout=-1, stderr=-1) as process:
+            assert process.stdout is not None
+            process.stdout.read(1)  # the report is larger than a pipe: from here on the command waits for its reader
+            process.send_signal(signal.SIGINT)
             _, stderr = process.communicate(timeout=60)
         assert (process.returncode, stderr) == (130, b"")
 
@@ -123,7 +129,7 @@ class TestPaths:
     def test_a_missing_path_is_2_and_the_others_are_linted(self, project: Path) -> None:
         ran = nanlint("gone", "proven.py", cwd=project)
         assert ran.returncode == 2
-        assert ran.stderr == "error: gone: no such file or directory\n"
+        assert ran.stderr == "error: gone: does not exist\n"
         assert ran.stdout.splitlines()[-1] == "1 error in 1 of 1 file; 1 fixable with --fix; 1 failed"
 
     def test_a_file_that_does_not_parse_is_2_and_the_others_are_linted(self, project: Path) -> None:
@@ -144,14 +150,14 @@ class TestPaths:
         (project / "secrets").chmod(0o700)
         assert ran.returncode == 2
         assert [line.split(":")[1].strip() for line in ran.stderr.splitlines()] == ["secrets", "secret.py"]
-        assert ran.stderr.lower().count("permission denied") == 2
+        assert ran.stderr.count(": cannot be read: Permission denied\n") == 2
         assert "proven.py:5:12: error[NAN201]" in ran.stdout
 
     def test_a_directory_loop_is_2_and_one_line(self, project: Path) -> None:
         (project / "loop").symlink_to(".")
         ran = nanlint("--output-format", "concise", cwd=project)
         assert ran.returncode == 2
-        assert re.fullmatch(r"error: loop: the symbolic link is a loop: .+\n", ran.stderr)
+        assert re.fullmatch(r"error: loop: is a symbolic link that leads back to .+: a loop\n", ran.stderr)
         assert ran.stdout.count("proven.py") == 1
 
     def test_a_directory_without_python_files_is_said(self, tmp_path: Path) -> None:
@@ -256,7 +262,7 @@ class TestFormats:
         lay_out(tmp_path, {"损失.py": PROVEN})
         ran = nanlint("损失.py", "没有.py", cwd=tmp_path, environment={"PYTHONIOENCODING": "ascii"})
         assert ran.stdout.startswith("\\u635f\\u5931.py:5:12: error[NAN201]")
-        assert ran.stderr == "error: \\u6ca1\\u6709.py: no such file or directory\n"
+        assert ran.stderr == "error: \\u6ca1\\u6709.py: does not exist\n"
 
     def test_a_reader_that_goes_away_changes_nothing(self, project: Path) -> None:
         read, write = os.pipe()

@@ -157,7 +157,7 @@ def test_a_link_to_a_directory_around_it_is_a_problem_and_is_not_followed(tmp_pa
     assert discovered.files == (tmp_path / "pkg/a.py",)
     (problem,) = discovered.problems
     assert problem.path == f"{tmp_path}/pkg/loop"
-    assert problem.message.startswith("the symbolic link is a loop")
+    assert problem.message == f"is a symbolic link that leads back to {(tmp_path / 'pkg' / target).resolve()}: a loop"
 
 
 def test_two_directories_that_link_to_each_other_are_each_searched_once(tmp_path: Path) -> None:
@@ -171,14 +171,14 @@ def test_a_link_to_itself_is_a_problem_named_or_found(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     for path in (tmp_path, tmp_path / "loop"):
         (problem,) = discover([path]).problems
-        assert (problem.path, problem.message) == (f"{tmp_path}/loop", "the symbolic link leads to itself")
+        assert (problem.path, problem.message) == (f"{tmp_path}/loop", "is a symbolic link that leads to itself")
 
 
 def test_a_dangling_link_to_a_python_file_is_a_problem_but_not_the_lock_of_an_editor(tmp_path: Path) -> None:
     for name in ("gone.py", ".#a.py", "data"):
         (tmp_path / name).symlink_to("nowhere")
     (problem,) = discover([tmp_path]).problems
-    assert problem == type(problem)(f"{tmp_path}/gone.py", "no such file or directory")
+    assert problem == type(problem)(f"{tmp_path}/gone.py", "does not exist")
 
 
 def test_a_path_that_does_not_exist_is_a_problem(tmp_path: Path) -> None:
@@ -186,6 +186,6 @@ def test_a_path_that_does_not_exist_is_a_problem(tmp_path: Path) -> None:
     discovered = discover([tmp_path / "no.py", tmp_path / "a.py", tmp_path / "a.py/b.py"])
     assert discovered.files == (tmp_path / "a.py",)
     assert [str(problem) for problem in discovered.problems] == [
-        f"{tmp_path}/a.py/b.py: not a directory",
-        f"{tmp_path}/no.py: no such file or directory",
+        f"{tmp_path}/a.py/b.py: cannot be read: Not a directory",
+        f"{tmp_path}/no.py: does not exist",
     ]

@@ -14,9 +14,9 @@ from nanlint import __version__
 from nanlint.api import FileReport, Report
 from nanlint.findings import Applicability, Edit, Finding, Fix, Level, Place, Problem, Step
 from nanlint.formats import View, names, render
-from nanlint.formats._edited import hunks
+from nanlint.formats._edited import hunks, split_lines
 from nanlint.formats._frame import WIDTH, excerpt
-from nanlint.formats._lines import line_starts, split_lines
+from nanlint.source import Lines
 from nanlint.terminal import Paint, cells, one_line
 
 SOURCE = """\
@@ -33,12 +33,8 @@ def loss(model, x, y, mask):
 
 def place(fragment: str, source: str = SOURCE, path: str = "train.py") -> Place:
     """Where the fragment stands for the first time."""
-    starts = line_starts(source)
-    ends = []
-    for offset in (source.index(fragment), source.index(fragment) + len(fragment)):
-        line = sum(start <= offset for start in starts)
-        ends += [line, offset - starts[line - 1] + 1]
-    return Place(path, *ends)
+    start = source.index(fragment)
+    return Lines(source).place(path, start, start + len(fragment))
 
 
 def edit(fragment: str, text: str) -> Edit:

@@ -1,27 +1,61 @@
-"""What the real frameworks' callables take: signatures from Python, from PyTorch's schemas, from docstrings."""
+"""What the real frameworks' callables take: signatures from Python, PyTorch's operator schemas, and docstrings."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import torch
 
-POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-IRRELEVANT = frozenset({"_stacklevel", "out", "self", "cls"})
-"""Private, or for storage only; a method's receiver is compared apart."""
+from nanlint.frameworks.model import Parameter
+
+IRRELEVANT = frozenset({"out", "generator", "self", "cls"})
+"""Storage and random state that decide no value; a method's receiver is compared apart."""
+
+ENOUGH = 4
+"""Nobody passes more arguments than this by position alone; a table may leave the rest of a long signature out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Names in positional order, names that are keywords only, and whether any number may follow."""
+    """Names in positional order, of which the first `nameless` cannot be passed by name; keywords; `*rest`."""
 
     positional: tuple[str, ...]
-    keywords: frozenset[str]
-    variadic: str = ""
+    keywords: frozenset[str] = frozenset()
+    rest: bool = False
+    nameless: int = 0
+    defaults: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it takes by name."""
+        return self.keywords | set(self.positional[self.nameless :])
+
+    def ordered_as(self, claimed: Sequence[str]) -> bool:
+        """The names that it takes by position come in its order and none of the first is missing."""
+        order = [name for i, name in enumerate(claimed) if i < self.nameless or name in self.positional]
+        expected = self.positional[self.nameless : max(len(order), self.nameless)]
+        return tuple(order[self.nameless :]) == expected and len(order) >= min(len(self.positional), ENOUGH)
+
+
+def discrepancy(claimed: Sequence[Parameter], signatures: Sequence[Signature]) -> str:
+    """What is wrong with a table's parameters, seen against all overloads of the real thing; empty if nothing is."""
+    relevant = [p for p in claimed if p.spelled not in IRRELEVANT]
+    names = [p.spelled for p in relevant]
+    if not signatures:
+        return "it has no signature"
+    rest = any(signature.rest for signature in signatures)
+    taken = frozenset[str]().union(*(signature.names for signature in signatures))
+    nameless = max(signature.nameless for signature in signatures)
+    unknown = [p.spelled for p in relevant[nameless:] if p.spelled not in taken and not (p.variadic and rest)]
+    if unknown:
+        return f"it takes no {unknown}"
+    if not any(signature.ordered_as(names) for signature in signatures):
+        return f"by position it takes {[signature.positional for signature in signatures]}, not {names}"
+    return ""
 
 
 def resolve(dotted: str) -> object:
@@ -38,46 +72,66 @@ def resolve(dotted: str) -> object:
     raise ImportError(dotted)
 
 
-def of_python(function: Callable[..., object]) -> Signature:
-    """From `inspect`; raises ValueError for a builtin without a text signature."""
-    found = inspect.signature(function).parameters.values()
-    named = [p for p in found if p.name not in IRRELEVANT]
+def exists(dotted: str) -> bool:
+    try:
+        resolve(dotted)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def of_python(function: object) -> Signature | None:
+    """From `inspect`; None for a builtin without a text signature."""
+    if not callable(function):
+        return None
+    try:
+        found = [p for p in inspect.signature(function).parameters.values() if p.name not in IRRELEVANT and not p.name.startswith("_")]
+    except ValueError:
+        return None
+    ordered = [p for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return Signature(
-        tuple(p.name for p in named if p.kind in POSITIONAL),
-        frozenset(p.name for p in named if p.kind is inspect.Parameter.KEYWORD_ONLY),
-        next((p.name for p in named if p.kind is inspect.Parameter.VAR_POSITIONAL), ""),
+        tuple(p.name for p in ordered),
+        frozenset(p.name for p in found if p.kind is p.KEYWORD_ONLY),
+        any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in found),
+        sum(p.kind is p.POSITIONAL_ONLY for p in ordered),
+        {p.name: p.default for p in found if p.default is not p.empty},
     )
 
 
-def of_schemas(operator: str, method: bool) -> Iterator[Signature]:
-    """All overloads of a native PyTorch operator; `self` is called `input` in the function, and is a method's receiver."""
+def of_schemas(operator: str, method: bool = False) -> Iterator[Signature]:
+    """The overloads of a native PyTorch operator.
+
+    Its schema's `self` is the receiver of the method and the parameter `input` of the function.
+    """
     for schema in torch._C._jit_get_schemas_for_operator(f"aten::{operator}"):
-        arguments = [a for a in schema.arguments if a.name not in IRRELEVANT or a.name == "self"]
-        names = [(a.name, a.kwarg_only) for a in arguments if not (method and a.name == "self")]
-        named = [("input" if name == "self" else name, only) for name, only in names]
+        arguments = [a for a in schema.arguments if a.name == "self" or a.name not in IRRELEVANT]
+        if method:
+            arguments = [a for a in arguments if a.name != "self"]
+        names = [("input" if a.name == "self" else a.name, a.kwarg_only) for a in arguments]
+        if any(name == "dim" for name, _ in names):
+            names += [("axis", True)]
+        if any(name == "keepdim" for name, _ in names):
+            names += [("keepdims", True)]
         yield Signature(
-            tuple(name for name, only in named if not only), frozenset(name for name, only in named if only)
+            tuple(name for name, keyword in names if not keyword),
+            frozenset(name for name, keyword in names if keyword),
+            defaults={a.name: a.default_value for a in arguments if a.has_default_value()},
         )
 
 
-_DOCUMENTED = re.compile(r"^\s*(?:\.\. method:: |\.\. function:: )?[\w.]+\((.*?)\)", re.DOTALL)
+_DOCUMENTED = re.compile(r"^(?:\.\. method:: )?[\w.]+\((.*?)\)\s*(?:->|$)", re.MULTILINE)
 
 
 def of_docstring(function: object) -> Iterator[Signature]:
-    """The signature on the first line of the documentation: `uniform(low=0.0, high=1.0, size=None)`."""
-    found = _DOCUMENTED.match((inspect.getdoc(function) or "").replace("\\*", "*"))
-    if found is None:
-        return
-    positional: list[str] = []
-    keywords: set[str] = set()
-    variadic, only = "", False
-    for part in found[1].replace("[", "").replace("]", "").split(","):
-        name = part.split("=")[0].split(":")[0].strip()
-        if name == "*":
-            only = True
-        elif name.startswith("*"):
-            variadic = name.strip("*")
-            only = True
-        elif name.isidentifier() and name not in IRRELEVANT:
-            keywords.add(name) if only else positional.append(name)
-    yield Signature(tuple(positional), frozenset(keywords), variadic)
+    """The signatures on the lines of the documentation that look like one: `uniform(low=0.0, high=1.0, size=None)`."""
+    for found in _DOCUMENTED.findall(inspect.getdoc(function) or ""):
+        before, _, behind = found.replace("\\", "").replace("[", "").replace("]", "").partition("*")
+        positional = [part.split("=")[0].split(":")[0].strip() for part in before.split(",")]
+        keywords = [part.split("=")[0].split(":")[0].strip() for part in behind.split(",")]
+        nameless = positional.index("/") if "/" in positional else 0
+        yield Signature(
+            tuple(name for name in positional if name.isidentifier() and name not in IRRELEVANT),
+            frozenset(name for name in keywords if name.isidentifier()),
+            "..." in positional or behind[:1].isalpha(),
+            nameless,
+        )

@@ -1,11 +1,9 @@
-"""Points inside intervals, the operations that the frameworks really compute, and the Values to ask about them."""
+"""Points inside intervals, and the Values that stand for arrays of them."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -55,11 +53,16 @@ def landmarks(dtype: Dtype) -> list[float]:
     return positive + [-x for x in positive]
 
 
-def points(bounds: Interval, dtype: Dtype, rng: np.random.Generator, drawn: int = _DRAWN) -> np.ndarray:
-    """Numbers of `dtype` inside `bounds`: the landmarks, the ends and their neighbours, uniform and log-uniform draws."""
-    largest = LIMITS[dtype].max
+def points(
+    bounds: Interval, dtype: Dtype, rng: np.random.Generator, drawn: int = _DRAWN, root: float = 1.0
+) -> np.ndarray:
+    """Numbers of `dtype` inside `bounds`: the landmarks, the ends and their neighbours, uniform and log-uniform draws.
+
+    None is above the `root`-th root of the largest number.
+    """
+    largest = LIMITS[dtype].max ** (1.0 / root)
     lo, hi = max(bounds.lo, -largest), min(bounds.hi, largest)
-    uniform = lo + (hi / 2.0 - lo / 2.0) * 2.0 * rng.random(drawn) if math.isfinite(hi - lo) else rng.normal(0, 1e3, drawn)
+    uniform = rng.uniform(lo, hi, drawn) if lo <= hi < lo + LIMITS[dtype].max else rng.normal(0.0, 1e3, drawn)
     magnitudes = np.exp(rng.uniform(math.log(LIMITS[dtype].smallest), math.log(largest), drawn))
     magnitudes *= rng.choice([-1.0, 1.0], drawn)
     near = rng.normal(0.0, 30.0, drawn)
@@ -75,31 +78,6 @@ def as_torch(values: np.ndarray, dtype: Dtype) -> torch.Tensor:
 
 def as_numpy(values: np.ndarray, dtype: Dtype) -> np.ndarray:
     return values.astype(NUMPY_DTYPES[dtype])
-
-
-TorchFunction = Callable[..., torch.Tensor]
-NumpyFunction = Callable[..., np.ndarray]
-ALL = tuple(TORCH_DTYPES)
-WIDE = (Dtype.FLOAT32, Dtype.FLOAT64)
-
-
-@dataclass(frozen=True)
-class Case:
-    """An operation as the frameworks have it; `options` are those of the canonical operation."""
-
-    op: Op
-    torch: TorchFunction
-    numpy: NumpyFunction | None = None
-    operands: int = 1
-    options: Mapping[str, float | bool | str] = field(default_factory=dict)
-    dtypes: tuple[Dtype, ...] = ALL
-    positive_zero: bool = False
-    """-0 is left out: the operation sends it to the other infinity."""
-    label: str = ""
-
-    @property
-    def id(self) -> str:
-        return self.label or self.op.value
 
 
 INTERVALS = [

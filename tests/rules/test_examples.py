@@ -124,7 +124,8 @@ def test_blind_spot_is_still_blind(rule: Rule, miss: Miss) -> None:
 def test_rule_is_documented(rule: Rule) -> None:
     assert re.fullmatch(r"NAN[1-6]\d\d", rule.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name), "a name is words in kebab-case"
-    texts = [rule.summary, rule.why, rule.remedy, *(example.because for example in (*rule.good, *rule.missed))]
+    explained: list[Good | Miss] = [*rule.good, *rule.missed]
+    texts = [rule.summary, rule.why, rule.remedy, *(example.because for example in explained)]
     assert all(text == text.strip() and text for text in texts)
     assert bool(rule.fix) == bool(rule.fix_note), "a fix has a note on what it changes, and only a fix has one"
 
@@ -142,7 +143,7 @@ def test_fix_exists_only_with_an_example(rule: Rule) -> None:
 
 @every_rule
 def test_examples_are_well_formed(rule: Rule) -> None:
-    examples = (*rule.bad, *rule.good, *rule.missed)
+    examples: list[Bad | Good | Miss] = [*rule.bad, *rule.good, *rule.missed]
     codes = [example.code for example in examples] + [bad.fixed for bad in rule.bad if bad.fixed]
     assert duplicates(codes) == []
     assert {example.framework for example in examples} <= {framework.name for framework in FRAMEWORKS}

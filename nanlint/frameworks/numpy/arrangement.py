@@ -94,7 +94,7 @@ ARRANGING_METHODS: dict[str, Call | Overload] = {
     "copy": call(Op.COPY, "self>x", "order"),
     "conj": call(Op.COPY, "self>x"),
     "view": call(Op.OPAQUE, "self>x", "dtype"),
-    "take": call(Op.SELECT, "self>x", "indices>index axis"),
+    "take": call(Op.SELECT, "self>x", "indices>index axis out mode"),
     "diagonal": call(Op.SELECT, "self>x", "offset axis1 axis2"),
     "compress": call(Op.SELECT, "self>x", "condition axis"),
     "astype": call(Op.CAST, "self>x", "dtype"),

@@ -19,7 +19,7 @@ CREATION: dict[str, Call | Overload] = {
     "tri": call(Op.UNIFORM, "", "N M k dtype", low=0, high=1, closed=True),
     "arange": Overload(
         call(Op.ARANGE, "", "start stop>end step dtype", step=1),
-        call(Op.ARANGE, "", "stop>end start step dtype", start=0, step=1),
+        call(Op.ARANGE, "", "stop>end step dtype", start=0, step=1),
         counted=True,
     ),
     "linspace": call(Op.ARANGE, "", "start stop>end num>steps endpoint retstep dtype"),

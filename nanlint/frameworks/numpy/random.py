@@ -45,6 +45,12 @@ _OLD: dict[str, Call] = {
 }
 
 _GENERATOR_ONLY: dict[str, Call] = {
+    "random": call(Op.UNIFORM, "", "size dtype", low=0, high=1),
+    "standard_normal": call(Op.NORMAL, "", "size dtype", mean=0, std=1),
+    "standard_exponential": call(Op.UNIFORM, "", "size dtype method", low=0, high=inf),
+    "standard_gamma": call(Op.UNIFORM, "", "shape size dtype", low=0, high=inf),
+    "choice": call(Op.SELECT, "a>x", "size replace p axis shuffle"),
+    "permutation": call(Op.SELECT, "x", "axis"),
     "integers": call(Op.RANDOM_INTEGER, "", "low high size dtype endpoint"),
     "permuted": call(Op.SELECT, "x", "axis"),
 }

@@ -32,7 +32,7 @@ CREATION: dict[str, Call | Overload] = {
     "empty_like": call(Op.EMPTY, "input>x", "dtype"),
     "arange": Overload(
         call(Op.ARANGE, "", "start end step dtype", step=1),
-        call(Op.ARANGE, "", "end start step dtype", start=0, step=1),
+        call(Op.ARANGE, "", "end step dtype", start=0, step=1),
         counted=True,
     ),
     "range": call(Op.ARANGE, "", "start end step dtype", step=1),
@@ -83,7 +83,7 @@ NEW_METHODS: dict[str, Call | Overload] = {
     "cauchy_": call(Op.OPAQUE, "self", "median sigma"),
     "fill_": call(Op.FULL, "self", "value"),
     "zero_": call(Op.FULL, "self", value=0),
-    "copy_": call(Op.CAST, "src>x self", order=(1, 0)),
+    "copy_": call(Op.CAST, "src>x self", "non_blocking", order=(1, 0, 2)),
 }
 
 _TENSOR = "tensor"

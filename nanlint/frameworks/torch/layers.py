@@ -24,7 +24,7 @@ LEARNED = {
     **_for_each_dimension("ConvTranspose", call(Op.LINEAR, "input>x", f"in_channels out_channels {_TRANSPOSED}")),
     **_for_each_dimension("LazyConvTranspose", call(Op.LINEAR, "input>x", f"out_channels {_TRANSPOSED}")),
     "Embedding": call(Op.EMBEDDING, "input>x", "num_embeddings embedding_dim padding_idx max_norm"),
-    "EmbeddingBag": call(Op.EMBEDDING, "input>x", "num_embeddings embedding_dim max_norm"),
+    "EmbeddingBag": call(Op.EMBEDDING, "input>x", "num_embeddings embedding_dim max_norm norm_type scale_grad_by_freq mode"),
 }
 
 RECURRENT = {
@@ -41,7 +41,7 @@ ATTENTION = {
         Op.ATTENTION, "query>x key value key_padding_mask need_weights attn_mask", "embed_dim num_heads dropout bias"
     ),
     "Transformer": call(Op.ATTENTION, "src>x tgt>y", "d_model nhead num_encoder_layers num_decoder_layers"),
-    "TransformerEncoder": call(Op.ATTENTION, "src>x", "encoder_layer num_layers norm"),
+    "TransformerEncoder": call(Op.ATTENTION, "src>x", "encoder_layer num_layers norm enable_nested_tensor"),
     "TransformerDecoder": call(Op.ATTENTION, "tgt>x memory>y", "decoder_layer num_layers norm"),
     "TransformerEncoderLayer": call(Op.ATTENTION, "src>x", "d_model nhead dim_feedforward dropout"),
     "TransformerDecoderLayer": call(Op.ATTENTION, "tgt>x memory>y", "d_model nhead dim_feedforward dropout"),
@@ -52,7 +52,7 @@ NORMALISATION = {
     **_for_each_dimension("InstanceNorm", call(Op.STANDARDIZE, "input>x", f"num_features {_BATCH}", eps=1e-5)),
     **_for_each_dimension("LazyBatchNorm LazyInstanceNorm", call(Op.STANDARDIZE, "input>x", _BATCH, eps=1e-5)),
     "SyncBatchNorm": call(Op.STANDARDIZE, "input>x", f"num_features {_BATCH}", eps=1e-5),
-    "LayerNorm": call(Op.STANDARDIZE, "input>x", "normalized_shape eps elementwise_affine", eps=1e-5),
+    "LayerNorm": call(Op.STANDARDIZE, "input>x", "normalized_shape eps elementwise_affine bias", eps=1e-5),
     "GroupNorm": call(Op.STANDARDIZE, "input>x", "num_groups num_channels eps affine", eps=1e-5),
     "RMSNorm": call(Op.STANDARDIZE, "x", "normalized_shape eps elementwise_affine"),
     "LocalResponseNorm": call(Op.OPAQUE, "input>x", "size alpha beta k"),
@@ -78,7 +78,7 @@ ACTIVATIONS = {
     "Sigmoid": call(Op.SIGMOID),
     "LogSigmoid": call(Op.LOG_SIGMOID),
     "Hardsigmoid": call(Op.HARD_SIGMOID, "input>x", _INPLACE),
-    "Hardtanh": call(Op.HARD_TANH, "input>x", "min_val>min max_val>max inplace", min=-1.0, max=1.0),
+    "Hardtanh": call(Op.HARD_TANH, "input>x", "min_val>min max_val>max inplace min_value>min max_value>max", min=-1.0, max=1.0),
     "Hardswish": call(Op.HARD_SWISH, "input>x", _INPLACE),
     "Tanh": call(Op.TANH),
     "Softplus": call(Op.SOFTPLUS, "input>x", "beta threshold", beta=1.0, threshold=20.0),
@@ -115,8 +115,8 @@ POOLING = {
     **_for_each_dimension("AdaptiveAvgPool", call(Op.POOL, "input>x", "output_size", kind="average")),
     **_for_each_dimension("LPPool", call(Op.OPAQUE, "input>x", "norm_type kernel_size stride ceil_mode")),
     **_for_each_dimension("MaxUnpool", call(Op.PAD, "input>x indices", "kernel_size stride padding")),
-    "FractionalMaxPool2d": call(Op.POOL, "input>x", "kernel_size output_size output_ratio", kind="max"),
-    "FractionalMaxPool3d": call(Op.POOL, "input>x", "kernel_size output_size output_ratio", kind="max"),
+    "FractionalMaxPool2d": call(Op.POOL, "input>x", "kernel_size output_size output_ratio return_indices", kind="max"),
+    "FractionalMaxPool3d": call(Op.POOL, "input>x", "kernel_size output_size output_ratio return_indices", kind="max"),
 }
 
 ARRANGEMENT = {

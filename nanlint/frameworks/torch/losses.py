@@ -1,5 +1,7 @@
 """Loss functions and loss classes: the same operands and options under the two spellings."""
 
+from dataclasses import replace
+
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, parameters
 
@@ -56,3 +58,4 @@ LOSSES: dict[tuple[str, str], Call] = {
 
 LOSS_FUNCTIONS = {function: made for (function, _), made in LOSSES.items()}
 LOSS_CLASSES = {loss: made for (_, loss), made in LOSSES.items()}
+LOSS_CLASSES["PoissonNLLLoss"] = replace(LOSS_CLASSES["PoissonNLLLoss"], operands=parameters("log_input>input target"))

@@ -44,7 +44,7 @@ _COPYING = {
 }
 
 TENSOR_METHODS: dict[str, Call | Overload] = {
-    **{name: call(Op.CAST, "self>x", dtype=dtype) for name, dtype in _CASTS.items()},
+    **{name: call(Op.CAST, "self>x", "memory_format", dtype=dtype) for name, dtype in _CASTS.items()},
     **{name: call(Op.RESHAPE, "self>x", options) for name, options in _RESHAPING.items()},
     **{name: call(Op.COPY, "self>x", options) for name, options in _COPYING.items()},
     # `to` takes dtype and device in either order: whichever names a dtype is one

@@ -37,7 +37,7 @@ ACTIVATIONS: dict[str, Call | Overload] = {
     "logsigmoid": call(Op.LOG_SIGMOID),
     "tanh": call(Op.TANH),
     "softmax": REDUCTIONS["softmax"],
-    "softmin": call(Op.SOFTMIN, "input>x", "dim>axis _stacklevel dtype"),
+    "softmin": call(Op.SOFTMIN, "input>x", "dim>axis dtype"),
     "log_softmax": REDUCTIONS["log_softmax"],
     "gumbel_softmax": call(Op.GUMBEL_SOFTMAX, "logits>x", "tau hard eps dim>axis", tau=1.0, axis=-1),
     "glu": call(Op.OPAQUE, "input>x", "dim>axis"),
