@@ -58,7 +58,7 @@ def _check(source: Source, nesting: Nesting) -> None:
 
 
 def _syntax_problem(source: Source, error: cst.ParserSyntaxError) -> Problem:
-    """In the words of the running Python, which are for people; in LibCST's if Python accepts the text."""
+    """In the words of the running Python, which are for people; LibCST's are a list of tokens."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -68,5 +68,4 @@ def _syntax_problem(source: Source, error: cst.ParserSyntaxError) -> Problem:
         return Problem(source.path, f"syntax error: {reason.msg}", line, max(column, 1) if column else None)
     except (MemoryError, RecursionError):  # how CPython's own parser says that it gives up
         return too_deep(source)
-    reason_line = " ".join(error.message.split())
-    return Problem(source.path, f"syntax error: {reason_line}", error.raw_line, error.raw_column + 1)
+    return Problem(source.path, "valid Python that LibCST cannot parse", error.raw_line, error.raw_column + 1)

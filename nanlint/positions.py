@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -9,16 +10,14 @@ from itertools import accumulate
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-_Suite = cst.BaseSuite
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Offsets of a node in the module's code, ends exclusive, and the nodes around it, outermost first.
+    """Offsets of a node in the text, ends exclusive, and the nodes around it, outermost first.
 
-    start, end: an expression without its parentheses; a statement from its first decorator to its last character, a
-    trailing comment left out. outer_start, outer_end: an expression with its parentheses; a statement with the comments
-    and blank lines above and the end of its last line. header_end: a compound statement up to its body, else `end`.
+    start, end: an expression without its parentheses, a statement from its first decorator to its last character;
+    outer_start, outer_end: an expression with its parentheses; header_end: a compound statement up to its body, any
+    other node to its end.
     """
 
     start: int
@@ -82,8 +81,8 @@ class _Recorder(CodegenState):
         return self.marks[id(node)] if id(node) in self.wanted else _NOTHING
 
 
-def locate(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> Mapping[int, Span]:
-    """The spans of nodes, by `id`; a node that is not in the module has none."""
+def locate(module: cst.Module, text: str, nodes: Iterable[cst.CSTNode]) -> Mapping[int, Span]:
+    """The spans of nodes in the text that the module was parsed from, by `id`; a node of another tree has none."""
     asked = {id(node): node for node in nodes}
     if not asked:
         return {}
@@ -91,16 +90,40 @@ def locate(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> Mapping[int, Spa
     state = _Recorder(module, {id(node) for node in (*asked.values(), *helpers)})
     module._codegen(state)
     offsets = [0, *accumulate(map(len, state.tokens))]
-    offsets.append(offsets[-1])  # of the trailing newline that a module without one takes back
-    return {key: _span(node, state.marks, offsets) for key, node in asked.items() if key in state.marks}
+    offsets.append(offsets[-1])  # of the newline that is taken back at the end of a text without one
+    aligned = _Alignment("".join(state.tokens), text)
+    return {key: _span(node, state.marks, offsets, aligned) for key, node in asked.items() if key in state.marks}
 
 
-def _span(node: cst.CSTNode, marks: Mapping[int, _Marks], offsets: list[int]) -> Span:
+class _Alignment:
+    """Offsets of generated code as offsets of the text; LibCST drops blanks in `except A :` and `f"{x!r }"`."""
+
+    def __init__(self, code: str, text: str) -> None:
+        self.exact = code == text
+        if self.exact:
+            return
+        self.code, self.text = ([i for i, char in enumerate(it) if not char.isspace()] for it in (code, text))
+        if [code[i] for i in self.code] != [text[i] for i in self.text]:
+            raise ValueError("LibCST's tree does not spell the text that it was parsed from")
+
+    def start(self, offset: int) -> int:
+        return offset if self.exact else self.text[bisect_left(self.code, offset)]
+
+    def end(self, offset: int) -> int:
+        return offset if self.exact else self.text[bisect_left(self.code, offset) - 1] + 1
+
+
+def _span(node: cst.CSTNode, marks: Mapping[int, _Marks], offsets: list[int], aligned: _Alignment) -> Span:
     own, first, last, body = (marks[id(part)] for part in (node, _first(node), _last(node), _body(node)))
     end = _inner(last)[1]
-    header_end = offsets[end if body is own else body.outer_start]
-    start = offsets[_inner(first)[0]]
-    return Span(start, offsets[end], offsets[own.outer_start], offsets[own.outer_end], header_end, own.ancestors)
+    return Span(
+        aligned.start(offsets[_inner(first)[0]]),
+        aligned.end(offsets[end]),
+        aligned.start(offsets[own.outer_start]),
+        aligned.end(offsets[own.outer_end]),
+        aligned.end(offsets[end if body is own else body.outer_start]),
+        own.ancestors,
+    )
 
 
 def _inner(marks: _Marks) -> tuple[int, int]:
@@ -117,7 +140,7 @@ def _first(node: cst.CSTNode) -> cst.CSTNode:
 def _body(node: cst.CSTNode) -> cst.CSTNode:
     """The suite of a compound statement, or the node itself."""
     body = getattr(node, "body", None)
-    return body if isinstance(body, _Suite) else node
+    return body if isinstance(body, cst.BaseSuite) else node
 
 
 def _last(node: cst.CSTNode) -> cst.CSTNode:

@@ -17,6 +17,7 @@ IDS = [path.as_posix() for path in MODULES]
 LAYERS = (
     ("domain",),
     ("findings",),
+    ("settings",),
     ("ops",),
     ("frameworks",),
     ("interp",),

@@ -83,7 +83,6 @@ FRAMEWORK = Framework(
         Op.SQRT: "[math.sqrt]({x})",
         Op.LOG: "[math.log]({x})",
         Op.LGAMMA: "[math.lgamma]({x})",
-        Op.CLAMP: "max({x}, {min})",
         Op.IS_FINITE: "[math.isfinite]({x})",
     },
 )

@@ -124,7 +124,7 @@ def walrus(machine: Machine, node: cst.NamedExpr) -> Value:
 
 
 def lambda_function(machine: Machine, node: cst.Lambda) -> Value:
-    function = Function(node, machine.active.scope, "<lambda>", defaults(machine, node.params))
+    function = Function(node, machine.active.scope, "<lambda>", defaults(machine, node.params), machine.statement)
     if not machine.dry:
         machine.functions.append(function)
     return machine.thing(Kind.FUNCTION, function)

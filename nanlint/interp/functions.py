@@ -26,6 +26,7 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
         machine.active.scope,
         f"{prefix}.{name}" if prefix else name,
         defaults(machine, node.params),
+        node,
         owner,
         no_gradient=any(stops_gradient(value) for value in decorators),
         decorators=tuple(_decorator_name(decorator.decorator) for decorator in node.decorators),
@@ -42,7 +43,7 @@ def _decorator_name(node: cst.BaseExpression) -> str:
 
 def call_function(machine: Machine, function: Function, given: Arguments, node: cst.CSTNode) -> Value:
     """The Value that the function returns for these arguments; opaque beyond the bounds on depth and runs."""
-    identity = id(function.node)
+    identity = (id(function.node), bool(machine.dry))
     running = any(a.function is not None and a.function.node is function.node for a in machine.stack)
     if running or _is_running(machine, function) or len(machine.stack) >= MAX_DEPTH:
         return machine.unknown(*given.values)
@@ -126,6 +127,7 @@ def _first(parameters: dict[str, Value]) -> Value | None:
 def _body(machine: Machine, function: Function) -> Value:
     node = function.node
     if isinstance(node, cst.Lambda):
+        machine.statement = function.statement
         return machine.evaluate(node.body)
     active = machine.active
     end = machine.store.attempt(lambda: machine.execute(node.body))

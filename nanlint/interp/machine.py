@@ -86,7 +86,7 @@ class Machine:
         """Above 0 while a loop body is tried out: no events are recorded."""
         self.numbers: dict[object, int] = {}
         self.fresh_numbers = itertools.count(1)
-        self.runs: dict[int, int] = {}
+        self.runs: dict[tuple[int, bool], int] = {}
         self.memo: dict[object, Value] = {}
         self.interpreted: set[int] = set()
         self.functions: list[Function] = []

@@ -58,6 +58,8 @@ class Function:
     scope: Scope
     name: str
     defaults: Mapping[str, Value]
+    statement: cst.CSTNode
+    """The statement that defines it."""
     owner: Class | None = None
     receiver: Value | None = None
     no_gradient: bool = False

@@ -6,14 +6,24 @@ import math
 
 from nanlint.domain import arithmetic
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import NON_NEGATIVE, Interval, inf, interval
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import extended, relations
 from nanlint.ops.forms import unbounded
 from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
-from nanlint.ops.poles import ZERO, above, around_zero, below, dtype_of, infinite, limits_of, no_gradient, steep, undefined
+from nanlint.ops.poles import (
+    ZERO,
+    above,
+    around_zero,
+    below,
+    dtype_of,
+    infinite,
+    limits_of,
+    no_gradient,
+    steep,
+    undefined,
+)
 from nanlint.ops.relations import infinite as truly_infinite
 
 

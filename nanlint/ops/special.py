@@ -92,11 +92,9 @@ def _lgamma_poles(lgamma: Operation) -> tuple[Pole, ...]:
 
 
 def _digamma_poles(digamma: Operation) -> tuple[Pole, ...]:
-    """The gradient grows with the square of the distance to a pole."""
-    largest, pole = limits_of(digamma).max, _negative_integer(digamma)
-    radius = largest**-0.5
-    gradient = steep(around_zero(radius)), steep(Interval(pole - radius, pole + radius))
-    return infinite(around_zero(1.0 / largest)), undefined(point(pole)), *gradient
+    largest = limits_of(digamma).max
+    around = infinite(around_zero(1.0 / largest)), steep(around_zero(largest**-0.5))
+    return *around, undefined(point(_negative_integer(digamma)))
 
 
 @operation(Op.LGAMMA, typing=Typing.FLOAT, poles_of=_lgamma_poles)

@@ -191,7 +191,7 @@ def _proven(event: Event, operand: Value) -> tuple[Level, str]:
     origins = {source.op for source in sources(operand)}
     if origins & RANDOM:
         return Level.NOTE, "a random draw that can be exactly at the edge"
-    if origins <= {Op.TENSOR, Op.CONSTANT, Op.FULL, Op.ARANGE, Op.LIKE} | SAME_ELEMENTS | POINTWISE | {Op.JOIN}:
+    if origins <= {Op.TENSOR, Op.CONSTANT, Op.FULL, Op.ARANGE, Op.LIKE, Op.PAD} | SAME_ELEMENTS | POINTWISE | {Op.JOIN}:
         return Level.NOTE, "constant data"
     if quiet(event.site) and event.site.no_gradient:
         return Level.WARNING, "known from its producers"

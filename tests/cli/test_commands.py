@@ -94,13 +94,8 @@ class TestExitCodes:
         assert "'xml' is none of concise, full, json." in nanlint("--output-format", "xml", cwd=project).stderr
 
     def test_an_interrupt_is_130(self, tmp_path: Path) -> None:
-        lay_out(
-            tmp_path,
-            {
-                "noted.py": NOTED
-                + "    return torch.log(p)\n".join(f"def f{n}(p: torch.Tensor):\n" for n in range(2000))
-            },
-        )
+        functions = (NOTED.replace("entropy", f"entropy_{number}") for number in range(2000))
+        lay_out(tmp_path, {"noted.py": "".join(functions)})
         command = [sys.executable, "-m", "nanlint", "--output-format", "concise"]
         with subprocess.Popen(command, cwd=tmp_path, env=plain_environment(), stdout=-1, stderr=-1) as process:
             assert process.stdout is not None

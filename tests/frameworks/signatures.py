@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
@@ -58,12 +59,12 @@ def discrepancy(claimed: Sequence[Parameter], signatures: Sequence[Signature]) -
     return ""
 
 
-def resolve(dotted: str) -> object:
+def resolve(dotted: str) -> Any:
     """The object of that dotted name; raises AttributeError or ImportError if there is none."""
     parts = dotted.split(".")
     for count in range(len(parts), 0, -1):
         try:
-            found: object = importlib.import_module(".".join(parts[:count]))
+            found: Any = importlib.import_module(".".join(parts[:count]))
         except ModuleNotFoundError:
             continue
         for part in parts[count:]:
@@ -85,7 +86,11 @@ def of_python(function: object) -> Signature | None:
     if not callable(function):
         return None
     try:
-        found = [p for p in inspect.signature(function).parameters.values() if p.name not in IRRELEVANT and not p.name.startswith("_")]
+        found = [
+            p
+            for p in inspect.signature(function).parameters.values()
+            if p.name not in IRRELEVANT and not p.name.startswith("_")
+        ]
     except ValueError:
         return None
     ordered = [p for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -108,11 +108,8 @@ def test_functions_take_these_parameters_in_this_order(framework: Framework) -> 
 
 
 FORGIVEN = {
-    "torch": {
-        # the same entries as torch.softmax and torch.log_softmax, so that a fix finds one through the other
-        name: "it takes no ['axis']"
-        for name in ("torch.nn.functional.softmax", "torch.nn.functional.log_softmax")
-    }
+    # the same entries as torch.softmax and torch.log_softmax, so that a fix finds one through the other
+    "torch": {f"torch.nn.functional.{name}": "it takes no ['axis']" for name in ("softmax", "log_softmax")},
 }
 
 
@@ -166,7 +163,7 @@ def test_layers_are_applied_to_these_operands() -> None:
     wrong = {
         name: why
         for name, made in layers()
-        if (why := discrepancy(made.operands, [shortened(of_python(getattr(resolve(name), "forward")), made)]))
+        if (why := discrepancy(made.operands, [shortened(of_python(resolve(name).forward), made)]))
     }
     assert wrong == {}
 
@@ -257,7 +254,9 @@ def stated() -> Iterator[tuple[str, Parameter, object, list[Signature]]]:
         yield from _defaults(name, made, [constructor(name)])
 
 
-def _defaults(name: str, made: Call, found: list[Signature]) -> Iterator[tuple[str, Parameter, object, list[Signature]]]:
+def _defaults(
+    name: str, made: Call, found: list[Signature]
+) -> Iterator[tuple[str, Parameter, object, list[Signature]]]:
     fixed = dict(made.fixed)
     for parameter in made.options:
         if parameter.canonical in fixed and parameter.canonical not in NOT_A_DEFAULT:

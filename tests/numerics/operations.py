@@ -18,18 +18,18 @@ WIDE = (Dtype.FLOAT32, Dtype.FLOAT64)
 
 @dataclass(frozen=True)
 class Case:
-    """An operation with the options of the canonical operation; `torch` and `numpy` take the operands."""
+    """An operation with the options of the canonical operation; the functions take its operands."""
 
     op: Op
-    torch: Callable[..., torch.Tensor]
-    numpy: Callable[..., np.ndarray] | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
+    in_torch: Callable[..., torch.Tensor]
+    in_numpy: Callable[..., object] | None = None
+    options: Mapping[str, float | str] = field(default_factory=dict)
     dtypes: tuple[Dtype, ...] = ALL
     positive_zero: bool = False
     """-0 is left out: the operation sends it to the other end of the number line."""
     root: float = 1.0
     """Only numbers below this root of the largest are drawn, for beyond it infinities meet on the way."""
-    slack: float = 2.0
+    ulps: float = 2.0
     """Units in the last place by which the framework's function is off."""
 
     @property
@@ -84,7 +84,7 @@ UNARY = (
     Case(Op.SIGMOID, torch.sigmoid),
     Case(Op.LOG_SIGMOID, functional.logsigmoid),
     Case(Op.SOFTPLUS, functional.softplus),
-    Case(Op.SOFTPLUS, lambda x: functional.softplus(x, beta=3.0, threshold=5.0), options={"beta": 3.0, "threshold": 5.0}),
+    Case(Op.SOFTPLUS, lambda x: functional.softplus(x, 3.0, 5.0), options={"beta": 3.0, "threshold": 5.0}),
     Case(Op.RELU, torch.relu),
     Case(Op.RELU6, functional.relu6),
     Case(Op.LEAKY_RELU, functional.leaky_relu),
@@ -182,8 +182,22 @@ ALONG_ROWS = (
     Case(Op.LOG_SOFTMAX, lambda x: x.log_softmax(1)),
     Case(Op.ARGMAX, lambda x: x.argmax(1), lambda x: x.argmax(1)),
     Case(Op.COUNT_NONZERO, lambda x: x.count_nonzero(1), lambda x: np.count_nonzero(x, 1)),
+    Case(Op.ANY, lambda x: x.any(1), lambda x: x.any(1)),
+    Case(Op.ALL, lambda x: x.all(1), lambda x: x.all(1)),
     Case(Op.GUMBEL_SOFTMAX, lambda x: functional.gumbel_softmax(x, dim=1)),
     Case(Op.POOL, lambda x: functional.max_pool1d(x[None], 2, 1, 1), options={"kind": "max"}),
     Case(Op.POOL, lambda x: functional.avg_pool1d(x[None], 2, 1, 1), options={"kind": "average"}),
+    Case(Op.STANDARDIZE, lambda x: functional.layer_norm(x, x.shape[1:]), root=2.5),
+    Case(Op.NORMALIZE, lambda x: functional.normalize(x, dim=1), dtypes=WIDE, root=2, ulps=4),
 )
 """Of rows of finite numbers, 2 to 70 long."""
+
+PAIRS_OF_ROWS = (
+    Case(Op.PAIRWISE_DISTANCE, functional.pairwise_distance, root=2.5),
+    Case(Op.COSINE_SIMILARITY, lambda x, y: functional.cosine_similarity(x, y, dim=1), dtypes=WIDE, root=2.5),
+    Case(Op.MATMUL, lambda x, y: (x[:, None] @ y[:, :, None]).squeeze(), np.vecdot, dtypes=WIDE, root=2.5),
+    Case(Op.SQUARED_ERROR, functional.mse_loss, root=2.5),
+    Case(Op.ABSOLUTE_ERROR, functional.l1_loss, root=2.5),
+    Case(Op.LOG_PROB, lambda x, y: torch.distributions.Normal(x, 1.0).log_prob(y), root=2.5),
+    Case(Op.WHERE, lambda x, y: torch.where(x > y, x, y), np.maximum),
+)

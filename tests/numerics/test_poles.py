@@ -15,7 +15,7 @@ from nanlint.domain.dtypes import LIMITS, Dtype
 from nanlint.domain.interval import EVERYTHING, SMALLEST, Interval, point
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
-from nanlint.ops import hazards, poles_of
+from nanlint.ops import poles_of
 from nanlint.ops.model import MEANINGS, Direction, Effect, Pole
 from tests.numerics.operations import ALL, WIDE
 from tests.numerics.sampling import TORCH_DTYPES, array, scalar
@@ -29,12 +29,12 @@ class Case:
     """An operation as a function of one operand, number `varied`; `others` are the remaining ones, in order."""
 
     op: Op
-    torch: Callable[..., torch.Tensor]
+    function: Callable[..., torch.Tensor]
     varied: int = 0
     others: tuple[float, ...] = ()
     tensors: bool = True
     """The other operands are tensors, not Python numbers."""
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, float] = field(default_factory=dict)
     dtypes: tuple[Dtype, ...] = ALL
     lowest: float = -math.inf
     """No smaller number is tried: of the poles at negative integers, the one nearest to 0 is declared."""
@@ -54,7 +54,7 @@ class Case:
         """The values and the gradients with respect to `x`."""
         x = x.clone().requires_grad_(self.gradient)
         others: list[torch.Tensor | float] = [torch.full_like(x, y) if self.tensors else y for y in self.others]
-        result = self.torch(*others[: self.varied], x, *others[self.varied :])
+        result = self.function(*others[: self.varied], x, *others[self.varied :])
         if result.requires_grad:
             result.sum().backward()
         gradient = torch.zeros_like(x) if x.grad is None else x.grad
@@ -86,7 +86,8 @@ CASES = [
     Case(Op.LOGIT, torch.logit),
     Case(Op.LOGIT, lambda x: torch.logit(x, eps=1e-2), options={"eps": 1e-2}),
     Case(Op.LGAMMA, torch.lgamma, lowest=-1.5),
-    Case(Op.DIGAMMA, torch.digamma, lowest=-1.5),
+    Case(Op.DIGAMMA, torch.digamma, lowest=-1.5, dtypes=(Dtype.BFLOAT16, *WIDE)),
+    Case(Op.DIGAMMA, torch.digamma, lowest=-0.9, dtypes=(Dtype.FLOAT16,)),
     Case(Op.ENTR, torch.special.entr),
     Case(Op.XLOGY, torch.xlogy, 1, (2.0,)),
     Case(Op.DIVIDE, torch.div, 1, (1.0,)),
@@ -187,13 +188,13 @@ def test_every_point_of_a_pole_is_lost(case: Case, dtype: Dtype) -> None:
     values, gradients = case.run(points)
     x = points.double().numpy()
     for pole in poles:
+        if pole.where.hi < case.lowest:
+            continue
         checked = inside(pole, x) & ~near_an_end(pole, x)
-        if pole.direction is Direction.FORWARD:
-            broken = lost(values, pole.effect)
-        else:
-            broken = ~np.isfinite(gradients)
+        broken = lost(values, pole.effect) if pole.direction is Direction.FORWARD else ~np.isfinite(gradients)
         assert checked.any(), pole
-        assert broken[checked].all(), (pole, x[checked & ~broken], values[checked & ~broken], gradients[checked & ~broken])
+        spared = checked & ~broken
+        assert not spared.any(), (pole, x[spared], values[spared], gradients[spared])
 
 
 @by_dtype([*CASES, *WITHOUT_POLES])

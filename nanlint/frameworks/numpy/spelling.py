@@ -30,6 +30,6 @@ SPELLINGS = {
     Op.ANY: "[numpy.any]({x})",
     Op.ALL: "[numpy.all]({x})",
     Op.ATAN2: "[numpy.arctan2]({y}, {x})",
-    Op.LOG_DETERMINANT: "[numpy.linalg.slogdet]({x})[1]",
+    Op.LOG_DETERMINANT: "[numpy.linalg.slogdet]({x}).logabsdet",
     Op.BINARY_CROSS_ENTROPY_WITH_LOGITS: "[numpy.logaddexp](0, {input}) - {target} * {input}",
 }

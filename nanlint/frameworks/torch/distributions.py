@@ -16,6 +16,7 @@ _FAMILIES = {
     "Exponential": "rate",
     "FisherSnedecor": "df1 df2",
     "Gamma": "concentration rate",
+    "GeneralizedPareto": "loc scale concentration",
     "Geometric": "probs logits",
     "Gumbel": "loc scale",
     "HalfCauchy": "scale",

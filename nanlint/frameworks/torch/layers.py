@@ -24,7 +24,9 @@ LEARNED = {
     **_for_each_dimension("ConvTranspose", call(Op.LINEAR, "input>x", f"in_channels out_channels {_TRANSPOSED}")),
     **_for_each_dimension("LazyConvTranspose", call(Op.LINEAR, "input>x", f"out_channels {_TRANSPOSED}")),
     "Embedding": call(Op.EMBEDDING, "input>x", "num_embeddings embedding_dim padding_idx max_norm"),
-    "EmbeddingBag": call(Op.EMBEDDING, "input>x", "num_embeddings embedding_dim max_norm norm_type scale_grad_by_freq mode"),
+    "EmbeddingBag": call(
+        Op.EMBEDDING, "input>x", "num_embeddings embedding_dim max_norm norm_type scale_grad_by_freq mode"
+    ),
 }
 
 RECURRENT = {
@@ -78,7 +80,9 @@ ACTIVATIONS = {
     "Sigmoid": call(Op.SIGMOID),
     "LogSigmoid": call(Op.LOG_SIGMOID),
     "Hardsigmoid": call(Op.HARD_SIGMOID, "input>x", _INPLACE),
-    "Hardtanh": call(Op.HARD_TANH, "input>x", "min_val>min max_val>max inplace min_value>min max_value>max", min=-1.0, max=1.0),
+    "Hardtanh": call(
+        Op.HARD_TANH, "input>x", "min_val>min max_val>max inplace min_value>min max_value>max", min=-1.0, max=1.0
+    ),
     "Hardswish": call(Op.HARD_SWISH, "input>x", _INPLACE),
     "Tanh": call(Op.TANH),
     "Softplus": call(Op.SOFTPLUS, "input>x", "beta threshold", beta=1.0, threshold=20.0),

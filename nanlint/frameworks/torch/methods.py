@@ -57,6 +57,8 @@ TENSOR_METHODS: dict[str, Call | Overload] = {
     "tolist": call(Op.ITEM, "self>x", result=Kind.SEQUENCE),
     "numpy": call(Op.DETACH, "self>x", "force"),
     "backward": call(Op.BACKWARD, "self>x", "gradient retain_graph create_graph", result=Kind.NONE),
+    "retain_grad": call(Op.OPAQUE, "self>x", result=Kind.NONE),
+    "register_hook": call(Op.OPAQUE, "self>x", "hook", result=Kind.OBJECT),
     "size": call(Op.LENGTH, "self>x", "dim>axis", result=Kind.INTEGER),
     "dim": call(Op.LENGTH, "self>x", result=Kind.INTEGER),
     "ndimension": call(Op.LENGTH, "self>x", result=Kind.INTEGER),
@@ -84,10 +86,10 @@ TELLING = frozenset(
         """
     softmax log_softmax sigmoid tanh relu logsumexp log1p expm1 rsqrt lgamma digamma erf erfc erfinv logit xlogy
     clamp clamp_min clamp_max nan_to_num masked_fill masked_select masked_scatter unsqueeze squeeze permute contiguous
-    detach cumsum cumprod logcumsumexp matmul bmm argmax argmin argsort amax amin topk gather index_select scatter_add
-    expand_as view_as type_as new_zeros new_ones new_full new_tensor new_empty requires_grad_ retain_grad
+    detach cumsum cumprod logcumsumexp matmul bmm argmax argmin argsort amax amin topk index_select scatter_add
+    expand_as view_as type_as new_zeros new_ones new_full new_tensor new_empty retain_grad register_hook
     isnan isinf isfinite floor_divide true_divide numel ndimension repeat_interleave bernoulli multinomial
-    uniform_ normal_ exponential_ fill_ zero_ item tolist cpu cuda bfloat16 half backward
+    uniform_ normal_ exponential_ fill_ zero_ item tolist
     """
     )
 )

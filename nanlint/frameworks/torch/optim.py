@@ -35,7 +35,11 @@ OTHER_OPTIMIZERS = {
     "apex.optimizers.FusedAdam": optimizer(0.001, "params lr bias_correction betas eps adam_w_mode weight_decay"),
 }
 
-_MODULES = {name: name.lower() for name in OPTIMIZERS} | {"SparseAdam": "sparse_adam", "Muon": "_muon"}
+_MODULES = {name: name.lower() for name in OPTIMIZERS} | {
+    "SparseAdam": "sparse_adam",
+    "Adafactor": "_adafactor",
+    "Muon": "_muon",
+}
 
 ALL_OPTIMIZERS = {
     **{f"torch.optim.{name}": made for name, made in OPTIMIZERS.items()},

@@ -11,7 +11,9 @@ SCHEDULES: dict[str, Call | Overload] = {
     "torch.optim.lr_scheduler.CyclicLR": call(
         Op.SET_RATE, "optimizer", "base_lr max_lr>rate step_size_up step_size_down mode", result=Kind.OBJECT
     ),
-    "torch.optim.swa_utils.SWALR": call(Op.SET_RATE, "optimizer", "swa_lr>rate anneal_epochs anneal_strategy", result=Kind.OBJECT),
+    "torch.optim.swa_utils.SWALR": call(
+        Op.SET_RATE, "optimizer", "swa_lr>rate anneal_epochs anneal_strategy", result=Kind.OBJECT
+    ),
 }
 
 SCALING_SCHEDULES = frozenset(

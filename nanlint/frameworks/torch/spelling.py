@@ -45,7 +45,7 @@ SPELLINGS = {
     Op.ALL: "[torch.all]({x})",
     Op.ATAN2: "[torch.atan2]({y}, {x})",
     Op.LGAMMA: "[torch.lgamma]({x})",
-    Op.LOG_DETERMINANT: "[torch.linalg.slogdet]({x})[1]",
+    Op.LOG_DETERMINANT: "[torch.linalg.slogdet]({x}).logabsdet",
     Op.CROSS_ENTROPY: (
         "[torch.nn.functional.cross_entropy]({input}, {target}, weight={weight}, ignore_index={ignore_index},"
         " reduction={reduction}, label_smoothing={label_smoothing})"

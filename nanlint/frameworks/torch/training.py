@@ -106,5 +106,4 @@ OBJECTS: dict[str, Kind] = {
     "timm.create_model": Kind.MODEL,
     "torch.device": Kind.OBJECT,
     "torch.Generator": Kind.OBJECT,
-    "torch.utils.tensorboard.SummaryWriter": Kind.OBJECT,
 }

@@ -1,0 +1,284 @@
+"""What the rules about poles share: where an operation breaks, whether an operand gets there, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nanlint.domain import arithmetic
+from nanlint.domain.interval import Interval
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Level
+from nanlint.interp.guards import implied, under
+from nanlint.interp.trace import Event, Trace
+from nanlint.ops.model import Direction
+from nanlint.ops.poles import ZERO, dtype_of, poles_of
+from nanlint.ops.promotion import range_in
+from nanlint.rules.reasoning import NETWORKS, POINTWISE, RANDOM, SAME_ELEMENTS, in_loss, in_training, quiet, strip
+
+SINGULAR = (
+    Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY, Op.SQRT, Op.RSQRT, Op.DIVIDE, Op.RECIPROCAL, Op.FLOOR_DIVIDE,
+    Op.REMAINDER, Op.POWER, Op.EXP, Op.EXP2, Op.EXPM1, Op.SINH, Op.COSH, Op.ASIN, Op.ACOS, Op.ATANH, Op.ACOSH,
+    Op.ERFINV, Op.LOGIT,
+)  # fmt: skip
+REDUCING = frozenset(
+    {Op.SUM, Op.MEAN, Op.STD, Op.VAR, Op.NORM, Op.REDUCE_MAX, Op.REDUCE_MIN, Op.PRODUCT, Op.COUNT_NONZERO, Op.ANY,
+     Op.ALL, Op.LOGSUMEXP}
+)  # fmt: skip
+"""Written as methods, these are methods of arrays alone."""
+ABOVE_ZERO = frozenset({Op.EXP, Op.EXP2, Op.SOFTPLUS, Op.COSH})
+"""Never 0 but by underflow, 87 and more below 0."""
+AFFINE = frozenset(
+    {Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.DROPOUT, Op.LEAKY_RELU, Op.STANDARDIZE, Op.POOL}
+)
+UNKNOWABLE = frozenset({Op.OPAQUE, Op.ATTRIBUTE, Op.ITERATE, Op.READ, Op.WEIGHT, Op.EMBEDDING}) | NETWORKS | RANDOM
+STEPS = 12  # operations followed back
+NEAR_ZERO = 1e-2  # a pole at 0 widens by less than this when a quotient or a gradient overflows before 0
+
+
+@dataclass(frozen=True, slots=True)
+class Singularity:
+    """Where operand number `index` breaks an operation: in its value, or only in its gradient."""
+
+    index: int
+    forward: tuple[Interval, ...]
+    backward: tuple[Interval, ...]
+
+    @property
+    def zones(self) -> tuple[Interval, ...]:
+        return self.forward or self.backward
+
+
+def singularity(event: Event) -> Singularity | None:
+    """The poles of the event's operation; those around 0 shrink to 0 itself, where no guard is too small."""
+    poles = poles_of(event.operation)
+    if not poles:
+        return None
+    index = poles[0].operand
+    zones: dict[Direction, list[Interval]] = {Direction.FORWARD: [], Direction.BACKWARD: []}
+    for pole in poles:
+        where = ZERO if pole.where.contains(0.0) and arithmetic.magnitude(pole.where) < NEAR_ZERO else pole.where
+        if pole.operand == index and not any(_covers(zone, where) for zone in zones[Direction.FORWARD]):
+            zones[pole.direction].append(where)
+    return Singularity(index, tuple(zones[Direction.FORWARD]), tuple(zones[Direction.BACKWARD]))
+
+
+def _covers(outer: Interval, inner: Interval) -> bool:
+    return inner.inside(outer.lo, outer.hi)
+
+
+def meets(event: Event, index: int, zones: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """The zones into which the operand's range reaches, in the dtype of the operation."""
+    bounds = range_in(event.operands[index], dtype_of(event.operation))
+    return tuple(zone for zone in zones if bounds.overlaps(zone.lo, zone.hi))
+
+
+def differentiated(event: Event, index: int = 0) -> bool:
+    """A gradient flows through the operand, and its producer does not stop it at the pole.
+
+    The gradient of `relu` and of `where` is selected, not multiplied: what they put at 0 passes none on.
+    """
+    operand = event.operands[index]
+    if event.site.no_gradient or not operand.gradient:
+        return False
+    return strip(operand).op not in (Op.RELU, Op.RELU6)
+
+
+# how surely
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A pole that an operand can meet; `zone` is where, `backward` that only the gradient is lost."""
+
+    level: Level
+    because: str
+    zone: Interval
+    backward: bool = False
+
+
+def danger(event: Event, trace: Trace, found: Singularity | None = None) -> Danger | None:
+    """How near the event's operand comes to the operation's pole; None where nothing says that it does."""
+    found = found or singularity(event)
+    if found is None or (event.framework in ("", "math") and event.operands[found.index].kind.scalar):
+        return None
+    forward = meets(event, found.index, found.forward)
+    backward = meets(event, found.index, found.backward) if differentiated(event, found.index) else ()
+    zones = forward or backward
+    if not zones or selected(event, trace, found.index, found.zones) is not None:
+        return None
+    level, because = _likelihood(event, event.operands[found.index], zones, bool(forward))
+    if repaired(event, trace):
+        if not differentiated(event, found.index):
+            return None
+        level = min(level, Level.NOTE)
+    return Danger(level, because, zones[0], not forward)
+
+
+def _likelihood(event: Event, operand: Value, zones: tuple[Interval, ...], forward: bool) -> tuple[Level, str]:
+    if operand.kind.scalar or not is_array(operand):
+        return Level.STRICT, "unbounded as far as this file tells"
+    if any(reached(operand, zone) for zone in zones):
+        return proven(event, operand)
+    hushed = quiet(event.site)
+    if forward and from_network(operand) and not hushed:
+        return Level.WARNING, "computed from the raw output of a network"
+    if forward and is_loss_argument(event, operand):
+        return Level.WARNING, "an argument of a loss function that nothing bounds"
+    return (Level.STRICT if hushed else Level.NOTE), "a tensor that nothing bounds"
+
+
+def is_array(value: Value) -> bool:
+    """Surely an array: by its kind, or because a method that only arrays have made it."""
+    return value.kind is Kind.TENSOR or (value.kind is Kind.UNKNOWN and strip(value).op in REDUCING)
+
+
+def proven(event: Event, operand: Value) -> tuple[Level, str]:
+    """The level of a pole that is reached: random draws and schedules reach it once in millions, or never."""
+    hushed = quiet(event.site)
+    if above_zero(operand):
+        return (Level.STRICT if hushed else Level.NOTE), "0 only when it underflows"
+    if any(value.op in RANDOM for value in leaves(operand)):
+        return (Level.STRICT if hushed else Level.NOTE), "a random draw that can be exactly at the edge"
+    if all(value.op not in UNKNOWABLE and (value.op is not Op.ARGUMENT or value.kind.scalar) for value in leaves(operand)):
+        return (Level.STRICT if hushed else Level.NOTE), "computed from constants"
+    return (Level.WARNING if hushed else Level.ERROR), "known from what made it"
+
+
+def reached(value: Value, zone: Interval, steps: int = STEPS) -> bool:
+    """Some element is in the zone as far as its producers tell: a clamp puts elements at its bounds, a ReLU at 0."""
+    if steps == 0 or not value.range.overlaps(zone.lo, zone.hi):
+        return False
+    made_by, op = value.made_by, value.op
+    if op is Op.CLAMP:
+        bounds = [made_by.options[name].range for name in ("min", "max") if name in made_by.options]
+        return any(_covers(zone, bound) for bound in bounds) or reached(made_by.x, zone, steps - 1)
+    if op in (Op.MAXIMUM, Op.MINIMUM):
+        return any(reached(operand, zone, steps - 1) for operand in made_by.operands)
+    if op is Op.WHERE and len(made_by.operands) == 3:
+        return any(reached(branch, zone, steps - 1) for branch in branches(value))
+    if op in SAME_ELEMENTS and made_by.operands and op is not Op.STORE:
+        return value.known or reached(made_by.x, zone, steps - 1)
+    return value.known
+
+
+def branches(value: Value) -> tuple[Value, Value]:
+    """What a `where` chooses between, each as it is where it is chosen."""
+    condition, x, y = value.made_by.operands
+    return under(x, implied(condition, True)), under(y, implied(condition, False))
+
+
+def above_zero(value: Value, steps: int = STEPS) -> bool:
+    """Nothing but underflow makes it 0."""
+    value = strip(value)
+    if value.range.lo > 0.0 or value.op in ABOVE_ZERO:
+        return True
+    operands = value.made_by.operands
+    if steps == 0 or not operands or value.range.lo < 0.0:
+        return False
+    if value.op in (Op.MULTIPLY, Op.DIVIDE, Op.JOIN, Op.POWER):
+        return all(above_zero(operand, steps - 1) for operand in operands)
+    if value.op is Op.ADD:
+        return any(above_zero(operand, steps - 1) for operand in operands)
+    if value.op in (Op.SUM, Op.MEAN, Op.SQRT, Op.SQUARE, Op.ABSOLUTE, Op.REDUCE_MAX, Op.REDUCE_MIN, Op.CUMSUM, Op.CLAMP):
+        return above_zero(operands[0], steps - 1)
+    return False
+
+
+def leaves(value: Value, limit: int = 60) -> Iterator[Value]:
+    """The values that it was computed from and that no operation made, or a function that keeps nothing of its operand."""
+    pending, seen = [value], set()
+    while pending and len(seen) < limit:
+        current = pending.pop()
+        if id(current.made_by) in seen:
+            continue
+        seen.add(id(current.made_by))
+        operands = () if current.op in UNKNOWABLE else current.made_by.operands
+        if operands:
+            pending.extend(operands)
+        else:
+            yield current
+
+
+def from_network(value: Value, steps: int = STEPS) -> bool:
+    """Affine in the output of a learned layer that no activation bounds."""
+    value = strip(value)
+    if value.op in NETWORKS:
+        return True
+    if steps == 0 or value.op not in AFFINE | {Op.JOIN, Op.WHERE, Op.CLAMP}:
+        return False
+    return any(from_network(operand, steps - 1) for operand in value.made_by.operands)
+
+
+def is_loss_argument(event: Event, value: Value) -> bool:
+    """A parameter of a function that computes a loss, but for shape and constants: `p`, `1 - p`."""
+    if not in_loss(event.site) or quiet(event.site):
+        return False
+    value = strip(value)
+    if value.op in (Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE):
+        varying = [operand for operand in value.made_by.operands if operand.range.point is None]
+        value = strip(varying[0]) if len(varying) == 1 else value
+    return value.op is Op.ARGUMENT and not value.kind.scalar
+
+
+def trained(event: Event, index: int = 0) -> bool:
+    """Code whose gradient trains something: a loss, a `forward`, a loop, with a gradient through the operand."""
+    return in_training(event.site) and not quiet(event.site) and event.operands[index].gradient
+
+
+# what is done about it afterwards
+
+
+def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]) -> tuple[Event, int, bool] | None:
+    """A later `where` or masked fill that takes the result only where its condition keeps the operand off the zones.
+
+    Gives that event, the number of its operand that is the condition, and the truth under which the result is taken.
+    """
+    for user, value in _users(event, trace):
+        if user.op is Op.WHERE and len(user.operands) == 3:
+            position, truth = 0, user.operands[1].made_by is value.made_by
+        elif user.op is Op.MASKED_FILL and len(user.operands) >= 2 and user.x.made_by is value.made_by:
+            position, truth = 1, False
+        else:
+            continue
+        if user.operands[position].made_by is value.made_by:
+            continue
+        there = under(event.operands[index], implied(user.operands[position], truth))
+        if not any(there.range.overlaps(zone.lo, zone.hi) for zone in zones):
+            return user, position, truth
+    return None
+
+
+def repaired(event: Event, trace: Trace) -> bool:
+    """The result's NaN or infinity is replaced afterwards: the value is saved, the gradient is not."""
+    for user, value in _users(event, trace):
+        if user.op is Op.NAN_TO_NUM:
+            return True
+        if user.op in (Op.WHERE, Op.MASKED_FILL):
+            condition = user.operands[0 if user.op is Op.WHERE else 1]
+            if condition.made_by is not value.made_by and _tests_finiteness(condition, value):
+                return True
+    return False
+
+
+def _tests_finiteness(condition: Value, value: Value) -> bool:
+    while condition.op is Op.LOGICAL_NOT:
+        condition = condition.made_by.x
+    if condition.op in (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE):
+        return condition.made_by.x.same(value)
+    return condition.op is Op.EQUAL and not condition.made_by.y.range.bounded and condition.made_by.x.same(value)
+
+
+def _users(event: Event, trace: Trace, limit: int = 40) -> Iterator[tuple[Event, Value]]:
+    """The events that take the result, or what is computed from it element by element, with the value they take."""
+    pending, seen = [event.result], set()
+    while pending and len(seen) < limit:
+        value = pending.pop()
+        for user in trace.uses(value):
+            if id(user) in seen:
+                continue
+            seen.add(id(user))
+            yield user, value
+            if user.op in POINTWISE and user.op not in (Op.MEAN, Op.SUM, Op.WHERE, Op.MASKED_FILL):
+                pending.append(user.result)
