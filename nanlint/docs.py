@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import shutil
 import sys
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from nanlint.findings import Applicability
-from nanlint.rules.model import Rule
+from nanlint.rules.model import Bad, Good, Miss, Rule
 from nanlint.terminal import Paint
 
 FAMILIES = {
@@ -24,10 +25,10 @@ FAMILIES = {
 }
 FRAMEWORKS = {"torch": "PyTorch", "numpy": "NumPy", "tensorflow": "TensorFlow", "keras": "Keras", "jax": "JAX"}
 _FIXES = {
-    Applicability.SAFE: "safe, applied by `--fix`: the same function, better conditioned",
-    Applicability.UNSAFE: "unsafe, applied by `--fix --unsafe-fixes`: it changes values or training",
-    Applicability.SUGGESTION: "a suggestion, never applied",
-    None: "none",
+    Applicability.SAFE: "Safe, applied by `--fix`: the same function, better conditioned.",
+    Applicability.UNSAFE: "Unsafe, applied by `--fix --unsafe-fixes`: it changes values or training.",
+    Applicability.SUGGESTION: "A suggestion, never applied.",
+    None: "None.",
 }
 _WIDEST = 100
 
@@ -36,8 +37,8 @@ _INTRODUCTION = """\
 
 Made from the rules by `python -m nanlint.docs > rules.md`. `nanlint rule NAME` shows one of them in the terminal.
 
-A rule is selected, ignored and suppressed by its code (`NAN201`), its name (`log-of-softmax`) or, except in comments,
-a prefix of its code (`NAN2`).
+A rule is selected, ignored and suppressed by its code (`NAN201`), its name (`log-of-softmax`) or the beginning of its
+code (`NAN2`).
 
 A finding has the level that its evidence gives it. An *error* is proven: the range of the operand is known and holds
 the pole. A *warning* is likely. A *note* is a singular operation on a tensor that nothing bounds and nothing
@@ -50,9 +51,10 @@ or training and needs `--unsafe-fixes` as well. A *suggestion* is only shown.
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A block of Python."""
+    """A block of Python, or a diff of one."""
 
     text: str
+    language: str = "python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +68,33 @@ class Section:
 def sections(rule: Rule) -> Iterator[Section]:
     """What there is to say of a rule beside its name and its summary."""
     yield Section("Why", (rule.why,))
-    for bad in rule.bad:
-        yield Section(f"Reported in {FRAMEWORKS[bad.framework]} ({bad.level.label})", (Code(bad.code),))
-        if bad.fixed is not None:
-            yield Section("Fixed", (Code(bad.fixed),))
-    for good in rule.good:
-        yield Section(f"Silent in {FRAMEWORKS[good.framework]}", (good.because, Code(good.code)))
-    for miss in rule.missed:
-        yield Section(f"Not seen in {FRAMEWORKS[miss.framework]}", (miss.because, Code(miss.code)))
     if rule.remedy:
         yield Section("Remedy", (rule.remedy,))
-    yield Section("Fix", (_FIXES[rule.fix], *([rule.fix_note] if rule.fix_note else [])))
+    yield Section("Fix", (" ".join([_FIXES[rule.fix], rule.fix_note]).strip(),))
     if rule.options:
         yield Section("Options", (_listed(rule.options),))
+    yield Section("Reported", tuple(block for bad in rule.bad for block in _reported(bad)))
+    if rule.good:
+        yield Section("Silent", tuple(block for good in rule.good for block in _silent(good)))
+    if rule.missed:
+        yield Section("Not seen", tuple(block for miss in rule.missed for block in _silent(miss)))
     if rule.references:
         yield Section("References", (_listed(rule.references),))
+
+
+def _reported(bad: Bad) -> Iterator[str | Code]:
+    yield f"{FRAMEWORKS[bad.framework]}, {bad.level.label}:"
+    if bad.fixed is None:
+        yield Code(bad.code.strip())
+    else:
+        before, after = bad.code.strip().splitlines(), bad.fixed.strip().splitlines()
+        lines = list(difflib.unified_diff(before, after, n=len(before), lineterm=""))[3:]
+        yield Code("\n".join(map(str.rstrip, lines)), "diff")
+
+
+def _silent(example: Good | Miss) -> Iterator[str | Code]:
+    yield f"{FRAMEWORKS[example.framework]}: {example.because}"
+    yield Code(example.code.strip())
 
 
 def markdown(rule: Rule) -> str:
@@ -105,8 +119,9 @@ def rules_page(rules: Iterable[Rule]) -> str:
 def terminal(rule: Rule, paint: Paint) -> str:
     """The documentation of a rule for a terminal."""
     parts = [f"{paint(rule.code, 'cyan')} {paint(rule.name, 'bold')}", _wrapped(rule.summary)]
-    for title, blocks in ((section.title, section.blocks) for section in sections(rule)):
-        parts += ["\n".join([paint(title, "bold"), *(_terminal_block(block, paint) for block in blocks)])]
+    for section in sections(rule):
+        blocks = [_terminal_block(block, paint) for block in section.blocks]
+        parts += [f"{paint(section.title, 'bold')}\n{blocks[0]}", *blocks[1:]]
     return "\n\n".join(parts) + "\n"
 
 
@@ -151,13 +166,15 @@ def _listed(items: Iterable[str]) -> str:
 
 
 def _markdown_block(block: str | Code) -> str:
-    return f"```python\n{block.text.strip()}\n```" if isinstance(block, Code) else block.strip()
+    return f"```{block.language}\n{block.text}\n```" if isinstance(block, Code) else block.strip()
 
 
 def _terminal_block(block: str | Code, paint: Paint) -> str:
-    if isinstance(block, Code):
-        return "\n" + paint(textwrap.indent(block.text.strip(), "    "), "dim")
-    return _wrapped(block, 2)
+    if isinstance(block, str):
+        return _wrapped(block, 2)
+    styles = {"-": "removed", "+": "green"} if block.language == "diff" else {}
+    lines = (paint(line, styles.get(line[:1], "dim")) for line in block.text.splitlines())
+    return textwrap.indent("\n".join(lines), "    ")
 
 
 def _wrapped(text: str, indent: int = 0) -> str:

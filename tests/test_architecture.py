@@ -16,7 +16,7 @@ IDS = [path.as_posix() for path in MODULES]
 
 LAYERS = (
     ("domain",),
-    ("findings",),
+    ("findings", "settings"),
     ("settings",),
     ("ops",),
     ("frameworks",),

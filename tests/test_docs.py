@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from nanlint.rules.registry import all_rules
 
 from nanlint.docs import markdown, rules_page, table, terminal
 from nanlint.rules.model import Rule
+from nanlint.rules.registry import all_rules
 from nanlint.terminal import Paint
 
 ROOT = Path(__file__).parents[1]
 RULES = list(all_rules())
-each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+each_rule = pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
 
 
 def test_rules_md_is_what_the_command_writes() -> None:
@@ -44,20 +43,29 @@ def test_every_table_row_of_the_page_has_four_cells() -> None:
 
 @each_rule
 def test_a_page_shows_every_example_of_its_rule(rule: Rule) -> None:
-    page = markdown(rule)
-    blocks = re.findall(r"^```python\n(.*?)\n```$", page, re.DOTALL | re.MULTILINE)
-    texts = [bad.code for bad in rule.bad] + [bad.fixed for bad in rule.bad if bad.fixed is not None]
-    texts += [silent.code for silent in (*rule.good, *rule.missed)]
-    assert sorted(blocks) == sorted(text.strip() for text in texts)
-    assert all(ast.parse(block) for block in blocks)
+    blocks = re.findall(r"^```(python|diff)\n(.*?)\n```$", markdown(rule), re.DOTALL | re.MULTILINE)
+    diffs = [tuple(_side(text, sign) for sign in "-+") for language, text in blocks if language == "diff"]
+    codes = [text for language, text in blocks if language == "python"]
+    assert diffs == [(bad.code.strip(), bad.fixed.strip()) for bad in rule.bad if bad.fixed is not None]
+    assert codes == [
+        *(bad.code.strip() for bad in rule.bad if bad.fixed is None),
+        *(good.code.strip() for good in rule.good),
+        *(miss.code.strip() for miss in rule.missed),
+    ]
+
+
+def _side(diff: str, sign: str) -> str:
+    """What a diff that shows all lines has before (-) or after (+) it."""
+    return "\n".join(line[1:] for line in diff.splitlines() if line[:1] in ("", " ", sign))
 
 
 @each_rule
 def test_the_terminal_says_what_the_page_says(rule: Rule) -> None:
-    def words(text: str) -> list[str]:
-        return [word for word in re.split(r"[\s#*]+|```python|```", text) if word]
+    assert _words(terminal(rule, Paint())) == _words(markdown(rule))
 
-    assert words(terminal(rule, Paint())) == words(markdown(rule))
+
+def _words(text: str) -> list[str]:
+    return re.sub(r"^#+ |^```\w*|\*\*", "", text, flags=re.MULTILINE).split()
 
 
 def test_the_table_lists_each_rule_once_in_order() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -55,12 +56,21 @@ class Overload:
     counted: bool = False
 
 
+class Stride(enum.Enum):
+    """How far one step of an optimizer moves a parameter."""
+
+    PROPORTIONAL = "the rate times the gradient"
+    NORMALISED = "about the rate, however large the gradient is"
+    SELF_SCALED = "what the optimizer finds out itself; the rate is a first guess or a factor near 1"
+
+
 @dataclass(frozen=True, slots=True)
 class Optimizer:
     """A class of optimizers: the default learning rate (None: required) and the constructor's parameters."""
 
     default_rate: float | None
     parameters: tuple[Parameter, ...]
+    stride: Stride = Stride.NORMALISED
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -89,8 +99,8 @@ def call(
     return Call(op, parameters(operands), parameters(options), tuple(fixed.items()), result, order)
 
 
-def optimizer(default_rate: float | None, names: str = "params lr") -> Optimizer:
-    return Optimizer(default_rate, parameters(names))
+def optimizer(default_rate: float | None, names: str = "params lr", stride: Stride = Stride.NORMALISED) -> Optimizer:
+    return Optimizer(default_rate, parameters(names), stride)
 
 
 @dataclass(frozen=True, slots=True)

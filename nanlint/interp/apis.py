@@ -167,7 +167,7 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
         operands, kind = _typed_operand(machine, framework, operands)
     if op is Op.CAST and not isinstance(_payload(bound.options.get("dtype")), Dtype):
         op = Op.COPY
-    result = machine.record(
+    return machine.record(
         op,
         selected(op, operands),
         node,
@@ -179,8 +179,8 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
         spelling=spelling,
         default_float=framework.default_float,
         gradients=framework.gradients,
+        trainable=framework.gradients and _trainable(op, bound),
     )
-    return _with_gradient(machine, framework, op, bound, result)
 
 
 def _payload(value: Value | None) -> object:
@@ -208,13 +208,10 @@ def selected(op: Op, operands: Sequence[Value]) -> tuple[Value, ...]:
     return tuple(operands)
 
 
-def _with_gradient(machine: Machine, framework: Framework, op: Op, bound: Bound, result: Value) -> Value:
+def _trainable(op: Op, bound: Bound) -> bool:
     """Weights and `requires_grad=True` carry gradients of their own."""
     requires = bound.options.get("requires_grad")
-    wanted = op in TRAINABLE if requires is None else requires.constant is not False
-    if wanted and framework.gradients and not machine.active.no_gradient and not result.gradient:
-        return replace(result, gradient=True)
-    return result
+    return op in TRAINABLE if requires is None else requires.constant is not False
 
 
 def make_layer(

@@ -205,8 +205,12 @@ class Machine:
         payload: object = None,
         default_float: Dtype = Dtype.FLOAT64,
         gradients: bool = True,
+        trainable: bool = False,
     ) -> Value:
-        """Performs an operation: computes its result, gives it a number and an event."""
+        """Performs an operation: computes its result, gives it a number and an event.
+
+        gradients: the framework differentiates it; trainable: a gradient starts here, whatever the operands carry.
+        """
         options = options or {}
         operands = tuple(narrow(value, self.store.facts) for value in operands)
         outcome = evaluate(op, operands, options, default_float)
@@ -220,7 +224,7 @@ class Machine:
             outcome.dtype or Dtype.UNKNOWN,
             known=bool(outcome.known),
             may_nan=bool(outcome.may_nan),
-            gradient=differentiable and floating and any(v.gradient for v in operands),
+            gradient=differentiable and floating and (trainable or any(v.gradient for v in operands)),
             payload=payload,
         )
         if kind.scalar and payload is None and result.known and result.range.point is not None:

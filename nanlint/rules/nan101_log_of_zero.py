@@ -9,7 +9,7 @@ from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.rules.guarding import below_one, clamping, epsilon, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import danger
+from nanlint.rules.poles import danger, differentiated
 from nanlint.rules.reasoning import describe, trail
 
 
@@ -21,11 +21,12 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             continue  # xlogy(p, p) is the repair of p * log(p)
         operand = event.operands[index]
         pole = "-1" if event.op is Op.LOG1P else "0"
+        gradient = " and the gradient not finite" if differentiated(event, index) else ""
         yield Draft(
             event,
             found.level,
             f"{describe(event)} of {quoted(operand_node(event, index))}, {found.because}: "
-            f"{operand.range} holds {pole}, where the value is -inf and the gradient not finite",
+            f"{operand.range} reaches {pole}, where the value is -inf{gradient}",
             f"Keep the operand above {pole} with a clamp before the logarithm, or compute the logarithm from logits.",
             evidence=trail(event, trace, operand),
             rewrite=_rewrite(event, index, limits),
@@ -207,9 +208,15 @@ import numpy as np
 
 def f(documents):
     frequency = (documents > 0).sum(axis=0)
-    return np.log10(len(documents) / frequency)
+    return -np.log10(frequency)
 """,
-            fixed="",
+            fixed="""\
+import numpy as np
+
+def f(documents):
+    frequency = (documents > 0).sum(axis=0)
+    return -np.log10(np.maximum(frequency, 1))
+""",
             hostile="np.array([[0.0, 1.0]])",
         ),
     ),

@@ -26,7 +26,7 @@ REDUCING = frozenset(
     {Op.SUM, Op.MEAN, Op.STD, Op.VAR, Op.NORM, Op.REDUCE_MAX, Op.REDUCE_MIN, Op.PRODUCT, Op.COUNT_NONZERO, Op.ANY,
      Op.ALL, Op.LOGSUMEXP}
 )  # fmt: skip
-"""Written as methods, these are methods of arrays alone."""
+ARITHMETIC = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.POWER})
 ABOVE_ZERO = frozenset({Op.EXP, Op.EXP2, Op.SOFTPLUS, Op.COSH})
 """Never 0 but by underflow, 87 and more below 0."""
 AFFINE = frozenset(
@@ -129,9 +129,14 @@ def _likelihood(event: Event, operand: Value, zones: tuple[Interval, ...], forwa
     return (Level.STRICT if hushed else Level.NOTE), "a tensor that nothing bounds"
 
 
-def is_array(value: Value) -> bool:
-    """Surely an array: by its kind, or because a method that only arrays have made it."""
-    return value.kind is Kind.TENSOR or (value.kind is Kind.UNKNOWN and strip(value).op in REDUCING)
+def is_array(value: Value, steps: int = STEPS) -> bool:
+    """Surely an array: by its kind, because a reduction of a framework made it, or by arithmetic on such a value."""
+    if value.kind is not Kind.UNKNOWN:
+        return value.kind is Kind.TENSOR
+    value = strip(value)
+    if value.op in REDUCING:
+        return value.made_by.framework != ""
+    return steps > 0 and value.op in ARITHMETIC and any(is_array(x, steps - 1) for x in value.made_by.operands)
 
 
 def proven(event: Event, operand: Value) -> tuple[Level, str]:

@@ -80,14 +80,16 @@ def root(frame: Frame) -> Frame:
 
 def is_backward(event: Event) -> bool:
     """Computes gradients, by itself or through a helper object (`accelerator.backward(loss)`)."""
-    return event.op is Op.BACKWARD or (event.op is Op.OPAQUE and last_word(event) == "backward" and len(event.operands) > 1)
+    return event.op is Op.BACKWARD or (
+        event.op is Op.OPAQUE and last_word(event) == "backward" and len(event.operands) > 1
+    )
 
 
 def is_step(event: Event, zeroed: frozenset[int] = frozenset()) -> bool:
     """Applies gradients. Of an object that nothing tells about, its name does, or that its gradients are zeroed."""
     if event.op in STEPS:
         return True
-    if event.op is not Op.OPAQUE or event.site.spelling != ".step" or not _alone(event):
+    if event.op is not Op.OPAQUE or event.site.spelling != ".step" or not stands_alone(event):
         return False
     optimizer = optimizer_of(event)
     node = optimizer_node(event)
@@ -96,7 +98,7 @@ def is_step(event: Event, zeroed: frozenset[int] = frozenset()) -> bool:
     )
 
 
-def _alone(event: Event) -> bool:
+def stands_alone(event: Event) -> bool:
     """The call is a statement of its own: an environment's `step` gives something back."""
     statement = event.site.statement
     if not isinstance(statement, cst.SimpleStatementLine):

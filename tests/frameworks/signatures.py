@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 
 from nanlint.frameworks.model import Parameter
@@ -82,7 +83,12 @@ def exists(dotted: str) -> bool:
 
 
 def of_python(function: object) -> Signature | None:
-    """From `inspect`; None for a builtin without a text signature."""
+    """From `inspect`, or what NumPy's kinds of callables have in common; None for a builtin without a signature."""
+    if isinstance(function, np.ufunc):
+        operands = tuple(f"x{i + 1}" for i in range(function.nin))
+        return Signature(operands, frozenset({"where", "dtype", "casting", "order", "subok"}), nameless=function.nin)
+    if isinstance(function, type) and issubclass(function, np.generic):
+        return Signature(("value",), nameless=1)
     if not callable(function):
         return None
     try:
@@ -124,7 +130,7 @@ def of_schemas(operator: str, method: bool = False) -> Iterator[Signature]:
         )
 
 
-_DOCUMENTED = re.compile(r"^(?:\.\. method:: )?[\w.]+\((.*?)\)\s*(?:->|$)", re.MULTILINE)
+_DOCUMENTED = re.compile(r"^(?:\.\. method:: )?[\w.]+\((.*?)\)\s*(?:->|$)", re.MULTILINE | re.DOTALL)
 
 
 def of_docstring(function: object) -> Iterator[Signature]:

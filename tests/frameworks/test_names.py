@@ -64,6 +64,11 @@ def dotted_names(framework: Framework) -> Iterator[str]:
         framework.containers,
         framework.wrappers,
         framework.no_gradient,
+        framework.with_gradient,
+        framework.gradient_switch,
+        framework.loaders,
+        framework.column_datasets,
+        framework.float_info,
         framework.tensor_types,
     ):
         yield from table

@@ -45,6 +45,11 @@ WRITTEN_OUT = {
     "torch.einsum": Signature(("equation",), rest=True),
     "torch.functional.einsum": Signature(("equation",), rest=True),
     "numpy.einsum": Signature(("subscripts",), rest=True),
+    # documented as a tuple `(a1, a2, ...)`
+    "numpy.concatenate": Signature(("arrays", "axis"), nameless=1),
+    "numpy.concat": Signature(("arrays", "axis"), nameless=1),
+    # two more that do nothing, in older releases
+    "numpy.corrcoef": Signature(("x", "y", "rowvar")),
     # `d0, d1, ..., dn` in the documentation
     "numpy.random.rand": Signature((), rest=True),
     "numpy.random.randn": Signature((), rest=True),
@@ -128,6 +133,7 @@ def test_methods_take_these_parameters_in_this_order(methods: Mapping[str, Call 
 
 
 UNDOCUMENTED = {
+    "dot": "has no documentation in older releases of NumPy",
     "new": "an old constructor: sizes or data",
     "nonzero": "`as_tuple` is read before the operator is called",
 }

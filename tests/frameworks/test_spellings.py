@@ -57,7 +57,8 @@ gamma = np.vectorize(math.gamma)
 
 def softmax(x: Array) -> Array:
     exponentials: Array = np.exp(x)
-    return exponentials / exponentials.sum(1, keepdims=True)
+    result: Array = exponentials / exponentials.sum(1, keepdims=True)
+    return result
 
 
 def sigmoid(x: Array) -> Array:

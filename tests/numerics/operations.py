@@ -199,5 +199,4 @@ PAIRS_OF_ROWS = (
     Case(Op.SQUARED_ERROR, functional.mse_loss, root=2.5),
     Case(Op.ABSOLUTE_ERROR, functional.l1_loss, root=2.5),
     Case(Op.LOG_PROB, lambda x, y: torch.distributions.Normal(x, 1.0).log_prob(y), root=2.5),
-    Case(Op.WHERE, lambda x, y: torch.where(x > y, x, y), np.maximum),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -12,6 +13,8 @@ from nanlint.domain.dtypes import LIMITS, Dtype
 from nanlint.domain.interval import Interval, inf, interval
 from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
+
+Floats: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 TORCH_DTYPES = {
     Dtype.FLOAT16: torch.float16,
@@ -22,7 +25,6 @@ TORCH_DTYPES = {
 NUMPY_DTYPES = {Dtype.FLOAT16: np.float16, Dtype.FLOAT32: np.float32, Dtype.FLOAT64: np.float64}
 
 _numbers = itertools.count(1)
-_DRAWN = 400
 
 
 def array(bounds: Interval, dtype: Dtype, known: bool = True) -> Value:
@@ -30,13 +32,13 @@ def array(bounds: Interval, dtype: Dtype, known: bool = True) -> Value:
     return Value(Kind.TENSOR, Operation(Op.OPAQUE, number=next(_numbers)), bounds, dtype, known)
 
 
-def scalar(x: float | bool | str) -> Value:
+def scalar(x: float | str) -> Value:
     """A Python constant."""
     made_by = Operation(Op.CONSTANT, number=next(_numbers))
     if isinstance(x, str):
         return Value(Kind.STRING, made_by, payload=Constant(x))
     kind = Kind.BOOLEAN if isinstance(x, bool) else Kind.INTEGER if isinstance(x, int) else Kind.NUMBER
-    return Value(kind, made_by, interval(x, x), known=True, payload=Constant(x))
+    return Value(kind, made_by, interval(float(x), float(x)), known=True, payload=Constant(x))
 
 
 def landmarks(dtype: Dtype) -> list[float]:
@@ -45,7 +47,7 @@ def landmarks(dtype: Dtype) -> list[float]:
     normal = limits.smallest / limits.eps
     positive = [
         0.0, limits.smallest, 3 * limits.smallest, normal, 1e-30, 1e-20, 1e-8, 1e-4, limits.eps, 0.1, 0.5,
-        1.0 - limits.eps, 1.0 - limits.eps / 2.0, 1.0, 1.0 + limits.eps, 1.4616, 1.5, math.pi / 2.0, 2.0, math.e, 3.0, math.pi,
+        1.0 - limits.eps, 1.0 - limits.eps / 2.0, 1.0, 1.0 + limits.eps, 1.4616, 1.5, math.pi / 2.0, 2.0, 3.0, math.pi,
         4.0, 5.0, 6.0, 8.0, 9.0, 9.01, 10.0, 11.0, 16.0, 16.6355, 17.0, 17.34, 20.0, 25.0, 50.0,
         limits.log_max - 1.0, limits.log_max, limits.log_max + 0.1, limits.log_max + 1.0, 103.0, 103.97, 104.0, 110.0,
         1000.0, math.sqrt(limits.max), 0.9 * limits.max, limits.max,
@@ -53,9 +55,7 @@ def landmarks(dtype: Dtype) -> list[float]:
     return positive + [-x for x in positive]
 
 
-def points(
-    bounds: Interval, dtype: Dtype, rng: np.random.Generator, drawn: int = _DRAWN, root: float = 1.0
-) -> np.ndarray:
+def points(bounds: Interval, dtype: Dtype, rng: np.random.Generator, drawn: int = 400, root: float = 1.0) -> Floats:
     """Numbers of `dtype` inside `bounds`: the landmarks, the ends and their neighbours, uniform and log-uniform draws.
 
     None is above the `root`-th root of the largest number.
@@ -66,18 +66,16 @@ def points(
     magnitudes = np.exp(rng.uniform(math.log(LIMITS[dtype].smallest), math.log(largest), drawn))
     magnitudes *= rng.choice([-1.0, 1.0], drawn)
     near = rng.normal(0.0, 30.0, drawn)
-    ends = [np.nextafter(lo, hi), lo, hi, np.nextafter(hi, lo)]
-    raw = np.concatenate([landmarks(dtype), ends, uniform, magnitudes, near])
-    stored = torch.from_numpy(raw).to(TORCH_DTYPES[dtype]).to(torch.float64).numpy()
-    return stored[(stored >= lo) & (stored <= hi)]
+    ends = [math.nextafter(lo, hi), lo, hi, math.nextafter(hi, lo)]
+    stored = stored_in(np.concatenate([landmarks(dtype), ends, uniform, magnitudes, near]), dtype)
+    inside: Floats = stored[(stored >= lo) & (stored <= hi)]
+    return inside
 
 
-def as_torch(values: np.ndarray, dtype: Dtype) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values)).to(TORCH_DTYPES[dtype])
-
-
-def as_numpy(values: np.ndarray, dtype: Dtype) -> np.ndarray:
-    return values.astype(NUMPY_DTYPES[dtype])
+def stored_in(values: Floats, dtype: Dtype) -> Floats:
+    """The nearest numbers of `dtype`."""
+    rounded: Floats = torch.from_numpy(values).to(TORCH_DTYPES[dtype]).double().numpy()
+    return rounded
 
 
 INTERVALS = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ from nanlint.domain.vocabulary import Op
 from nanlint.ops import poles_of
 from nanlint.ops.model import MEANINGS, Direction, Effect, Pole
 from tests.numerics.operations import ALL, WIDE
-from tests.numerics.sampling import TORCH_DTYPES, array, scalar
+from tests.numerics.sampling import TORCH_DTYPES, Floats, array, scalar
+
+Flags: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 FAR = 30.0  # beyond it ordinary products and powers overflow float16
 NEAR_THRESHOLD = 0.02  # relative; where rounding decides on which side of an overflow a number lies
@@ -50,7 +53,7 @@ class Case:
         operands = (*others[: self.varied], array(bounds, dtype), *others[self.varied :])
         return Operation(self.op, operands, {name: scalar(value) for name, value in self.options.items()})
 
-    def run(self, x: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    def run(self, x: torch.Tensor) -> tuple[Floats, Floats]:
         """The values and the gradients with respect to `x`."""
         x = x.clone().requires_grad_(self.gradient)
         others: list[torch.Tensor | float] = [torch.full_like(x, y) if self.tensors else y for y in self.others]
@@ -154,13 +157,13 @@ def special_points(case: Case, poles: list[Pole], dtype: Dtype) -> torch.Tensor:
     return found_points[found_points >= case.lowest].repeat(2)
 
 
-def inside(pole: Pole, x: np.ndarray) -> np.ndarray:
+def inside(pole: Pole, x: Floats) -> Flags:
     return (x >= pole.where.lo) & (x <= pole.where.hi)
 
 
-def near_an_end(pole: Pole, x: np.ndarray) -> np.ndarray:
+def near_an_end(pole: Pole, x: Floats) -> Flags:
     """Next to a threshold, which rounding moves; not next to a point, which is exact."""
-    near = np.zeros(x.shape, bool)
+    near: Flags = np.zeros(x.shape, bool)
     for end in (pole.where.lo, pole.where.hi):
         if math.isfinite(end) and pole.where.point is None and abs(end) not in (0.0, 1.0) and not _integral(end):
             near |= np.abs(x - end) <= NEAR_THRESHOLD * abs(end)
@@ -172,7 +175,7 @@ def _integral(end: float) -> bool:
     return abs(end) == SMALLEST or abs(abs(end) - 1.0) < 1e-15
 
 
-def lost(values: np.ndarray, effect: Effect) -> np.ndarray:
+def lost(values: Floats, effect: Effect) -> Flags:
     return np.isnan(values) if effect is Effect.NAN else np.isinf(values)
 
 

@@ -1,24 +1,28 @@
 """Optimizers with their default learning rates, and the schedules that set a rate of their own."""
 
-from nanlint.frameworks.model import optimizer
+from nanlint.frameworks.model import Stride, optimizer
 
 _ADAM = "params lr betas eps weight_decay"
 
 OPTIMIZERS = {
-    "ASGD": optimizer(0.01, "params lr lambd alpha t0 weight_decay"),
-    "Adadelta": optimizer(1.0, "params lr rho eps weight_decay"),
+    "ASGD": optimizer(0.01, "params lr lambd alpha t0 weight_decay", stride=Stride.PROPORTIONAL),
+    "Adadelta": optimizer(1.0, "params lr rho eps weight_decay", stride=Stride.SELF_SCALED),
     "Adafactor": optimizer(0.01, "params lr beta2_decay eps d weight_decay"),
     "Adagrad": optimizer(0.01, "params lr lr_decay weight_decay initial_accumulator_value eps"),
     "Adam": optimizer(0.001, f"{_ADAM} amsgrad"),
     "AdamW": optimizer(0.001, f"{_ADAM} amsgrad"),
     "Adamax": optimizer(0.002, _ADAM),
-    "LBFGS": optimizer(1.0, "params lr max_iter max_eval tolerance_grad tolerance_change history_size line_search_fn"),
+    "LBFGS": optimizer(
+        1.0,
+        "params lr max_iter max_eval tolerance_grad tolerance_change history_size line_search_fn",
+        stride=Stride.SELF_SCALED,
+    ),
     "Muon": optimizer(0.001, "params lr weight_decay momentum nesterov ns_coefficients eps"),
     "NAdam": optimizer(0.002, f"{_ADAM} momentum_decay"),
     "RAdam": optimizer(0.001, _ADAM),
     "RMSprop": optimizer(0.01, "params lr alpha eps weight_decay momentum centered"),
-    "Rprop": optimizer(0.01, "params lr etas step_sizes"),
-    "SGD": optimizer(0.001, "params lr momentum dampening weight_decay nesterov"),
+    "Rprop": optimizer(0.01, "params lr etas step_sizes", stride=Stride.SELF_SCALED),
+    "SGD": optimizer(0.001, "params lr momentum dampening weight_decay nesterov", stride=Stride.PROPORTIONAL),
     "SparseAdam": optimizer(0.001, "params lr betas eps"),
 }
 

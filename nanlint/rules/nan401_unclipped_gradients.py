@@ -1,0 +1,613 @@
+"""A step that applies gradients which nothing has clipped since they were computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.frameworks.model import Stride
+from nanlint.interp.objects import Elements, Entries
+from nanlint.interp.trace import Event, Trace
+from nanlint.ops import hazards
+from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
+from nanlint.rules.protocol import (
+    Update,
+    constructions,
+    last_word,
+    mentions_clip,
+    optimizer_node,
+    optimizer_of,
+    owners,
+    parameters_text,
+    stands_alone,
+    table,
+    updates,
+)
+from nanlint.rules.reasoning import judge, words
+from nanlint.rules.rewriting import code, spell
+
+POLES = frozenset(
+    {Op.EXP, Op.EXP2, Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.SQRT, Op.RSQRT, Op.DIVIDE, Op.RECIPROCAL, Op.POWER}
+)
+FEW = 2  # tensors optimised directly: a temperature, an image
+MAX_ANCESTORS = 500  # values followed back from a loss
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    """One finding per file: the first loop with a risk cue, else the first loop."""
+    open_updates = [update for update in updates(trace) if _unclipped(update, trace)]
+    if not open_updates or _hooked(trace):
+        return
+    cues = {id(update): _cue(update, trace) for update in open_updates}
+    first = next((update for update in open_updates if cues[id(update)] is not None), open_updates[0])
+    for update in open_updates:
+        if update.step.node is first.step.node:
+            group = [other for other in open_updates if _together(other, update)]
+            yield _draft(update, group, cues[id(update)], trace, limits)
+
+
+def _unclipped(update: Update, trace: Trace) -> bool:
+    frames = {id(event.site.frame.node): event.site.frame for event in (*update.backwards, update.step)}
+    if update.clips or any(mentions_clip(frame) for frame in frames.values()):
+        return False
+    built = constructions(optimizer_of(update.step), trace)
+    return not any(_clips_itself(construction) or _few_tensors(construction) for construction in built)
+
+
+def _clips_itself(construction: Event) -> bool:
+    """The optimizer's own parameters bound its updates (Adafactor's `clip_threshold`)."""
+    entry = table(construction)
+    return entry is not None and any(parameter.spelled.startswith("clip") for parameter in entry.parameters)
+
+
+def _few_tensors(construction: Event) -> bool:
+    """It optimises a tensor or two, not a model."""
+    parameters = construction.options.get("params")
+    if parameters is None or not isinstance(parameters.payload, Elements):
+        return False
+    items = parameters.payload.items
+    grouped = any(isinstance(item.payload, Entries) for item in items)
+    return parameters.payload.exact and len(items) <= FEW and not grouped and not owners(parameters).models
+
+
+def _hooked(trace: Trace) -> bool:
+    """Hooks on tensors may clip each gradient as it is computed."""
+    return any(last_word(event) == "register_hook" for event in trace.of(Op.OPAQUE))
+
+
+def _together(a: Update, b: Update) -> bool:
+    """Steps of one loop (or of one function body without a loop)."""
+    return a.step.site.frame is b.step.site.frame and a.step.site.loops[-1:] == b.step.site.loops[-1:]
+
+
+# what makes exploding gradients likely
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Why gradients may explode here, and where that shows."""
+
+    why: str
+    event: Event
+
+
+def _cue(update: Update, trace: Trace) -> Cue | None:
+    entries = [table(construction) for construction in constructions(optimizer_of(update.step), trace)]
+    if any(entry is not None and entry.stride is Stride.SELF_SCALED for entry in entries):
+        return None
+    recurrent = next(trace.of(Op.RECURRENT), None)
+    if recurrent is not None:
+        return Cue("a recurrent network multiplies its gradient once per time step", recurrent)
+    attention = next(trace.of(Op.ATTENTION), None)
+    if attention is not None and _half_precision(trace):
+        return Cue("attention in half precision overflows at 65504", attention)
+    return _cue_of_loss(update, trace)
+
+
+def _half_precision(trace: Trace) -> bool:
+    """A gradient scaler or an autocast region."""
+    autocast = any("autocast" in words(event.site.spelling) for event in trace.of(Op.OPAQUE))
+    return autocast or next(trace.of(Op.GRAD_SCALER), None) is not None
+
+
+def _cue_of_loss(update: Update, trace: Trace) -> Cue | None:
+    losses = [value for event in update.backwards for value in (*event.operands, *event.options.values())]
+    for value in _ancestors(losses):
+        event = trace.origin(value)
+        if event is None or not value.gradient:
+            continue
+        if _policy_gradient(value):
+            return Cue("a policy gradient scales with returns that nothing bounds", event)
+        if value.op in POLES and _breaks(event):
+            return Cue(f"the loss depends on `{code(event.node)}`, whose gradient is unbounded", event)
+    return None
+
+
+def _breaks(event: Event) -> bool:
+    """One of the operation's poles is known to lie in its operand's range."""
+    return any(judge(event, event.operands[pole.operand]).level is Level.ERROR for pole in hazards(event.operation))
+
+
+def _policy_gradient(value: Value) -> bool:
+    """`log_prob * advantage`, or the ratio `exp(log_prob - old)`."""
+    operands = value.made_by.operands
+    if value.op is Op.EXP:
+        return _of_log_probability(operands[0])
+    if value.op is not Op.MULTIPLY or len(operands) != 2:
+        return False
+    sides = [_of_log_probability(operand) for operand in operands]
+    other = operands[0] if sides[1] else operands[1]
+    return sides[0] != sides[1] and not other.kind.scalar and not other.gradient
+
+
+def _of_log_probability(value: Value) -> bool:
+    near = {Op.NEGATIVE, Op.SUM, Op.RESHAPE, Op.SUBTRACT, Op.SELECT, Op.ITERATE, Op.MULTIPLY, Op.JOIN, Op.CONCATENATE}
+    pending = [value]
+    for _ in range(FEW * 10):
+        if not pending:
+            break
+        current = pending.pop()
+        if current.op is Op.LOG_PROB and current.gradient:
+            return True
+        if current.op in near:
+            pending.extend(_parts(current))
+    return False
+
+
+def _ancestors(values: Iterable[Value]) -> Iterator[Value]:
+    """Everything the values were computed from."""
+    pending, seen = list(values), set()
+    while pending and len(seen) < MAX_ANCESTORS:
+        value = pending.pop()
+        if id(value.made_by) not in seen:
+            seen.add(id(value.made_by))
+            yield value
+            pending.extend(_parts(value))
+
+
+def _parts(value: Value) -> Sequence[Value]:
+    items = value.payload.items if isinstance(value.payload, Elements) else ()
+    return (*value.made_by.operands, *items)
+
+
+# the finding and its fix
+
+
+def _draft(update: Update, group: Sequence[Update], cue: Cue | None, trace: Trace, limits: Limits) -> Draft:
+    backward, step = update.backwards[-1], update.step
+    evidence = [Clue(backward.node, "gradients are computed"), Clue(step.node, "and applied as they are")]
+    reason = "one large loss throws the weights off"
+    if cue is not None:
+        evidence.insert(0, Clue(cue.event.node, cue.why))
+        reason = cue.why
+    rewrite = _rewrite(group, trace, limits)
+    return Draft(
+        event=step,
+        level=Level.NOTE if cue is None else Level.WARNING,
+        message=f"`{code(step.node)}` applies gradients that nothing clips: {reason}",
+        remedy=f"clip the norm of the gradients to {limits.max_grad_norm} between the backward pass and the step",
+        evidence=tuple(evidence),
+        rewrite=rewrite,
+    )
+
+
+def _rewrite(group: Sequence[Update], trace: Trace, limits: Limits) -> Rewrite | None:
+    """Clips before every unclipped step of the loop."""
+    edits: dict[int, Insert] = {}
+    imports: list[str] = []
+    for update in group:
+        if not _insertable(update, trace):
+            continue
+        text = parameters_text(update.step, trace)
+        framework = update.backwards[-1].framework
+        parts = {"parameters": text or "", "max_norm": repr(limits.max_grad_norm)}
+        clip = spell(update.step, Op.CLIP_GRADIENT, parts, framework) if text else None
+        if clip is not None:
+            lines = [*_unscaled(update), clip.text]
+            edits.setdefault(id(update.step.node), Insert(update.step.site.statement, "\n".join(lines)))
+            imports.extend(clip.imports)
+    if not edits:
+        return None
+    return Rewrite("clip the gradients", Applicability.UNSAFE, tuple(edits.values()), tuple(dict.fromkeys(imports)))
+
+
+def _insertable(update: Update, trace: Trace) -> bool:
+    """A line of code before the step sees the gradients that the step will apply.
+
+    Not so with a closure, which computes them inside the step, nor with libraries that have a clip of their own.
+    """
+    if not stands_alone(update.step) or "closure" in update.step.options:
+        return False
+    if any(last_word(event) == "scale_loss" for event in trace.of(Op.OPAQUE)):
+        return False
+    return all(_plain(backward) for backward in update.backwards)
+
+
+def _plain(backward: Event) -> bool:
+    """`loss.backward()`, not `accelerator.backward(loss)`, `optimizer.backward(loss)`, `self.manual_backward(loss)`."""
+    if backward.op is not Op.BACKWARD or last_word(backward) != "backward":
+        return False
+    given = backward.options.get("gradient")
+    helper = given is not None and given.gradient
+    return not helper and not any(operand.kind is Kind.OPTIMIZER for operand in backward.operands)
+
+
+def _unscaled(update: Update) -> list[str]:
+    """What a gradient scaler needs before a clip: the gradients in their true size."""
+    node, optimizer = update.step.node, optimizer_node(update.step)
+    scaled = update.step.op is Op.SCALER_STEP or len(update.step.operands) > 1
+    done = any(event.op is Op.UNSCALE or last_word(event) == "unscale_" for event in update.between)
+    if not scaled or done or optimizer is None:
+        return []
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return []
+    return [f"{code(node.func.value)}.unscale_({code(optimizer)})"]
+
+
+_PLAIN = """\
+import torch
+
+
+def f(x, y):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+    return model
+"""
+_ALIASED = """\
+import torch.nn as nn
+import torch.optim as optim
+
+
+class Trainer:
+    def __init__(self, net):
+        self.net = net
+        self.opt = optim.SGD(self.net.parameters(), lr=0.05)
+        self.loss = nn.MSELoss()
+
+    def train_step(self, x, y):
+        self.opt.zero_grad()
+        loss = self.loss(self.net(x), y)
+        loss.backward()
+        self.opt.step()  # in place
+
+
+def f(x, y):
+    trainer = Trainer(nn.Linear(1, 1))
+    for _ in range(60):
+        trainer.train_step(x, y)
+    return trainer.net
+"""
+_TWO = """\
+import torch
+from torch import nn
+
+
+def f(x):
+    generator, critic = nn.Linear(1, 1), nn.Linear(1, 1)
+    optimizer_G = torch.optim.SGD(generator.parameters(), lr=0.05)
+    optimizer_D = torch.optim.SGD(critic.parameters(), lr=0.05)
+    for _ in range(60):
+        optimizer_D.zero_grad()
+        d_loss = (critic(x) - 1).pow(2).mean() + critic(generator(x).detach()).pow(2).mean()
+        d_loss.backward()
+        optimizer_D.step()
+
+        optimizer_G.zero_grad()
+        g_loss = (critic(generator(x)) - 1).pow(2).mean()
+        g_loss.backward()
+        optimizer_G.step()
+    return generator
+"""
+_GIVEN = """\
+import torch
+
+
+def train(model, optimizer, x, y):
+    for _ in range(60):
+        loss = (model(x) - y).square().mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+
+def f(x, y):
+    weights = [torch.full((1, 1), 0.5, requires_grad=True), torch.zeros(1, requires_grad=True), torch.zeros(1)]
+    train(lambda x: x @ weights[0] + weights[1], torch.optim.SGD(weights, lr=0.05), x, y)
+    return weights
+"""
+_SCALED = """\
+import torch
+
+
+def f(x, y):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    scaler = torch.amp.GradScaler("cpu", init_scale=8.0)
+    for _ in range(20):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
+    return model.weight.detach()
+"""
+_ACCUMULATED = """\
+import torch
+
+
+def f(batches):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    for i, x in enumerate(batches):
+        loss = (model(x) ** 2).mean() / 2
+        loss.backward()
+        if (i + 1) % 2 == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+    return [p.grad for p in model.parameters() if p.grad is not None] + [loss]
+"""
+_RECURRENT = """\
+import torch
+
+
+def f(x):
+    network = torch.nn.RNN(1, 4, nonlinearity="relu")
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.05)
+    for _ in range(20):
+        optimizer.zero_grad()
+        states, _ = network(x)
+        loss = states.square().mean()
+        loss.backward()
+        optimizer.step()
+    return network
+"""
+_REINFORCE = """\
+import torch
+from torch.distributions import Categorical
+
+
+def f(x, returns):
+    policy = torch.nn.Linear(2, 3)
+    optimizer = torch.optim.SGD(policy.parameters(), lr=0.05)
+    for _ in range(20):
+        choice = Categorical(logits=policy(x))
+        action = choice.sample()
+        loss = -(choice.log_prob(action) * returns.detach()).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return policy.weight.detach()
+"""
+_CLOSURE = """\
+import torch
+
+
+def f(x):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.LBFGS(model.parameters(), max_iter=5)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (model(x) ** 2).sum()
+        loss.backward()
+        return loss
+
+    for _ in range(3):
+        optimizer.step(closure)
+    return model
+"""
+
+
+def _with(text: str, before: str, *lines: str) -> str:
+    """The text with lines inserted before the first line that starts with `before`, at its indentation."""
+    for line in text.splitlines(keepends=True):
+        if line.strip().startswith(before):
+            indentation = line[: len(line) - len(line.lstrip())]
+            return text.replace(line, "".join(f"{indentation}{new}\n" for new in lines) + line, 1)
+    raise ValueError(before)
+
+
+_GROUPS = 'torch.nn.utils.clip_grad_norm_([p for group in {}.param_groups for p in group["params"]], max_norm=1.0)'
+_LARGE = "torch.tensor([[1e4]]), torch.tensor([[1.0]])"
+
+RULE = Rule(
+    code="NAN401",
+    name="unclipped-gradients",
+    summary="Gradients are applied as they come: no clip between the backward pass and the step.",
+    why=(
+        "One batch with a huge loss gives a huge gradient, the step throws the weights far away, and the next loss is"
+        " larger still; a few such steps end in inf and NaN. Recurrent networks, policy gradients and half precision"
+        " are the usual victims, so there the finding is a warning; elsewhere it is a note, once per file. A clip does"
+        " not repair a gradient that is NaN already."
+    ),
+    check=check,
+    specific=10,
+    remedy="Clip the norm of the gradients between the backward pass and the step; with a gradient scaler, unscale first.",
+    fix=Applicability.UNSAFE,
+    fix_note=(
+        "Inserts a clip of the global norm before each unclipped step of the loop, and `unscale_` before it under a"
+        " gradient scaler. It changes training wherever the norm exceeds the limit (1.0 by default)."
+    ),
+    bad=(
+        Bad(
+            "torch",
+            _PLAIN,
+            _with(_PLAIN, "optimizer.step()", "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)"),
+            hostile=_LARGE,
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _ALIASED,
+            _with(_ALIASED, "self.opt.step()", "nn.utils.clip_grad_norm_(self.net.parameters(), max_norm=1.0)"),
+            hostile=_LARGE,
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _TWO,
+            _with(
+                _with(_TWO, "optimizer_D.step()", "nn.utils.clip_grad_norm_(critic.parameters(), max_norm=1.0)"),
+                "optimizer_G.step()",
+                "nn.utils.clip_grad_norm_(generator.parameters(), max_norm=1.0)",
+            ),
+            hostile="torch.tensor([[1e4]])",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _GIVEN,
+            _with(_GIVEN, "optimizer.step()", _GROUPS.format("optimizer")),
+            hostile=_LARGE,
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _SCALED,
+            _with(
+                _SCALED,
+                "scaler.step(",
+                "scaler.unscale_(optimizer)",
+                "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)",
+            ),
+            proof=f"f({_LARGE}).abs().max().item() > 1e9",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _ACCUMULATED,
+            _with(
+                _ACCUMULATED,
+                "optimizer.step()",
+                "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)",
+            ),
+            proof="f([torch.tensor([[1e3]])])",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _RECURRENT,
+            _with(_RECURRENT, "optimizer.step()", "torch.nn.utils.clip_grad_norm_(network.parameters(), max_norm=1.0)"),
+            hostile="torch.full((12, 1, 1), 1e3)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _REINFORCE,
+            _with(_REINFORCE, "optimizer.step()", "torch.nn.utils.clip_grad_norm_(policy.parameters(), max_norm=1.0)"),
+            proof="f(torch.ones(4, 2), torch.full((4,), 1e6)).abs().max().item() > 10",
+            level=Level.WARNING,
+        ),
+    ),
+    good=(
+        Good(
+            "torch",
+            _with(_PLAIN, "optimizer.step()", "torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)"),
+            "every gradient is clipped by value",
+        ),
+        Good(
+            "torch",
+            _with(_PLAIN, "optimizer.step()", "for p in model.parameters():", "    p.grad.data.clamp_(-1, 1)"),
+            "the gradients are clamped by hand",
+        ),
+        Good(
+            "torch",
+            "from helpers import clip_gradients\n" + _with(_PLAIN, "optimizer.step()", "clip_gradients(model)"),
+            "a function of another module whose name says that it clips",
+        ),
+        Good(
+            "torch",
+            _with(
+                _PLAIN,
+                "optimizer.step()",
+                "if y is not None:",
+                "    torch.nn.utils.clip_grad_norm_(model.parameters(), 1)",
+            ),
+            "a clip behind a test is a decision of the author",
+        ),
+        Good(
+            "torch",
+            _with(_PLAIN, "for _", "for p in model.parameters():", "    p.register_hook(lambda g: g.clamp(-1, 1))"),
+            "hooks clip each gradient as it is computed",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+
+def f(x):
+    log_alpha = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.Adam([log_alpha], lr=1e-3)
+    for _ in range(3):
+        loss = (log_alpha.exp() * x.detach()).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return log_alpha
+""",
+            "a single scalar such as a temperature is optimised",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+
+class Module(torch.nn.Module):
+    def training_step(self, batch):
+        return self.layer(batch).square().mean()
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=1e-3)
+
+
+def f(x):
+    return Module
+""",
+            "a trainer outside the file runs the steps, and has an option for the clip",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+
+def f(model, x):
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    optimizer.step()
+    return optimizer
+""",
+            "no gradient is computed here, so nothing is known of a clip",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+import torch
+
+
+def f(x, rate=1e-3):
+    model = torch.nn.Linear(1, 1)
+    for _ in range(3):
+        model.zero_grad()
+        model(x).square().mean().backward()
+        for p in model.parameters():
+            p.data.add_(p.grad, alpha=-rate)
+    return model
+""",
+            "the parameters are updated by hand, without an optimizer",
+        ),
+    ),
+)
