@@ -144,7 +144,7 @@ def _fix(paths: Sequence[str], settings: Settings, output_format: str, *, unsafe
     files, unfound = _discover(paths)
     results = api.fix_paths(files, settings, unsafe=unsafe, write=write)
     report = api.Report((*unfound, *(result.report for result in results)))
-    changed = [result for result in results if result.changed and not result.report.problems]
+    changed = [result for result in results if result.changed]
     number = sum(sum(result.applied.values()) for result in changed)
     done = f"{formats.count(number, 'finding')} in {formats.count(len(changed), 'file')}" if changed else "nothing"
     if write:

@@ -69,27 +69,19 @@ class Nesting:
         self._read(text)
 
     def _read(self, text: str) -> None:
+        steps = {"operator": self._deepen, "open": self._open, "close": self._close, "separator": self._separate}
         for match in _TOKENS.finditer(text):
             kind = match.lastgroup
             if kind == "newline":
-                self._line += 1
-                if not self._stack and self._floor < 0:
-                    self._here = 0
-                    self._begin_line(text, match.end())
+                self._end_line(text, match.end())
             elif kind == "continuation":
                 self._line += 1
             elif len(self._stack) == self._floor and text[match.end() - 1 : match.end()] != "{":
                 continue  # the literal part of a formatted string
-            elif kind == "operator":
-                self._deepen()
-            elif kind == "open":
-                self._open()
-            elif kind == "close":
-                self._close()
-            elif kind == "separator":
-                self._here = 0
             elif kind == "string":
                 self._string(text, match.start("string"), match["string"])
+            elif kind in steps:
+                steps[kind]()
 
     def _deepen(self) -> None:
         self._here += 1
@@ -109,6 +101,9 @@ class Nesting:
             self._here = self._stack.pop()
             self._below -= self._here
 
+    def _separate(self) -> None:
+        self._here = 0
+
     def _string(self, text: str, offset: int, string: str) -> None:
         """Adjacent strings are a chain; the fields of a formatted one hold code."""
         self._deepen()
@@ -121,6 +116,12 @@ class Nesting:
                 self._close()
             self._floor, self._here = floor, here
         self._line = last
+
+    def _end_line(self, text: str, offset: int) -> None:
+        self._line += 1
+        if not self._stack and self._floor < 0:
+            self._here = 0
+            self._begin_line(text, offset)
 
     def _begin_line(self, text: str, offset: int) -> None:
         """Counts the branches of an `if` by its indentation."""

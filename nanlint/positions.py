@@ -76,7 +76,7 @@ class _Recorder(CodegenState):
             self.marks[id(node)].outer_end = len(self.tokens)
 
     def record_syntactic_position(  # type: ignore[override]  # a context manager that costs next to nothing
-        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+        self, node: cst.CSTNode, **_: cst.CSTNode | None
     ) -> _Marks | _Nothing:
         return self.marks[id(node)] if id(node) in self.wanted else _NOTHING
 
@@ -133,8 +133,9 @@ def _inner(marks: _Marks) -> tuple[int, int]:
 
 def _first(node: cst.CSTNode) -> cst.CSTNode:
     """Where a statement begins: its first decorator or itself."""
-    decorated = isinstance(node, (cst.FunctionDef, cst.ClassDef)) and node.decorators
-    return node.decorators[0] if decorated else node
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef)) and node.decorators:
+        return node.decorators[0]
+    return node
 
 
 def _body(node: cst.CSTNode) -> cst.CSTNode:

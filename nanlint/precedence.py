@@ -6,7 +6,9 @@ import libcst as cst
 
 # How tightly expressions bind, from the grammar of the Python reference, section 6.17; an operand must bind at least
 # as tightly as its place asks.
-_LOOSEST, _LAMBDA, _CONDITIONAL, _OR, _AND, _NOT, _COMPARISON, _BITWISE_OR, _BITWISE_XOR, _BITWISE_AND, _SHIFT = range(11)
+_LOOSEST, _LAMBDA, _CONDITIONAL, _OR, _AND, _NOT, _COMPARISON, _BITWISE_OR, _BITWISE_XOR, _BITWISE_AND, _SHIFT = range(
+    11
+)
 _SUM, _PRODUCT, _UNARY, _POWER, _AWAIT, _PRIMARY = range(11, 17)
 
 _BINARY: dict[type[cst.BaseBinaryOp], int] = {

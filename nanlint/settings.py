@@ -19,7 +19,7 @@ class Settings:
 
     select, ignore, extend_select: codes (`NAN201`), prefixes (`NAN2`), names (`log-of-softmax`) or `ALL`;
     strict: report findings of level STRICT too; fail_on: the lowest level that fails the run;
-    max_learning_rate: the largest learning rate that is not reported.
+    epsilon, max_grad_norm: what fixes write; max_learning_rate: the largest learning rate that is not reported.
     """
 
     select: tuple[str, ...] = (EVERY_RULE,)
@@ -27,7 +27,9 @@ class Settings:
     extend_select: tuple[str, ...] = ()
     strict: bool = False
     fail_on: Level = Level.WARNING
+    epsilon: float = 1e-8
     max_learning_rate: float = 0.1
+    max_grad_norm: float = 1.0
 
 
 DEFAULT = Settings()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import os
@@ -93,7 +92,7 @@ def read(path: str | Path) -> Source:
     """The decoded file. Raises SourceError if it is missing, no regular file, too large, binary or undecodable."""
     name = str(path)
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
         if not stat.S_ISREG(status.st_mode):
             kind = "a directory" if stat.S_ISDIR(status.st_mode) else "no regular file"
             raise _error(name, f"is {kind}")
@@ -113,14 +112,14 @@ def write(source: Source, text: str) -> None:
     Raises SourceError, the file untouched, if it has changed since it was read, if its encoding cannot hold the text,
     or if the system does not let us.
     """
-    target = os.path.realpath(source.path)
     try:
-        content = Path(target).read_bytes()
+        target = Path(source.path).resolve(strict=True)
+        content = target.read_bytes()
         if _digest(content) != source.digest:
             raise _error(source.path, "has changed on disk since it was read; not written, run again")
         if source.encoded() != content:
             raise _error(source.path, f"is {source.encoding} that cannot be written back as it was; not written")
-        _replace(target, source.with_text(text).encoded(), stat.S_IMODE(os.stat(target).st_mode))
+        _replace(target, source.with_text(text).encoded(), stat.S_IMODE(target.stat().st_mode))
     except OSError as error:
         raise _error(source.path, f"cannot be written: {error.strerror or error}") from None
     except UnicodeEncodeError as error:
@@ -128,19 +127,19 @@ def write(source: Source, text: str) -> None:
         raise _error(source.path, f"cannot be written: {source.encoding} has no {lost!r}") from None
 
 
-def _replace(target: str, content: bytes, mode: int) -> None:
+def _replace(target: Path, content: bytes, mode: int) -> None:
     """Writes beside the file and renames, which is atomic within a directory."""
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".nanlint-")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".nanlint-")
+    temporary = Path(name)
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
+        temporary.chmod(mode)
+        temporary.replace(target)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
 
 

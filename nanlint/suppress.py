@@ -1,4 +1,4 @@
-"""Comments that silence findings: `# nanlint: ignore[log-of-zero]`, `# nanlint: ignore-file[NAN4]`, `# noqa: NAN101`."""
+"""Comments that silence findings: `# nanlint: ignore[log-of-zero]`, `# nanlint: ignore-file[NAN4]`, `# noqa: NAN1`."""
 
 from __future__ import annotations
 
@@ -65,8 +65,7 @@ def suppressions(source: Source, complaint: Complaint) -> Suppressions:
     found: list[Suppression] = []
     warnings: list[Problem] = []
     for comment in _placed(source.text):
-        for match in _NOQA.finditer(comment.text):
-            found.append(Suppression(comment.line, _selectors(match["codes"] or "")))
+        found += [Suppression(comment.line, _selectors(match["codes"] or "")) for match in _NOQA.finditer(comment.text)]
         for match in _OWN.finditer(comment.text):
             problems = list(_wrong(match, comment, complaint))
             warnings.extend(Problem(source.path, problem, comment.line, comment.column) for problem in problems)

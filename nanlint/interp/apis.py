@@ -18,7 +18,6 @@ from nanlint.interp.machine import Machine
 from nanlint.interp.names import assign
 from nanlint.interp.objects import Dotted, Elements, Layer
 from nanlint.interp.parameters import Arguments
-from nanlint.interp.store import Fact
 
 TRAINABLE = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT})
 """Results that carry a gradient even if no operand does: they hold weights."""
@@ -165,8 +164,10 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
     kind = call.result or framework.result
     if kind is Kind.TENSOR and operands and operands[0].kind is Kind.UNKNOWN:
         operands, kind = _typed_operand(machine, framework, operands)
-    if op is Op.CAST and not isinstance(_payload(bound.options.get("dtype")), Dtype):
-        op = Op.COPY
+    if op is Op.CAST:
+        dtype = _cast_to(machine, framework, bound)
+        op = Op.COPY if dtype is None else op
+        bound.options = {} if dtype is None else {"dtype": dtype}
     return machine.record(
         op,
         selected(op, operands),
@@ -183,19 +184,22 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
     )
 
 
-def _payload(value: Value | None) -> object:
-    return None if value is None else value.payload
+def _cast_to(machine: Machine, framework: Framework, bound: Bound) -> Value | None:
+    """The dtype that a cast names: `x.half()`, `x.to(device, torch.float16)`, `x.type_as(y)`; None: it names none."""
+    for value in bound.options.values():
+        found = as_dtype(machine, framework, value)
+        if isinstance(found.payload, Dtype):
+            return found
+        if value.kind is Kind.TENSOR and value.dtype is not Dtype.UNKNOWN:
+            return machine.thing(Kind.OBJECT, value.dtype)
+    return None
 
 
 def _typed_operand(machine: Machine, framework: Framework, operands: Sequence[Value]) -> tuple[list[Value], Kind]:
     """What an unknown first operand is: an array where the framework takes nothing else, else it stays unknown."""
     if not framework.gradients:
         return list(operands), Kind.UNKNOWN
-    machine.store.learn({operands[0].number: Fact(kind=Kind.TENSOR)})
-    made_by = operands[0].made_by
-    if not made_by.framework:
-        made_by = replace(made_by, framework=framework.name)
-    return [replace(operands[0], kind=Kind.TENSOR, made_by=made_by), *operands[1:]], Kind.TENSOR
+    return [machine.as_array(operands[0], framework.name), *operands[1:]], Kind.TENSOR
 
 
 def selected(op: Op, operands: Sequence[Value]) -> tuple[Value, ...]:
@@ -220,10 +224,11 @@ def make_layer(
     """An instance of a layer class."""
     bound = bind(machine, framework, Call(call.op, (), call.options, call.fixed), given) or Bound()
     layer = Layer(call, framework.name, name, bound.options, bound.option_nodes, node)
+    gradient = any(value.gradient for value in bound.options.values())
     kind = Kind.LOSS if call.op in LOSSES else Kind.LAYER
     if call.op is Op.DISTRIBUTION:
         kind = Kind.DISTRIBUTION
-    return machine.thing(kind, layer)
+    return replace(machine.thing(kind, layer), gradient=gradient)
 
 
 def call_layer(machine: Machine, layer: Layer, given: Arguments, node: cst.CSTNode) -> Value:

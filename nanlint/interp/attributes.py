@@ -11,7 +11,7 @@ from nanlint.frameworks.model import Framework
 from nanlint.interp.classes import class_member, instance_attribute, super_attribute
 from nanlint.interp.functions import bound_to
 from nanlint.interp.limits import limit
-from nanlint.interp.machine import Machine
+from nanlint.interp.machine import Machine, choices
 from nanlint.interp.objects import Class, Dotted, Elements, Entries, FloatInfo, Function, Instance, Member, Shape, Super
 from nanlint.interp.parameters import small_by_name
 from nanlint.interp.store import narrow
@@ -39,8 +39,8 @@ def attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) ->
         return narrow(payload.items[name], machine.store.facts)
     if isinstance(payload, Elements) and name in payload.names:
         return payload.items[payload.names.index(name)]
-    if value.op is Op.JOIN and any(isinstance(v.payload, HAVE_ATTRIBUTES) for v in value.made_by.operands):
-        return machine.join([attribute(machine, v, name, node) for v in value.made_by.operands if not v.is_none])
+    if value.op is Op.JOIN and any(isinstance(v.payload, HAVE_ATTRIBUTES) for v in (found := choices(value))):
+        return machine.join([attribute(machine, choice, name, node) for choice in found])
     return _other_attribute(machine, value, name, node)
 
 

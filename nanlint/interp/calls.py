@@ -17,7 +17,7 @@ from nanlint.interp.containers import items_of, sequence
 from nanlint.interp.contexts import gradient_mode
 from nanlint.interp.datasets import columns, loader
 from nanlint.interp.functions import call_function
-from nanlint.interp.machine import EXPRESSIONS, Machine
+from nanlint.interp.machine import EXPRESSIONS, Machine, choices
 from nanlint.interp.methods import call_member
 from nanlint.interp.names import assign, dotted_name
 from nanlint.interp.objects import (
@@ -77,9 +77,8 @@ def call_value(machine: Machine, callee: Value, given: Arguments, node: cst.Call
         keywords = {**{name: (value, None) for name, value in payload.keywords.items()}, **given.named}
         whole = Arguments(given.positional, keywords, given.star).behind(*payload.positional)
         return call_value(machine, payload.function, whole, node)
-    if callee.op is Op.JOIN and any(v.payload is not None for v in callee.made_by.operands):
-        choices = [v for v in callee.made_by.operands if not v.is_none]
-        return machine.join([call_value(machine, choice, given, node) for choice in choices])
+    if callee.op is Op.JOIN and any(v.payload is not None for v in (found := choices(callee))):
+        return machine.join([call_value(machine, choice, given, node) for choice in found])
     if isinstance(payload, Member):
         return call_member(machine, payload.receiver, payload.name, given, node)
     return opaque(machine, given, node, dotted_name(node.func), callee)

@@ -10,7 +10,7 @@ from nanlint.domain.interval import NON_NEGATIVE
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.guards import implied
-from nanlint.interp.machine import MAX_JOINED, Machine
+from nanlint.interp.machine import MAX_JOINED, Machine, choices
 from nanlint.interp.objects import Chain, Elements, Entries, Rows, Shape
 from nanlint.interp.store import narrow
 
@@ -34,8 +34,8 @@ def element(machine: Machine, value: Value, index: int | None) -> Value:
         return machine.join(items) if items else machine.unknown()
     if isinstance(value.payload, Shape):
         return extent(machine, value, index)
-    if value.op is Op.JOIN and value.made_by.operands:
-        return machine.join([element(machine, v, index) for v in value.made_by.operands])
+    if value.op is Op.JOIN and (found := choices(value)):
+        return machine.join([element(machine, choice, index) for choice in found])
     return _any_element(machine, value, index)
 
 
@@ -112,8 +112,10 @@ def subscript(machine: Machine, value: Value, key: Value | None, node: cst.Subsc
         return extent(machine, value, index if isinstance(index, int) else None) if key is not None else value
     if value.kind in (Kind.STRING, Kind.MODULE, Kind.CLASS, Kind.FUNCTION, Kind.PATH):
         return machine.unknown(value, kind=Kind.STRING) if value.kind is Kind.STRING else machine.unknown(value)
-    if value.op is Op.JOIN and isinstance(value.made_by.x.payload, (Elements, Entries, Chain)):
-        return machine.join([subscript(machine, v, key, node) for v in value.made_by.operands])
+    if value.op is Op.JOIN and any(
+        isinstance(v.payload, (Elements, Entries, Chain)) for v in (found := choices(value))
+    ):
+        return machine.join([subscript(machine, choice, key, node) for choice in found])
     return select(machine, value, key, node)
 
 

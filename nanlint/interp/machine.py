@@ -20,7 +20,7 @@ from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.objects import Cells, Class, Dotted, Elements, Entries, Function, Scope
-from nanlint.interp.store import Outcome, Store, narrow
+from nanlint.interp.store import Fact, Outcome, Store, narrow
 from nanlint.interp.trace import Event, Frame, Site, Trace
 from nanlint.ops.evaluate import evaluate
 
@@ -43,6 +43,7 @@ WITHOUT_GRADIENTS = frozenset(table.name for table in FRAMEWORKS if not table.gr
 
 MAX_DEPTH = 10  # activations on the stack
 MAX_RUNS = 24  # interpretations of one function; beyond it a call is opaque
+MAX_CHOICES = 12  # alternatives of a joined callable or object that are interpreted one by one
 MAX_JOINED = 24  # alternatives kept in the provenance of one join
 
 
@@ -181,6 +182,18 @@ class Machine:
             return Entries(joined, exact=all(set(items) == set(keys) for items in maps) and len(maps) == len(values))
         return None
 
+    def remade(self, value: Value, made_by: Operation) -> Value:
+        """The value under another description of the operation that made it."""
+        self.trace.rename(value.made_by, made_by)
+        return replace(value, made_by=made_by)
+
+    def as_array(self, value: Value, framework: str) -> Value:
+        """An unknown value that is used as an array of the framework."""
+        self.store.learn({value.number: Fact(kind=Kind.TENSOR)})
+        made_by = value.made_by
+        named = value if made_by.framework else self.remade(value, replace(made_by, framework=framework))
+        return replace(named, kind=Kind.TENSOR)
+
     def widen(self, before: Value, after: Value) -> Value:
         """What a name holds at the head of a loop whose body turns `before` into `after`."""
         if before.same(after):
@@ -216,12 +229,15 @@ class Machine:
         outcome = evaluate(op, operands, options, default_float)
         operation = Operation(op, operands, options, self.number(op, operands, options), framework)
         differentiable = gradients and not self.active.no_gradient and op not in NOT_DIFFERENTIABLE
-        floating = outcome.dtype not in (Dtype.INTEGER, Dtype.BOOLEAN)
+        dtype = outcome.dtype or Dtype.UNKNOWN
+        floating = dtype not in (Dtype.INTEGER, Dtype.BOOLEAN)
+        if floating and kind is Kind.UNKNOWN and not framework:
+            dtype = Dtype.UNKNOWN  # of which framework, and so of which dtype, nobody knows yet
         result = Value(
             kind,
             operation,
             outcome.range,
-            outcome.dtype or Dtype.UNKNOWN,
+            dtype,
             known=bool(outcome.known),
             may_nan=bool(outcome.may_nan),
             gradient=differentiable and floating and (trainable or any(v.gradient for v in operands)),
@@ -317,6 +333,22 @@ class Machine:
 # The key of a table is the type of its handler's node, which no type checker can express; hence Any.
 EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {}
 STATEMENTS: dict[type[cst.CSTNode], Callable[[Machine, Any], bool]] = {}
+
+
+def choices(value: Value) -> list[Value]:
+    """What a joined value may be, nested joins opened, each once; None is left out. At most MAX_CHOICES."""
+    found: dict[int, Value] = {}
+    pending, seen = [value], set()
+    while pending and len(found) < MAX_CHOICES:
+        current = pending.pop()
+        if id(current.made_by) in seen:
+            continue
+        seen.add(id(current.made_by))
+        if current.op is Op.JOIN:
+            pending.extend(reversed(current.made_by.operands))
+        elif not current.is_none:
+            found.setdefault(id(current.made_by), current)
+    return list(found.values())
 
 
 def framework_of(values: Sequence[Value]) -> str:

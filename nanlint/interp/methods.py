@@ -14,7 +14,7 @@ from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.apis import apply, bind, call_layer, opaque, perform
 from nanlint.interp.attributes import array_framework
 from nanlint.interp.containers import appended, each, element, items_of, mapping, sequence
-from nanlint.interp.machine import Machine
+from nanlint.interp.machine import Machine, choices
 from nanlint.interp.names import assign
 from nanlint.interp.objects import (
     ArgumentParser,
@@ -36,6 +36,9 @@ ITSELF = frozenset(
 """Methods of models and layers that return the model."""
 
 
+PARAMETERS = frozenset({"parameters", "named_parameters", "trainable_variables"})
+
+
 def call_member(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
     """`receiver.name(...)`."""
     payload = receiver.payload
@@ -45,14 +48,13 @@ def call_member(machine: Machine, receiver: Value, name: str, given: Arguments, 
         found = _container_method(machine, receiver, name, given, node)
         if found is not None:
             return found
-    if receiver.op is Op.JOIN and any(_has_methods(v) for v in receiver.made_by.operands):
-        choices = [v for v in receiver.made_by.operands if not v.is_none]
-        return machine.join([call_member(machine, choice, name, given, node) for choice in choices])
+    if receiver.op is Op.JOIN and any(_has_methods(v) for v in (found := choices(receiver))):
+        return machine.join([call_member(machine, choice, name, given, node) for choice in found])
     if receiver.kind in (Kind.MODEL, Kind.LAYER, Kind.LOSS) or isinstance(payload, (Layer, Chain, Instance)):
         return _module_method(machine, receiver, name, given, node)
-    protocol = frameworks.protocol(receiver.kind, name)
-    if protocol is not None:
-        return _protocol_method(machine, receiver, name, given, node, *protocol)
+    step = _protocol_method(machine, receiver, name, given, node)
+    if step is not None:
+        return step
     if receiver.kind is Kind.DISTRIBUTION or receiver.kind in _NO_ARRAY:
         return opaque(machine, given, node, "." + name, receiver)
     return _array_method(machine, receiver, name, given, node)
@@ -65,16 +67,19 @@ def _has_methods(value: Value) -> bool:
     return isinstance(value.payload, (Instance, Layer, Chain)) or value.kind is Kind.OPTIMIZER
 
 
-def _protocol_method(
-    machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call, framework: Framework, call: Call
-) -> Value:
-    """A method of an optimizer, a scaler, a distribution: a step of the protocol."""
+def _protocol_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value | None:
+    """A method of an optimizer, a scaler, a distribution: a step of the protocol. None: no such method."""
+    found = frameworks.protocol(receiver.kind, name)
+    if found is None:
+        return None
+    framework, call = found
     if call.op is Op.STEP:
         _run_closure(machine, given, node)
-    bound = bind(machine, framework, call, given.behind(receiver))
-    if bound is None:
-        return opaque(machine, given, node, "." + name, receiver)
-    return apply(machine, framework, call, bound, node, "." + name)
+    owner = node.func.value if isinstance(node.func, cst.Attribute) else None
+    bound = bind(
+        machine, framework, call, Arguments(((receiver, owner), *given.positional), given.keywords, given.star)
+    )
+    return None if bound is None else apply(machine, framework, call, bound, node, "." + name)
 
 
 def _run_closure(machine: Machine, given: Arguments, node: cst.Call) -> None:
@@ -189,9 +194,8 @@ _MAPPING: dict[str, ContainerMethod] = {
 def _module_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
     if name in ITSELF:
         return receiver
-    if name in ("parameters", "named_parameters", "trainable_variables"):
-        owner = node.func.value if isinstance(node.func, cst.Attribute) else None
-        return machine.thing(Kind.SEQUENCE, Parameters(receiver, owner))
+    if name in PARAMETERS:
+        return _parameters(machine, receiver, node)
     if name == "forward" and isinstance(receiver.payload, Layer):
         return call_layer(machine, receiver.payload, given, node)
     if name in ("add_module", "register_module", "append") and given.positional:
@@ -202,10 +206,8 @@ def _module_method(machine: Machine, receiver: Value, name: str, given: Argument
         if isinstance(key, str):
             machine.store.write(receiver.payload.cells, key, given.positional[1][0])
         return machine.constant(None)
-    protocol = frameworks.protocol(receiver.kind, name)
-    if protocol is not None:
-        return _protocol_method(machine, receiver, name, given, node, *protocol)
-    return opaque(machine, given, node, "." + name, receiver)
+    step = _protocol_method(machine, receiver, name, given, node)
+    return opaque(machine, given, node, "." + name, receiver) if step is None else step
 
 
 def _add_layer(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> None:
@@ -261,11 +263,7 @@ def _typed(machine: Machine, framework: Framework, receiver: Value, name: str, g
     plain = name.removesuffix("_") if framework.in_place else name
     telling = plain in framework.telling_methods or name in framework.telling_methods
     bare = plain in ("log", "sqrt", "exp") and not given.values
-    if not (telling or bare):
-        return receiver
-    machine.store.learn({receiver.number: Fact(kind=Kind.TENSOR)})
-    made_by = receiver.made_by if receiver.made_by.framework else replace(receiver.made_by, framework=framework.name)
-    return replace(receiver, kind=Kind.TENSOR, made_by=made_by)
+    return machine.as_array(receiver, framework.name) if telling or bare else receiver
 
 
 def _size(machine: Machine, receiver: Value, name: str, given: Arguments) -> Value:
@@ -285,10 +283,18 @@ TELLING_PROTOCOL = {"zero_grad": Kind.OPTIMIZER, "unscale_": Kind.SCALER}
 
 def _unknown_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
     """A method that no table has; some names tell what the receiver is."""
+    if name in PARAMETERS:
+        return _parameters(machine, receiver, node)
     kind = TELLING_PROTOCOL.get(name)
     if kind is not None and receiver.kind is Kind.UNKNOWN:
         machine.store.learn({receiver.number: Fact(kind=kind)})
-        protocol = frameworks.protocol(kind, name)
-        if protocol is not None:
-            return _protocol_method(machine, replace(receiver, kind=kind), name, given, node, *protocol)
+        step = _protocol_method(machine, replace(receiver, kind=kind), name, given, node)
+        if step is not None:
+            return step
     return opaque(machine, given, node, "." + name, receiver)
+
+
+def _parameters(machine: Machine, receiver: Value, node: cst.Call) -> Value:
+    """`model.parameters()`."""
+    owner = node.func.value if isinstance(node.func, cst.Attribute) else None
+    return machine.thing(Kind.SEQUENCE, Parameters(receiver, owner))

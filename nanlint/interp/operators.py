@@ -257,7 +257,8 @@ def boolean_operation(machine: Machine, node: cst.BooleanOperation) -> Value:
     if not both and kept.kind.scalar and not kept.range.contains(0.0):
         kept = kept.within(NONZERO)
     joined = machine.join([kept, right])
-    return replace(joined, made_by=replace(tested.made_by, number=joined.number))
+    machine.trace.rename(tested.made_by, made_by := replace(tested.made_by, number=joined.number))
+    return replace(joined, made_by=made_by)
 
 
 def conditional(machine: Machine, node: cst.IfExp) -> Value:

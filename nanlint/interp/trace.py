@@ -96,6 +96,8 @@ class Trace:
     by_op: dict[Op, list[Event]] = field(default_factory=dict)
     by_operation: dict[int, Event] = field(default_factory=dict)
     consumers: dict[int, list[Event]] = field(default_factory=dict)
+    renamed: list[Operation] = field(default_factory=list)
+    """Kept alive, since the tables above go by identity."""
 
     def add(self, event: Event) -> None:
         self.events.append(event)
@@ -103,6 +105,13 @@ class Trace:
         self.by_operation[id(event.operation)] = event
         for operand in event.operands:
             self.consumers.setdefault(id(operand.made_by), []).append(event)
+
+    def rename(self, old: Operation, new: Operation) -> None:
+        """`new` stands for the same run of the same operation as `old`."""
+        self.renamed.append(new)
+        self.consumers[id(new)] = self.consumers.setdefault(id(old), [])
+        if id(old) in self.by_operation:
+            self.by_operation[id(new)] = self.by_operation[id(old)]
 
     def of(self, *ops: Op) -> Iterator[Event]:
         """The events of these operations."""

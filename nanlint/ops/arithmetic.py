@@ -7,14 +7,14 @@ import math
 from nanlint.domain import arithmetic
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import NON_NEGATIVE, Interval, inf, interval
-from nanlint.domain.value import Operation, Value
+from nanlint.domain.value import Operation
 from nanlint.domain.vocabulary import Op
-from nanlint.ops import extended, relations
-from nanlint.ops.forms import unbounded
+from nanlint.ops import consequences, extended
+from nanlint.ops.forms import reached, unbounded
+from nanlint.ops.knowledge import independent, really_infinite
 from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
 from nanlint.ops.poles import (
     ZERO,
-    above,
     around_zero,
     below,
     dtype_of,
@@ -24,7 +24,7 @@ from nanlint.ops.poles import (
     steep,
     undefined,
 )
-from nanlint.ops.relations import infinite as truly_infinite
+from nanlint.ops.relations import same
 
 
 @operation(Op.ADD, arity=2)
@@ -32,8 +32,8 @@ def add(a: Application) -> Outcome:
     y = _scaled(a)
     bounds = arithmetic.add(a.x, y)
     opposite = (a.x.hi == inf and y.lo == -inf) or (a.x.lo == -inf and y.hi == inf)
-    outcome = Outcome(bounds, relations.independent(a), _from_infinities(a, opposite))
-    return relations.refined(outcome, None if a.given("alpha") else relations.addition(a))
+    outcome = Outcome(bounds, independent(a), _from_infinities(a, opposite))
+    return consequences.refined(outcome, None if a.given("alpha") else consequences.addition(a))
 
 
 @operation(Op.SUBTRACT, arity=2)
@@ -41,8 +41,8 @@ def subtract(a: Application) -> Outcome:
     y = _scaled(a)
     bounds = arithmetic.subtract(a.x, y)
     alike = (a.x.hi == inf and y.hi == inf) or (a.x.lo == -inf and y.lo == -inf)
-    outcome = Outcome(bounds, relations.independent(a), _from_infinities(a, alike))
-    return relations.refined(outcome, None if a.given("alpha") else relations.subtraction(a))
+    outcome = Outcome(bounds, independent(a), _from_infinities(a, alike))
+    return consequences.refined(outcome, None if a.given("alpha") else consequences.subtraction(a))
 
 
 def _scaled(a: Application) -> Interval:
@@ -53,7 +53,7 @@ def _scaled(a: Application) -> Interval:
 
 @operation(Op.MULTIPLY, arity=2)
 def multiply(a: Application) -> Outcome:
-    if relations.same(*a.operands[:2]):
+    if same(*a.operands[:2]):
         return Outcome(arithmetic.square(a.x))
     unbounded_times_zero = (not a.x.bounded and a.y.contains(0.0)) or (not a.y.bounded and a.x.contains(0.0))
     return Outcome(arithmetic.multiply(a.x, a.y), may_nan=_from_infinities(a, unbounded_times_zero))
@@ -63,7 +63,7 @@ def _from_infinities(a: Application, meet: bool) -> bool | None:
     """NaN by the meeting of infinities, or of one with 0, that the operands are known to reach."""
     if not meet or not all(value.known for value in a.operands[:2]):
         return None
-    return True if any(truly_infinite(value) for value in a.operands[:2]) else None
+    return True if any(really_infinite(value) for value in a.operands[:2]) else None
 
 
 def _overflowing_divisor(divide: Operation) -> float:
@@ -84,7 +84,7 @@ def _divide_poles(divide: Operation) -> tuple[Pole, ...]:
 def divide(a: Application) -> Outcome:
     both_infinite = not a.x.bounded and not a.y.bounded
     outcome = Outcome(arithmetic.divide(a.x, a.y), may_nan=_from_infinities(a, both_infinite))
-    outcome = relations.refined(outcome, relations.division(a))
+    outcome = consequences.refined(outcome, consequences.division(a))
     if not a.given("rounding_mode"):
         return outcome
     return Outcome(_floored(outcome.range), outcome.known, outcome.may_nan)
@@ -127,57 +127,7 @@ def remainder(a: Application) -> Outcome:
         lo, hi = min(lo + 1.0, 0.0), max(hi - 1.0, 0.0)
     if a.x.lo >= 0.0 and a.y.lo >= 0.0:
         hi = min(hi, a.x.hi)
-    if a.operands[1].range.point is None:
-        return Outcome(interval(lo, hi))
-    return Outcome(interval(lo, hi), known=None if a.x.bounded else True)
-
-
-def _power_poles(power: Operation) -> tuple[Pole, ...]:
-    exponent = power.y.range.point
-    if exponent is not None:
-        return _fixed_power_poles(exponent, limits_of(power).max)
-    base = power.x.range.point
-    if base is not None and base > 0.0:
-        return _exponential_poles(base, limits_of(power).log_max)
-    return _variable_power_poles(power.y)
-
-
-def _fixed_power_poles(n: float, largest: float) -> tuple[Pole, ...]:
-    poles = []
-    if n < 0.0:
-        poles += [
-            infinite(around_zero(arithmetic.real_power(largest, 1.0 / n))),
-            steep(around_zero(arithmetic.real_power(largest / max(abs(n), 1.0), 1.0 / (n - 1.0)))),
-        ]
-    if n != math.floor(n):
-        poles.append(undefined(below(0.0)))
-    if 0.0 < n < 1.0:
-        poles.append(steep(ZERO))
-    return tuple(poles)
-
-
-def _exponential_poles(base: float, log_max: float) -> tuple[Pole, ...]:
-    if base == 1.0:
-        return ()
-    limit = log_max / math.log(base)
-    return (infinite(above(limit) if base > 1.0 else below(limit), 1),)
-
-
-def _variable_power_poles(exponent: Value) -> tuple[Pole, ...]:
-    poles = [] if exponent.kind.scalar else [no_gradient(below(0.0))]
-    if exponent.dtype.integer:
-        return tuple(poles)
-    poles.append(undefined(below(0.0)))
-    if exponent.range.lo < 0.0:
-        poles.append(infinite(ZERO))
-    if exponent.range.lo < 1.0:
-        poles.append(steep(ZERO))
-    return tuple(poles)
-
-
-@operation(Op.POWER, poles_of=_power_poles, arity=2)
-def power(a: Application) -> Interval:
-    return arithmetic.power(a.x, a.y)
+    return Outcome(interval(lo, hi), known=reached(a.x) if a.operands[1].known else None)
 
 
 unbounded(Op.MATMUL)
@@ -230,4 +180,4 @@ def atan2(a: Application) -> Outcome:
     limit = quarter_turn if horizontal.lo >= 0.0 else half_turn
     lo = 0.0 if vertical.lo >= 0.0 else -limit
     hi = 0.0 if vertical.hi < 0.0 else limit
-    return Outcome(Interval(lo, hi), known=None if vertical.bounded or horizontal.bounded else True)
+    return Outcome(Interval(lo, hi), known=reached(vertical) and reached(horizontal))

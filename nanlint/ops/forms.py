@@ -49,8 +49,8 @@ def saturating(op: Op, function: Function, typing: Typing = Typing.FLOAT) -> Non
 
 
 def reached(x: Interval) -> bool | None:
-    """`known` of a saturating function: a real number that nothing bounds takes every value."""
-    return None if x.bounded else True
+    """`known` of a function with limits: a real number that nothing bounds, known or not, takes every value."""
+    return True if x == EVERYTHING else None
 
 
 def valley(op: Op, *forms: Function, bottom: Interval, lowest: float) -> None:
@@ -65,15 +65,17 @@ def valley(op: Op, *forms: Function, bottom: Interval, lowest: float) -> None:
         lo = lowest if a.x.overlaps(bottom.lo, bottom.hi) else min(ends)
         # far to the left the factor rounds to 0 before the product does
         hi = max(*ends, 0.0) if a.x.lo < 2.0 * bottom.lo else max(ends)
-        return Outcome(Interval(lo, hi), known=True if a.x == EVERYTHING else None)
+        return Outcome(Interval(lo, hi), known=reached(a.x))
 
 
 def fixed(op: Op, bounds: Interval, typing: Typing = Typing.FLOAT, known: bool | None = True, arity: int = 1) -> None:
     """The same range for every operand."""
 
+    may_nan = False if typing in (Typing.BOOLEAN, Typing.INTEGER) else None
+
     @operation(op, typing=typing, arity=arity)
     def transfer(_: Application) -> Outcome:
-        return Outcome(bounds, known=known)
+        return Outcome(bounds, known, may_nan)
 
 
 def unbounded(*ops: Op, typing: Typing = Typing.FLOAT, arity: int = 1) -> None:

@@ -74,4 +74,13 @@ def poles_met(operation: Operation, dtype: Dtype) -> tuple[Pole, ...]:
     if not poles:
         return ()
     ranges = [range_in(value, dtype) for value in operation.operands]
-    return tuple(pole for pole in poles if ranges[pole.operand].overlaps(pole.where.lo, pole.where.hi))
+    smallest = LIMITS[dtype].smallest
+    return tuple(pole for pole in poles if _meets(ranges[pole.operand], pole.where, smallest))
+
+
+def _meets(bounds: Interval, pole: Interval, smallest: float) -> bool:
+    """What is tested against 0 keeps off the overflow around it, too: only stated numbers count as too small."""
+    open_at_zero = bounds.nonzero or 0.0 < bounds.lo <= smallest or -smallest <= bounds.hi < 0.0
+    if pole.contains(0.0) and pole.bounded and open_at_zero:
+        return False
+    return bounds.overlaps(pole.lo, pole.hi)

@@ -8,10 +8,11 @@ from nanlint.domain import arithmetic
 from nanlint.domain.dtypes import LIMITS, Dtype
 from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, SMALLEST, Interval, inf, interval
 from nanlint.domain.vocabulary import Op
-from nanlint.ops import relations
+from nanlint.ops import consequences
 from nanlint.ops.forms import fixed
 from nanlint.ops.model import Application, Outcome, Typing, operation
 from nanlint.ops.promotion import element_dtype
+from nanlint.ops.relations import plain
 
 _UNDERFLOW = math.sqrt(LIMITS[Dtype.FLOAT32].smallest * 2.0**23)  # squares of smaller numbers lose digits
 
@@ -26,12 +27,20 @@ def _counted(a: Application) -> Dtype | None:
     return Dtype.INTEGER if a.dtype is Dtype.BOOLEAN else None
 
 
+_POSITIVE = frozenset({Op.SIGMOID, Op.SOFTMAX, Op.SOFTMIN, Op.SOFTPLUS, Op.EXP})
+"""A single one underflows to 0, all of them hardly ever do."""
+
+
+def _all_zero(a: Application) -> bool | None:
+    return False if a.x.lo == 0.0 and plain(a.operands[0]).op in _POSITIVE else None
+
+
 @operation(Op.SUM)
 def total(a: Application) -> Outcome:
     """The sum of booleans is a count: it can be 0 and anything above."""
     if element_dtype(a.operands[0]) is Dtype.BOOLEAN:
         return Outcome(NON_NEGATIVE if a.x.lo <= 0.0 else Interval(1.0, inf), known=True, dtype=_counted(a))
-    return relations.refined(Outcome(_total(a.x)), relations.sum_of_parts(a))
+    return consequences.refined(Outcome(_total(a.x), known=_all_zero(a)), consequences.sum_of_parts(a))
 
 
 @operation(Op.CUMSUM)
@@ -41,9 +50,9 @@ def cumulative_sum(a: Application) -> Outcome:
 
 @operation(Op.MEAN, typing=Typing.FLOAT)
 def mean(a: Application) -> Outcome:
-    if relations.exponential_below_one(a.operands[0]) is not None and not a.given("axis"):
+    if consequences.exponential_below_one(a.operands[0]) is not None and not a.given("axis"):
         return Outcome(Interval(SMALLEST, 1.0))
-    return Outcome(a.x)
+    return Outcome(a.x, known=_all_zero(a))
 
 
 def _product(x: Interval) -> Interval:
@@ -65,7 +74,7 @@ def cumulative_product(a: Application) -> Outcome:
 
 @operation(Op.REDUCE_MAX)
 def largest(a: Application) -> Outcome:
-    return relations.refined(Outcome(a.x), relations.largest_part(a))
+    return consequences.refined(Outcome(a.x, known=_all_zero(a)), consequences.largest_part(a))
 
 
 @operation(Op.REDUCE_MIN)

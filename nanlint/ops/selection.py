@@ -17,8 +17,19 @@ def clamp(a: Application) -> Outcome:
     bounds = interval(min(raised.lo, high.lo), min(raised.hi, high.hi))
     if bounds.lo <= a.x.lo and a.x.hi <= bounds.hi:
         return Outcome(a.x.meet(bounds))
-    given = [value for name in ("min", "max") if (value := a.options.get(name)) is not None and not value.is_none]
-    return Outcome(_with_hole(bounds, a.x), known=all(value.known for value in given))
+    known = a.operands[0].known
+    ends = [_given(a, "min") if bounds.lo > a.x.lo else known, _given(a, "max") if bounds.hi < a.x.hi else known]
+    return Outcome(_with_hole(bounds, a.x), known=_known_ends(bounds, *ends))
+
+
+def _given(a: Application, name: str) -> bool:
+    """The option is a known bound."""
+    return a.given(name) and a.options[name].known
+
+
+def _known_ends(bounds: Interval, lo: bool, hi: bool) -> bool:
+    """Every end that is finite is reached, and there is one: a real number goes as far as bounds let it."""
+    return (lo or bounds.lo == -inf) and (hi or bounds.hi == inf) and (lo or hi)
 
 
 def _with_hole(bounds: Interval, x: Interval) -> Interval:
@@ -26,23 +37,22 @@ def _with_hole(bounds: Interval, x: Interval) -> Interval:
     return interval(bounds.lo, bounds.hi, x.nonzero and bounds.lo != 0.0 and bounds.hi != 0.0)
 
 
-@operation(Op.MAXIMUM)
+@operation(Op.MAXIMUM, arity=2)
 def maximum(a: Application) -> Outcome:
-    bounds = interval(max(r.lo for r in a.ranges), max(r.hi for r in a.ranges))
-    raising = [v.known for v, r in zip(a.operands, a.ranges, strict=True) if r.lo == bounds.lo]
-    return Outcome(bounds, known=_bound_by(a, raising))
+    return _extreme(a, interval(max(r.lo for r in a.ranges), max(r.hi for r in a.ranges)))
 
 
-@operation(Op.MINIMUM)
+@operation(Op.MINIMUM, arity=2)
 def minimum(a: Application) -> Outcome:
-    bounds = interval(min(r.lo for r in a.ranges), min(r.hi for r in a.ranges))
-    lowering = [v.known for v, r in zip(a.operands, a.ranges, strict=True) if r.hi == bounds.hi]
-    return Outcome(bounds, known=_bound_by(a, lowering))
+    return _extreme(a, interval(min(r.lo for r in a.ranges), min(r.hi for r in a.ranges)))
 
 
-def _bound_by(a: Application, deciding: list[bool]) -> bool:
-    """Known if the operand that sets the new bound is: a real number that nothing bounds falls beyond it."""
-    return all(value.known for value in a.operands) or (len(deciding) < len(a.operands) and all(deciding))
+def _extreme(a: Application, bounds: Interval) -> Outcome:
+    known = [r for v, r in zip(a.operands, a.ranges, strict=True) if v.known]
+    return Outcome(
+        _with_hole(bounds, arithmetic.join(*a.ranges)),
+        known=_known_ends(bounds, any(r.lo == bounds.lo for r in known), any(r.hi == bounds.hi for r in known)),
+    )
 
 
 @operation(Op.WHERE, typing=Typing.KEEP, arity=3)

@@ -62,7 +62,7 @@ def uniform(a: Application) -> Outcome:
 def random_integer(a: Application) -> Outcome:
     """From the option `low` up to, not including, `high`; `low` alone is `high`."""
     low, high = a.bounds("low"), a.bounds("high")
-    if high is None:
+    if high is None or not a.options["high"].kind.scalar:  # `randint(10, (3,))`: the size stands second
         low, high = (None, low) if low is not None and low.point != 0.0 else (low, None)
     lo, hi = 0.0 if low is None else low.lo, inf if high is None else high.hi - 1.0
     return Outcome(interval(min(lo, hi), max(lo, hi)), known=_known(a, "low", "high"), may_nan=False)

@@ -11,7 +11,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import squared
 from nanlint.rules.guarding import adding, clamping, epsilon, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import Danger, danger, differentiated, is_array, trained
+from nanlint.rules.poles import Danger, danger, differentiated, takes_array, trained
 from nanlint.rules.reasoning import quiet, strip, trail
 
 ROOTS = (0.5, -0.5)
@@ -50,7 +50,7 @@ def _evidence(event: Event, found: Danger) -> tuple[Level, str]:
         shape = "a difference of moments that rounds below 0"
     elif is_sum_of_squares(event.x) and (found.backward or _inverse(event)):
         shape = "0 where all its squares are"
-    if shape is None or not is_array(event.x) or found.level >= Level.WARNING:
+    if shape is None or not takes_array(event) or found.level >= Level.WARNING:
         return found.level, found.because
     if quiet(event.site):
         return Level.STRICT, shape

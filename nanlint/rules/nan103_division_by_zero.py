@@ -10,13 +10,11 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.ops.poles import ZERO
-from nanlint.ops.relations import reduction
+from nanlint.ops.relations import reduction, squared
 from nanlint.rules.guarding import adding, clamping, epsilon, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.nan102_sqrt_of_zero import is_sum_of_squares
-from nanlint.rules.poles import Danger, danger, from_network, is_array, leaves, reached, singularity, trained
-from nanlint.rules.reasoning import alternatives, quiet, strip, trail, words
+from nanlint.rules.poles import Danger, danger, from_network, is_array, takes_array
+from nanlint.rules.reasoning import alternatives, in_training, quiet, strip, trail, words
 
 INTEGER_DIVISIONS = (Op.FLOOR_DIVIDE, Op.REMAINDER)
 NOT_A_TENSOR = frozenset(
@@ -83,78 +81,358 @@ def _named_like_a_scalar(node: cst.BaseExpression | None) -> bool:
 def _evidence(event: Event, index: int, found: Danger) -> tuple[Level, str]:
     """The level by what the divisor is; its range alone cannot tell a count from a standard deviation."""
     divisor = event.operands[index]
-    if not is_array(divisor):
+    if not takes_array(event, index):
         return found.level, found.because
-    hushed = quiet(event.site)
-    likely = trained(event, index) or (trained(event) and event.framework == "torch")
-    counted = is_count(divisor)
-    if counted or is_masked_mean(event, divisor):
-        level = Level.WARNING if likely else Level.STRICT if hushed else Level.NOTE
-        return level, "a count that is 0 where nothing is selected" if counted else "the sum of a mask that can be empty"
+    possible = Level.STRICT if quiet(event.site) else Level.NOTE
+    likely = Level.WARNING if in_training(event.site) and event.result.gradient else possible
     if is_spread(divisor):
-        return (Level.STRICT if hushed else Level.WARNING), "a standard deviation, 0 for constant data"
-    if is_norm_of(divisor, event):
-        level = Level.WARNING if likely else Level.STRICT if hushed else Level.NOTE
-        return level, "the norm of the dividend, 0 where it is 0"
+        return (Level.STRICT if quiet(event.site) else Level.WARNING), "0 for constant data"
+    if is_count(divisor):
+        return likely, "a count that is 0 where nothing is selected"
+    if event.op is Op.DIVIDE:
+        if is_mask_of(divisor, event.x):
+            return likely, "the sum of a mask that can be empty"
+        if is_norm_of(divisor, event.x):
+            return likely, "the norm of the dividend, 0 where it is 0"
+        if is_union_of(divisor, event.x):
+            return likely, "the union of what the dividend is the intersection of, 0 where both are empty"
+        if is_sum_of_output(divisor, event.x):
+            return likely, "the sum of a network's raw output"
     if found.level is Level.ERROR and divisor.range.lo < 0.0 < divisor.range.hi:
-        return Level.NOTE, "which passes through 0"
-    if found.level is Level.WARNING and divisor.range.lo >= 0.0 and not from_network(divisor):
-        return found.level, found.because
+        return possible, "of both signs"
     return found.level, found.because
 
 
 def is_count(value: Value) -> bool:
-    """The number of elements for which something holds."""
+    """The number (or the share) of elements for which something holds."""
     value = strip(value)
-    if value.op is Op.COUNT_NONZERO:
-        return True
-    return value.op in (Op.SUM, Op.MEAN) and value.made_by.x.range.inside(0.0, 1.0) and _is_mask(value.made_by.x)
+    if value.op in (Op.SUM, Op.MEAN):
+        mask = value.made_by.x
+        return any(x.dtype.integer and x.range.inside(0.0, 1.0) for x in (mask, strip(mask)))
+    return value.op is Op.COUNT_NONZERO
 
 
-def _is_mask(value: Value) -> bool:
-    return any(source.dtype.integer and source.range.inside(0.0, 1.0) for source in (value, strip(value)))
-
-
-def is_masked_mean(event: Event, divisor: Value) -> bool:
-    """sum(x * m) / sum(m), also with a mask that only looks like any tensor."""
+def is_mask_of(divisor: Value, dividend: Value) -> bool:
+    """sum(x * m) / sum(m), with a mask that looks like any other tensor."""
     mask = reduction(divisor, Op.SUM)
-    if mask is None or event.op is not Op.DIVIDE:
+    total = reduction(dividend, Op.SUM)
+    if mask is None:
         return False
-    dividend = reduction(event.x, Op.SUM)
-    for value in (event.x, dividend):
-        for way in alternatives(value) if value is not None else ():
-            if way.op is Op.MULTIPLY and any(strip(factor).same(strip(mask)) for factor in way.made_by.operands):
-                return True
-    return False
+    ways = [way for value in (dividend, total) if value is not None for way in alternatives(value)]
+    factors = [factor for way in ways if way.op is Op.MULTIPLY for factor in way.made_by.operands]
+    return any(strip(factor).same(strip(mask)) for factor in factors)
 
 
 def is_spread(value: Value) -> bool:
     """A standard deviation or variance with nothing added."""
     value = strip(value)
-    if value.op is Op.SQRT:
-        value = strip(value.made_by.x)
-    return value.op in (Op.STD, Op.VAR)
+    return value.op in (Op.STD, Op.VAR) or (value.op is Op.SQRT and is_spread(value.made_by.x))
 
 
-def is_norm_of(value: Value, event: Event) -> bool:
-    """The divisor is the norm (or the root of the sum of the squares) of what is divided."""
-    value = strip(value)
-    if event.op is not Op.DIVIDE:
-        return False
-    if value.op is Op.NORM:
-        return strip(value.made_by.x).same(strip(event.x))
-    if value.op is Op.SQRT and is_sum_of_squares(value.made_by.x):
-        return any(leaf.same(strip(event.x)) for leaf in leaves(value)) or True
-    return False
+def is_norm_of(divisor: Value, dividend: Value) -> bool:
+    """The norm of what is divided, also written as the root of the sum of its squares."""
+    divisor = strip(divisor)
+    if divisor.op is Op.NORM:
+        return strip(divisor.made_by.x).same(strip(dividend))
+    total = reduction(divisor.made_by.x, Op.SUM) if divisor.op is Op.SQRT else None
+    root = None if total is None else squared(total)
+    return root is not None and strip(root).same(strip(dividend))
+
+
+def is_union_of(divisor: Value, dividend: Value) -> bool:
+    """a + b - both, the union, under both, the intersection."""
+    divisor = strip(divisor)
+    return divisor.op is Op.SUBTRACT and strip(divisor.made_by.y).same(strip(dividend))
+
+
+def is_sum_of_output(divisor: Value, dividend: Value) -> bool:
+    """p / sum(p) where nothing bounds p."""
+    total = reduction(divisor, Op.SUM)
+    return total is not None and strip(total).same(strip(dividend)) and from_network(total)
 
 
 def _rewrite(event: Event, index: int, limits: Limits) -> Rewrite | None:
     divisor = event.operands[index]
-    if divisor.range.lo < 0.0:
-        return None  # an epsilon only moves the 0 of a divisor with both signs
-    if is_count(divisor):
+    if divisor.range.lo < 0.0 or event.op in INTEGER_DIVISIONS:
+        return None  # an epsilon only moves the 0 of a divisor of both signs
+    if is_count(divisor) and strip(divisor).op is not Op.MEAN:
         return clamping(event, index, {"min": "1"})
     return adding(event, index, literal(epsilon(event, limits)))
 
 
-RULE = None
+RULE = Rule(
+    code="NAN103",
+    name="division-by-zero",
+    summary="A tensor divided by something that can be 0.",
+    why="x / 0 is infinite and 0 / 0 NaN, in the value and in the gradient, without any exception. What is 0 now and "
+    "then: the sum of a mask that selects nothing, the norm of a zero vector, the standard deviation of constant "
+    "data, the union of two empty boxes. Python numbers raise instead and are not reported.",
+    check=check,
+    specific=10,
+    remedy="Clamp a count to 1 from below; add an epsilon to a norm or a standard deviation, or use the library's "
+    "`normalize`.",
+    fix=Applicability.UNSAFE,
+    fix_note="The epsilon changes the quotient by the relative size of epsilon and divisor; a count of at least 1 stays "
+    "as it is. A divisor that can be negative gets no fix: an epsilon would only move the 0.",
+    references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html",),
+    bad=(
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x, y: torch.Tensor):
+    return x / y
+""",
+            hostile="torch.ones(2), torch.tensor([0.0, 1.0])",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def f(x, gate):
+    return torch.div(x, F.relu(gate))
+""",
+            fixed="""\
+import torch
+import torch.nn.functional as F
+
+def f(x, gate):
+    return torch.div(x, F.relu(gate) + 1e-8)
+""",
+            hostile="torch.ones(2), torch.tensor([-1.0, 1.0])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def masked_loss(prediction, target, mask):
+    error = (prediction - target).abs() * mask
+    return error.sum() / mask.sum()
+
+def f(prediction, target, mask):
+    return masked_loss(prediction, target, mask)
+""",
+            hostile="torch.ones(2), torch.zeros(2), torch.zeros(2)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class Head(torch.nn.Module):
+    def forward(self, x, target):
+        keep = target != -100
+        return (x * keep).sum() / keep.sum()
+
+def f(x, target):
+    return Head()(x, target)
+""",
+            fixed="""\
+import torch
+
+class Head(torch.nn.Module):
+    def forward(self, x, target):
+        keep = target != -100
+        return (x * keep).sum() / keep.sum().clamp(min=1)
+
+def f(x, target):
+    return Head()(x, target)
+""",
+            hostile="torch.ones(2), torch.tensor([-100, -100])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class Embed(torch.nn.Module):
+    def forward(self, x):
+        return x / x.norm(dim=-1, keepdim=True)
+
+def f(x):
+    return Embed()(x)
+""",
+            fixed="""\
+import torch
+
+class Embed(torch.nn.Module):
+    def forward(self, x):
+        return x / (x.norm(dim=-1, keepdim=True) + 1e-8)
+
+def f(x):
+    return Embed()(x)
+""",
+            hostile="torch.zeros(1, 3)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(advantages):
+    advantages = (advantages - advantages.mean()) / advantages.std()
+    return advantages
+""",
+            fixed="""\
+import torch
+
+def f(advantages):
+    advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
+    return advantages
+""",
+            hostile="torch.ones(4)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    x -= x.mean(axis=0)
+    x /= x.std(axis=0)
+    return x
+""",
+            fixed="""\
+import numpy as np
+
+def f(x):
+    x -= x.mean(axis=0)
+    x /= x.std(axis=0) + 1e-8
+    return x
+""",
+            hostile="np.ones((3, 2))",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+
+def f(scores):
+    hits = np.sum(scores > 0.5, axis=0)
+    return scores.sum(axis=0) / hits
+""",
+            fixed="""\
+import numpy as np
+
+def f(scores):
+    hits = np.sum(scores > 0.5, axis=0)
+    return scores.sum(axis=0) / np.maximum(hits, 1)
+""",
+            hostile="np.zeros((3, 2))",
+            level=Level.NOTE,
+        ),
+    ),
+    good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, mask, eps=1e-6):
+    mean = (x * mask).sum() / mask.sum().clamp(min=1)
+    return mean / (x.std() + eps) + x / x.norm().clamp_min(1e-12)
+""",
+            "Clamps and epsilons keep the divisors above 0.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, num_heads, scale: float = 2.0):
+    batch, length, width = x.shape
+    return x / num_heads + x / length / len(x) / scale / x.numel() / (width // num_heads)
+""",
+            "Sizes, counts and hyper-parameters are Python numbers: dividing by 0 raises.",
+        ),
+        Good(
+            "torch",
+            """\
+from pathlib import Path
+
+import torch
+
+def f(x, root="runs", total=0):
+    folder = Path(root) / "checkpoints" / f"{total}.pt"
+    return x, folder
+""",
+            "A slash between paths is no division.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, mask):
+    count = mask.sum()
+    if count == 0:
+        return x.sum() * 0.0
+    return (x * mask).sum() / count
+""",
+            "The test sends an empty mask another way.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    norm = x.norm(dim=-1, keepdim=True)
+    return x / torch.where(norm > 0, norm, torch.ones_like(norm))
+""",
+            "The divisor is made 1 where it is 0.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(mean, log_std):
+    return mean / torch.exp(log_std).add(1e-6) + mean / (1 + mean**2)
+""",
+            "An epsilon, and a sum that starts at 1.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(step: int, losses):
+    correction = 1 - 0.9**step
+    return sum(losses) / len(losses) / correction
+""",
+            "Metrics over Python numbers can only raise.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(a, b):
+    ratio = np.where(b != 0, a / b, 0.0)
+    return np.divide(a, b, out=np.zeros_like(a), where=b != 0) + ratio
+""",
+            "NumPy has no gradient: the selection discards what division by 0 gave.",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+def f(boxes, other):
+    return boxes / other
+""",
+            "Nothing says that the operands are tensors; with --strict the division is shown in files that use a framework.",
+        ),
+    ),
+)

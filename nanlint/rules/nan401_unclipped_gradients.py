@@ -28,7 +28,7 @@ from nanlint.rules.protocol import (
     table,
     updates,
 )
-from nanlint.rules.reasoning import judge, words
+from nanlint.rules.reasoning import alternatives, judge, strip, words
 from nanlint.rules.rewriting import code, spell
 
 POLES = frozenset(
@@ -106,6 +106,9 @@ def _cue(update: Update, trace: Trace) -> Cue | None:
     attention = next(trace.of(Op.ATTENTION), None)
     if attention is not None and _half_precision(trace):
         return Cue("attention in half precision overflows at 65504", attention)
+    score = next((event for event in trace.of(Op.LOG_PROB) if _score(event, trace)), None)
+    if score is not None:
+        return Cue("a policy gradient scales with returns that nothing bounds", score)
     return _cue_of_loss(update, trace)
 
 
@@ -116,16 +119,18 @@ def _half_precision(trace: Trace) -> bool:
 
 
 def _cue_of_loss(update: Update, trace: Trace) -> Cue | None:
+    """A policy gradient, or an operation that is known to break, among what the loss was computed from."""
     losses = [value for event in update.backwards for value in (*event.operands, *event.options.values())]
+    broken: Cue | None = None
     for value in _ancestors(losses):
         event = trace.origin(value)
-        if event is None or not value.gradient:
+        if event is None or event.site.no_gradient:
             continue
-        if _policy_gradient(value):
+        if _ratio(value):
             return Cue("a policy gradient scales with returns that nothing bounds", event)
-        if value.op in POLES and _breaks(event):
-            return Cue(f"the loss depends on `{code(event.node)}`, whose gradient is unbounded", event)
-    return None
+        if broken is None and value.op in POLES and value.gradient and _breaks(event):
+            broken = Cue(f"the loss depends on `{code(event.node)}`, whose gradient is unbounded", event)
+    return broken
 
 
 def _breaks(event: Event) -> bool:
@@ -133,30 +138,25 @@ def _breaks(event: Event) -> bool:
     return any(judge(event, event.operands[pole.operand]).level is Level.ERROR for pole in hazards(event.operation))
 
 
-def _policy_gradient(value: Value) -> bool:
-    """`log_prob * advantage`, or the ratio `exp(log_prob - old)`."""
-    operands = value.made_by.operands
-    if value.op is Op.EXP:
-        return _of_log_probability(operands[0])
-    if value.op is not Op.MULTIPLY or len(operands) != 2:
+def _score(event: Event, trace: Trace) -> bool:
+    """The log-probability of an action that was just drawn, through which no gradient flows: REINFORCE."""
+    if event.site.no_gradient or len(event.operands) < 2:
         return False
-    sides = [_of_log_probability(operand) for operand in operands]
-    other = operands[0] if sides[1] else operands[1]
-    return sides[0] != sides[1] and not other.kind.scalar and not other.gradient
+    draws = [trace.origin(choice) for choice in alternatives(event.y) if choice.op is Op.SAMPLE]
+    return any(draw is not None and last_word(draw) == "sample" and not draw.site.no_gradient for draw in draws)
 
 
-def _of_log_probability(value: Value) -> bool:
-    near = {Op.NEGATIVE, Op.SUM, Op.RESHAPE, Op.SUBTRACT, Op.SELECT, Op.ITERATE, Op.MULTIPLY, Op.JOIN, Op.CONCATENATE}
-    pending = [value]
-    for _ in range(FEW * 10):
-        if not pending:
-            break
-        current = pending.pop()
-        if current.op is Op.LOG_PROB and current.gradient:
-            return True
-        if current.op in near:
-            pending.extend(_parts(current))
-    return False
+def _ratio(value: Value) -> bool:
+    """`exp(log_prob - old)`, the ratio of proximal policy optimisation."""
+    if value.op is not Op.EXP:
+        return False
+    difference = strip(value.made_by.x)
+    return difference.op is Op.SUBTRACT and any(_log_probability(side) for side in difference.made_by.operands)
+
+
+def _log_probability(value: Value) -> bool:
+    inner = strip(value)
+    return inner.op is Op.LOG_PROB or (inner.op is Op.SUM and strip(inner.made_by.x).op is Op.LOG_PROB)
 
 
 def _ancestors(values: Iterable[Value]) -> Iterator[Value]:
@@ -347,14 +347,14 @@ import torch
 
 def f(batches):
     model = torch.nn.Linear(1, 1)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
     for i, x in enumerate(batches):
         loss = (model(x) ** 2).mean() / 2
         loss.backward()
         if (i + 1) % 2 == 0:
             optimizer.step()
             optimizer.zero_grad()
-    return [p.grad for p in model.parameters() if p.grad is not None] + [loss]
+    return model
 """
 _RECURRENT = """\
 import torch
@@ -432,7 +432,7 @@ RULE = Rule(
     ),
     check=check,
     specific=10,
-    remedy="Clip the norm of the gradients between the backward pass and the step; with a gradient scaler, unscale first.",
+    remedy="Clip the norm of the gradients between backward pass and step; under a gradient scaler, unscale them first.",
     fix=Applicability.UNSAFE,
     fix_note=(
         "Inserts a clip of the global norm before each unclipped step of the loop, and `unscale_` before it under a"
@@ -491,14 +491,14 @@ RULE = Rule(
                 "optimizer.step()",
                 "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)",
             ),
-            proof="f([torch.tensor([[1e3]])])",
+            hostile="[torch.tensor([[1e4]])] * 40",
             level=Level.NOTE,
         ),
         Bad(
             "torch",
             _RECURRENT,
             _with(_RECURRENT, "optimizer.step()", "torch.nn.utils.clip_grad_norm_(network.parameters(), max_norm=1.0)"),
-            hostile="torch.full((12, 1, 1), 1e3)",
+            proof="max(p.abs().max().item() for p in f(torch.full((12, 1, 1), 1e3)).parameters()) > 50",
             level=Level.WARNING,
         ),
         Bad(
@@ -522,8 +522,8 @@ RULE = Rule(
         ),
         Good(
             "torch",
-            "from helpers import clip_gradients\n" + _with(_PLAIN, "optimizer.step()", "clip_gradients(model)"),
-            "a function of another module whose name says that it clips",
+            _with(_PLAIN.replace("f(x, y)", "f(x, y, clip_gradients)"), "optimizer.step()", "clip_gradients(model)"),
+            "a function from elsewhere whose name says that it clips",
         ),
         Good(
             "torch",

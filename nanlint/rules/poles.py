@@ -80,7 +80,7 @@ def differentiated(event: Event, index: int = 0) -> bool:
     The gradient of `relu` and of `where` is selected, not multiplied: what they put at 0 passes none on.
     """
     operand = event.operands[index]
-    if event.site.no_gradient or not operand.gradient:
+    if event.site.no_gradient or not (operand.gradient and event.result.gradient):
         return False
     return strip(operand).op not in (Op.RELU, Op.RELU6)
 
@@ -101,14 +101,18 @@ class Danger:
 def danger(event: Event, trace: Trace, found: Singularity | None = None) -> Danger | None:
     """How near the event's operand comes to the operation's pole; None where nothing says that it does."""
     found = found or singularity(event)
-    if found is None or (event.framework in ("", "math") and event.operands[found.index].kind.scalar):
+    if (
+        found is None
+        or event.framework == "math"
+        or (event.framework == "" and event.operands[found.index].kind.scalar)
+    ):
         return None
     forward = meets(event, found.index, found.forward)
     backward = meets(event, found.index, found.backward) if differentiated(event, found.index) else ()
     zones = forward or backward
     if not zones or selected(event, trace, found.index, found.zones) is not None:
         return None
-    level, because = _likelihood(event, event.operands[found.index], zones, bool(forward))
+    level, because = _likelihood(event, found.index, zones, bool(forward))
     if repaired(event, trace):
         if not differentiated(event, found.index):
             return None
@@ -116,10 +120,12 @@ def danger(event: Event, trace: Trace, found: Singularity | None = None) -> Dang
     return Danger(level, because, zones[0], not forward)
 
 
-def _likelihood(event: Event, operand: Value, zones: tuple[Interval, ...], forward: bool) -> tuple[Level, str]:
-    if operand.kind.scalar or not is_array(operand):
+def _likelihood(event: Event, index: int, zones: tuple[Interval, ...], forward: bool) -> tuple[Level, str]:
+    operand = event.operands[index]
+    certain = any(reached(operand, zone) for zone in zones)
+    if operand.kind.scalar or not (takes_array(event, index) or (certain and operand.made_by.framework)):
         return Level.STRICT, "unbounded as far as this file tells"
-    if any(reached(operand, zone) for zone in zones):
+    if certain:
         return proven(event, operand)
     hushed = quiet(event.site)
     if forward and from_network(operand) and not hushed:
@@ -127,6 +133,11 @@ def _likelihood(event: Event, operand: Value, zones: tuple[Interval, ...], forwa
     if forward and is_loss_argument(event, operand):
         return Level.WARNING, "an argument of a loss function that nothing bounds"
     return (Level.STRICT if hushed else Level.NOTE), "a tensor that nothing bounds"
+
+
+def takes_array(event: Event, index: int = 0) -> bool:
+    """The operand is surely an array, be it only because the operation was written as its method."""
+    return is_array(event.operands[index]) or (index == 0 and event.site.spelling.startswith("."))
 
 
 def is_array(value: Value, steps: int = STEPS) -> bool:
@@ -146,7 +157,9 @@ def proven(event: Event, operand: Value) -> tuple[Level, str]:
         return (Level.STRICT if hushed else Level.NOTE), "0 only when it underflows"
     if any(value.op in RANDOM for value in leaves(operand)):
         return (Level.STRICT if hushed else Level.NOTE), "a random draw that can be exactly at the edge"
-    if all(value.op not in UNKNOWABLE and (value.op is not Op.ARGUMENT or value.kind.scalar) for value in leaves(operand)):
+    if all(
+        value.op not in UNKNOWABLE and (value.op is not Op.ARGUMENT or value.kind.scalar) for value in leaves(operand)
+    ):
         return (Level.STRICT if hushed else Level.NOTE), "computed from constants"
     return (Level.WARNING if hushed else Level.ERROR), "known from what made it"
 
@@ -186,7 +199,17 @@ def above_zero(value: Value, steps: int = STEPS) -> bool:
         return all(above_zero(operand, steps - 1) for operand in operands)
     if value.op is Op.ADD:
         return any(above_zero(operand, steps - 1) for operand in operands)
-    if value.op in (Op.SUM, Op.MEAN, Op.SQRT, Op.SQUARE, Op.ABSOLUTE, Op.REDUCE_MAX, Op.REDUCE_MIN, Op.CUMSUM, Op.CLAMP):
+    if value.op in (
+        Op.SUM,
+        Op.MEAN,
+        Op.SQRT,
+        Op.SQUARE,
+        Op.ABSOLUTE,
+        Op.REDUCE_MAX,
+        Op.REDUCE_MIN,
+        Op.CUMSUM,
+        Op.CLAMP,
+    ):
         return above_zero(operands[0], steps - 1)
     return False
 

@@ -1,4 +1,4 @@
-"""The optimisation protocol as rules see it: which backward passes, clips and steps belong together, and whose parameters."""
+"""The optimisation protocol as rules see it: which backward passes, clips and steps belong together, and for whom."""
 
 from __future__ import annotations
 

@@ -33,10 +33,13 @@ class Spelled:
     imports: tuple[str, ...] = ()
 
 
-def spell(event: Event, op: Op, parts: Mapping[str, str], framework: str = "") -> Spelled | None:
+def spell(
+    event: Event, op: Op, parts: Mapping[str, str], framework: str = "", like: Event | None = None
+) -> Spelled | None:
     """`op` in the framework of `event`, with the file's aliases; None where the framework cannot write it.
 
-    `parts` are the texts of operands and options; a keyword whose part is missing is left out.
+    `parts` are the texts of operands and options; a keyword whose part is missing is left out. The function is taken
+    from the module under which `like` (or `event` itself) was written, if it has it.
     """
     template = registry.spelling(op, framework or event.framework)
     if template is None:
@@ -47,7 +50,7 @@ def spell(event: Event, op: Op, parts: Mapping[str, str], framework: str = "") -
     imports: list[str] = []
 
     def qualified(match: re.Match[str]) -> str:
-        name, needed = spell_name(event.site, match[1], prefix_of(event))
+        name, needed = spell_name(event.site, match[1], prefix_of(like or event))
         imports.extend(needed)
         return name
 
@@ -109,7 +112,9 @@ _MOVABLE = (
     cst.Slice, cst.UnaryOperation, cst.Minus, cst.Plus, cst.BinaryOperation, cst.Add, cst.Subtract, cst.Multiply,
     cst.Divide, cst.Power, cst.Tuple, cst.Element, cst.LeftParen, cst.RightParen, cst.LeftSquareBracket,
     cst.RightSquareBracket, cst.Comma, cst.Dot, cst.Colon, cst.SimpleWhitespace, cst.ParenthesizedWhitespace,
-    cst.TrailingWhitespace, cst.EmptyLine, cst.Newline,
+    cst.TrailingWhitespace, cst.EmptyLine, cst.Newline, cst.Comparison, cst.ComparisonTarget, cst.LessThan,
+    cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual, cst.Equal, cst.NotEqual, cst.BitAnd, cst.BitOr,
+    cst.BitInvert,
 )  # fmt: skip
 
 
@@ -145,6 +150,18 @@ def reachable_source(node: cst.CSTNode | None, origin: Event, target: Event) -> 
     if contains(target.node, node) or movable(node, origin.site, target.site):
         return code(node)
     return None
+
+
+def held_by(value: Value, site: Site) -> str | None:
+    """The shortest name that holds the value at `site`; None if none does."""
+    if value.op is Op.CONSTANT:
+        return None
+    names = [
+        name
+        for name, held in site.names.items()
+        if held.same(value) and held.gradient == value.gradient and held.payload is value.payload
+    ]
+    return min(names, key=lambda name: (len(name), name), default=None)
 
 
 _LOOSE = (

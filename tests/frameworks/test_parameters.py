@@ -37,6 +37,8 @@ WRITTEN_OUT = {
         for prefix in ("", "cuda.")
         for kind in ("", "Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
     },
+    # its metaclass hides the signature
+    "torch.autograd.Variable": Signature(("data", "requires_grad", "volatile")),
     # `start_or_stop` in the signature; `start` and `stop` are accepted as keywords
     "numpy.arange": Signature(("start", "stop", "step"), frozenset({"dtype"})),
     # chosen by its flags; the method's signature has these names
@@ -81,6 +83,8 @@ def signatures(dotted: str) -> list[Signature]:
     if dotted in WRITTEN_OUT:
         return [WRITTEN_OUT[dotted], *OTHER_FORMS.get(dotted, ())]
     module, _, name = dotted.rpartition(".")
+    if module == "torch.nn.init" and exists(f"{dotted}_"):
+        dotted += "_"  # the old name hands all arguments to the new one
     if module == "torch.nn.functional" and name.startswith(DISPATCHING):
         dotted += "_with_indices"
     function = resolve(dotted)
@@ -152,7 +156,7 @@ RECURRENT = ("input_size", "hidden_size", "num_layers", "bias", "batch_first", "
 
 
 def constructor(name: str) -> Signature:
-    if name in ("torch.nn.RNN", "torch.nn.LSTM", "torch.nn.GRU"):
+    if name.endswith((".RNN", ".LSTM", ".GRU")):
         return Signature(RECURRENT)  # `*args`, handed to RNNBase behind its `mode`
     found = of_python(resolve(name))
     assert found is not None, name
@@ -216,7 +220,7 @@ OF_OTHER_PACKAGES = {
     (Kind.MODEL, "manual_backward"): "LightningModule",
     (Kind.MODEL, "clip_gradients"): "LightningModule",
 }
-"""What PyTorch's own classes have not."""
+"""What PyTorch's own classes have not; nor have they the methods of unknown receivers (accelerate and its like)."""
 
 OF_RANDOM_STATE = {"rand", "randn", "random_sample", "randint"}
 """Methods of NumPy's older generator, which are functions of numpy.random as well."""
@@ -225,7 +229,7 @@ OF_RANDOM_STATE = {"rand", "randn", "random_sample", "randint"}
 def test_participants_of_the_protocol_have_these_methods_with_these_parameters() -> None:
     wrong = {}
     for (kind, name), made in [*TORCH.protocol.items(), *NUMPY.protocol.items()]:
-        if (kind, name) in OF_OTHER_PACKAGES or name in OF_RANDOM_STATE:
+        if (kind, name) in OF_OTHER_PACKAGES or name in OF_RANDOM_STATE or kind is Kind.UNKNOWN:
             continue
         method = getattr(PARTICIPANTS[kind], name)
         signature = of_python(method)

@@ -12,7 +12,7 @@ from nanlint.frameworks.torch.linalg import LINALG, MATRICES
 from nanlint.frameworks.torch.losses import LOSS_CLASSES, LOSS_FUNCTIONS
 from nanlint.frameworks.torch.methods import ATTRIBUTES, TELLING, TENSOR_METHODS
 from nanlint.frameworks.torch.names import CONSTANTS, CONTAINERS, DTYPES, MODEL_BASES, SEQUENTIAL, TENSOR_TYPES
-from nanlint.frameworks.torch.nn_functional import NN_FUNCTIONAL
+from nanlint.frameworks.torch.nn_functional import NN_FUNCTIONAL, SEQUENCES
 from nanlint.frameworks.torch.optim import ALL_OPTIMIZERS
 from nanlint.frameworks.torch.reductions import REDUCTIONS
 from nanlint.frameworks.torch.schedules import SCALING_SCHEDULES, SCHEDULES
@@ -36,6 +36,14 @@ def _prefixed(prefix: str, table: dict[str, Call | Overload]) -> dict[str, Call 
     return {f"{prefix}.{name}": entry for name, entry in table.items()}
 
 
+# Initialisers that had no underscore once.
+_RENAMED = words(
+    """
+    constant_ dirac_ eye_ kaiming_normal_ kaiming_uniform_ normal_ orthogonal_ sparse_ uniform_ xavier_normal_
+    xavier_uniform_
+    """
+)
+_MODULES = ("torch.nn", "torch.nn.modules")
 _PLAIN: dict[str, Call | Overload] = {**SHARED, **FUNCTIONS_ONLY, **CREATION}
 _IN_TORCH_FUNCTIONAL = words("cdist einsum norm split meshgrid tensordot unique")
 
@@ -52,7 +60,11 @@ FRAMEWORK = Framework(
         **_prefixed("torch.linalg", LINALG),
         **_prefixed("torch.special", SPECIAL),
         **_prefixed("torch.nn.functional", {**NN_FUNCTIONAL, **LOSS_FUNCTIONS}),
+        **_prefixed("torch.nn.utils.rnn", SEQUENCES),
         **_prefixed("torch.nn.init", INIT),
+        **_prefixed(
+            "torch.nn.init", {name.removesuffix("_"): entry for name, entry in INIT.items() if name in _RENAMED}
+        ),
         **TRAINING,
         **SCHEDULES,
     },
@@ -60,10 +72,7 @@ FRAMEWORK = Framework(
     telling_methods=TELLING,
     in_place=True,
     attributes=ATTRIBUTES,
-    layers={
-        **{f"torch.nn.{name}": layer for name, layer in LAYERS.items()},
-        **{f"torch.nn.{name}": loss for name, loss in LOSS_CLASSES.items()},
-    },
+    layers={f"{module}.{name}": layer for module in _MODULES for name, layer in {**LAYERS, **LOSS_CLASSES}.items()},
     optimizers=ALL_OPTIMIZERS,
     protocol={**PROTOCOL, **DISTRIBUTION_METHODS},
     distributions=DISTRIBUTIONS,

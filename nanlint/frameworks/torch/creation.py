@@ -47,6 +47,7 @@ CREATION: dict[str, Call | Overload] = {
     "Tensor": call(Op.TENSOR, "*data>x", dtype="torch.float32"),
     **{name: call(Op.TENSOR, "*data>x", dtype=dtype) for name, dtype in TYPED.items()},
     **{f"cuda.{name}": call(Op.TENSOR, "*data>x", dtype=dtype) for name, dtype in TYPED.items()},
+    "autograd.Variable": call(Op.COPY, "data>x", "requires_grad volatile"),
     "nn.Parameter": call(Op.WEIGHT, "data>x", "requires_grad"),
     "nn.parameter.Parameter": call(Op.WEIGHT, "data>x", "requires_grad"),
     "load": call(Op.READ, "", "f>path map_location pickle_module weights_only", result=Kind.UNKNOWN),

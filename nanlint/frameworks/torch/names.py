@@ -21,7 +21,7 @@ DTYPES = {f"torch.{name}": dtype for dtype, names in _TYPES.items() for name in 
 CONSTANTS = {"torch.pi": pi, "torch.e": e, "torch.inf": inf, "torch.nan": nan}
 
 TENSOR_TYPES = frozenset(
-    {"torch.Tensor", "Tensor", "torch.nn.Parameter", "torch.nn.parameter.Parameter"}
+    {"torch.Tensor", "Tensor", "torch.autograd.Variable", "torch.nn.Parameter", "torch.nn.parameter.Parameter"}
     | {name for name in DTYPES if name.endswith("Tensor")}
 )
 

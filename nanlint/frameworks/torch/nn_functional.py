@@ -1,4 +1,4 @@
-"""`torch.nn.functional` apart from its losses."""
+"""`torch.nn.functional` apart from its losses, and `torch.nn.utils.rnn`."""
 
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, Overload, call
@@ -103,6 +103,13 @@ SPATIAL: dict[str, Call | Overload] = {
     "fold": call(Op.OPAQUE, "input>x", "output_size kernel_size dilation padding stride"),
     "grid_sample": call(Op.PAD, "input>x", "grid mode padding_mode align_corners"),
     "affine_grid": call(Op.LINEAR, "theta>x", "size align_corners"),
+}
+
+SEQUENCES: dict[str, Call | Overload] = {
+    "pad_sequence": call(Op.PAD, "sequences>x", "batch_first padding_value>value padding_side"),
+    "pad_packed_sequence": call(Op.PAD, "sequence>x", "batch_first padding_value>value total_length"),
+    "pack_padded_sequence": call(Op.RESHAPE, "input>x", "lengths batch_first enforce_sorted"),
+    "pack_sequence": call(Op.RESHAPE, "sequences>x", "enforce_sorted"),
 }
 
 NN_FUNCTIONAL: dict[str, Call | Overload] = {**ACTIVATIONS, **NORMALISATION, **LEARNED, **SPATIAL}

@@ -47,6 +47,10 @@ PROTOCOL: dict[tuple[Kind, str], Call] = {
     (Kind.OPTIMIZER, "backward"): call(Op.BACKWARD, "loss>x self", result=_NOTHING, order=(1, 0)),
     (Kind.OPTIMIZER, "clip_grad_norm"): call(Op.CLIP_GRADIENT, "self>parameters", "max_norm"),
     (Kind.OPTIMIZER, "clip_master_grads"): call(Op.CLIP_GRADIENT, "self>parameters", "max_norm"),
+    # accelerate, Lightning Fabric and trainers of that kind: whatever has these methods
+    (Kind.UNKNOWN, "backward"): call(Op.BACKWARD, "loss>x self", result=_NOTHING, order=(1, 0)),
+    (Kind.UNKNOWN, "clip_grad_norm_"): call(Op.CLIP_GRADIENT, "parameters self", "max_norm", order=(1, 0, 2)),
+    (Kind.UNKNOWN, "clip_grad_value_"): call(Op.CLIP_GRADIENT, "parameters self", "clip_value", order=(1, 0, 2)),
     (Kind.MODEL, "zero_grad"): call(Op.ZERO_GRAD, "self", "set_to_none", result=_NOTHING),
     (Kind.LAYER, "zero_grad"): call(Op.ZERO_GRAD, "self", "set_to_none", result=_NOTHING),
     # LightningModule

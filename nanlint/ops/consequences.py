@@ -1,0 +1,144 @@
+"""What relations between operands say of the result: signs, bounds, ends that are reached."""
+
+from __future__ import annotations
+
+from nanlint.domain.interval import (
+    NON_NEGATIVE,
+    NON_POSITIVE,
+    SMALLEST,
+    SYMMETRIC_UNIT,
+    UNIT,
+    Interval,
+    inf,
+    point,
+)
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.ops.model import Application, Outcome
+from nanlint.ops.relations import (
+    axis_of,
+    complement,
+    floor_of,
+    given_axis,
+    made_by,
+    part,
+    plain,
+    reduced,
+    reduces,
+    reduction,
+    same,
+    same_axis,
+    squared,
+)
+
+SUM_OF_SOFTMAX = Interval(0.9985, 1.002)  # float16; float32 stays within 3e-7 of 1
+
+
+def refined(outcome: Outcome, relation: Outcome | None) -> Outcome:
+    """The outcome with the range of the relation as well."""
+    if relation is None:
+        return outcome
+    met = outcome.range.meet(relation.range)
+    known = outcome.known if relation.known is None else relation.known
+    may_nan = outcome.may_nan if relation.may_nan is None else relation.may_nan
+    return Outcome(relation.range if met.empty else met, known, may_nan)
+
+
+def subtraction(a: Application) -> Outcome | None:
+    """x - x, x - max(x), max(x) - x, x - floor(x) and their kin."""
+    x, y = a.operands[:2]
+    if same(x, y):
+        return Outcome(point(0.0), known=True)
+    sign = _sign(x, y)
+    if sign is not None:
+        return Outcome(sign, known=True)
+    sign = _sign(part(x), part(y))
+    if sign is not None:
+        return Outcome(sign)
+    highest, lowest = reduction(x, Op.REDUCE_MAX), reduction(y, Op.REDUCE_MIN)
+    if highest is not None and lowest is not None and same(highest, lowest):
+        return Outcome(NON_NEGATIVE, known=False)
+    below = plain(y)
+    return Outcome(UNIT, known=True) if made_by(below, Op.FLOOR) and same(below.made_by.x, x) else None
+
+
+def _sign(x: Value, y: Value) -> Interval | None:
+    """The sign of x - y where one is the maximum or minimum of the other."""
+    if reduces(y, x, Op.REDUCE_MAX, Op.LOGSUMEXP) or reduces(x, y, Op.REDUCE_MIN):
+        return NON_POSITIVE
+    if reduces(x, y, Op.REDUCE_MAX, Op.LOGSUMEXP) or reduces(y, x, Op.REDUCE_MIN):
+        return NON_NEGATIVE
+    return None
+
+
+def addition(a: Application) -> Outcome | None:
+    """p^2 + (1 - p)^2, which is at least 1/2."""
+    bases = squared(a.operands[0]), squared(a.operands[1])
+    if bases[0] is None or bases[1] is None:
+        return None
+    first, second = complement(bases[0]), complement(bases[1])
+    if (first is not None and same(first, bases[1])) or (second is not None and same(second, bases[0])):
+        inside = bases[0].range.inside(0.0, 1.0) and bases[1].range.inside(0.0, 1.0)
+        return Outcome(Interval(0.5, 1.0 if inside else inf))
+    return None
+
+
+def division(a: Application) -> Outcome | None:
+    """x over its norm, its sum or its maximum, also with an epsilon added; a dot product over two norms."""
+    numerator, denominator = a.operands[0], floor_of(a.operands[1])
+    for whole in (numerator, part(numerator)):
+        if reduces(denominator, whole, Op.NORM):
+            return Outcome(SYMMETRIC_UNIT)
+        if whole.range.lo >= 0.0 and reduces(denominator, whole, Op.SUM, Op.REDUCE_MAX):
+            return Outcome(UNIT)
+    return Outcome(SYMMETRIC_UNIT) if _cosine(numerator, denominator) else None
+
+
+def _cosine(numerator: Value, denominator: Value) -> bool:
+    product = plain(numerator)
+    summed = reduction(product, Op.SUM)
+    if summed is not None:
+        product = plain(summed)
+    elif product.op is not Op.MATMUL:
+        return False
+    if not made_by(product, Op.MATMUL, Op.MULTIPLY) or not made_by(denominator, Op.MULTIPLY):
+        return False
+    if len(product.made_by.operands) != 2:
+        return False
+    first, second = denominator.made_by.operands[:2]
+    x, y = product.made_by.operands
+    straight = reduces(first, x, Op.NORM) and reduces(second, y, Op.NORM)
+    return straight or (reduces(first, y, Op.NORM) and reduces(second, x, Op.NORM))
+
+
+def exponential_below_one(value: Value) -> Value | None:
+    """The maximum m of x in exp(x - m)."""
+    value = plain(value)
+    difference = plain(value.made_by.x) if made_by(value, Op.EXP) else value
+    if not made_by(difference, Op.SUBTRACT):
+        return None
+    x, highest = difference.made_by.operands[:2]
+    return reduced(highest) if reduces(highest, x, Op.REDUCE_MAX) else None
+
+
+def sum_of_parts(a: Application) -> Outcome | None:
+    """The sum of exp(x - max x) is at least 1, that of a softmax about 1."""
+    axis = given_axis(a)
+    highest = exponential_below_one(a.operands[0])
+    if highest is not None and (axis is None or same_axis(axis, axis_of(highest))):
+        return Outcome(Interval(1.0, inf), known=True)
+    parts = plain(a.operands[0])
+    if parts.op not in (Op.SOFTMAX, Op.SOFTMIN):
+        return None
+    if axis is not None and same_axis(axis, axis_of(parts)):
+        return Outcome(SUM_OF_SOFTMAX, known=True)
+    return Outcome(Interval(SUM_OF_SOFTMAX.lo, inf)) if axis is None else None
+
+
+def largest_part(a: Application) -> Outcome | None:
+    """The largest element of a softmax is above 0."""
+    parts = plain(a.operands[0])
+    axis = given_axis(a)
+    if parts.op in (Op.SOFTMAX, Op.SOFTMIN) and (axis is None or same_axis(axis, axis_of(parts))):
+        return Outcome(Interval(SMALLEST, 1.0), known=True)
+    return None

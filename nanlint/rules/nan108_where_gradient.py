@@ -1,0 +1,285 @@
+"""A selection that saves the value of a singular operation and not its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nanlint.domain.interval import Interval
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.rules.guarding import bare, operand_node, quoted
+from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
+from nanlint.rules.poles import SINGULAR, differentiated, from_network, leaves, meets, reached, selected, singularity
+from nanlint.rules.reasoning import RANDOM, describe, in_training, quiet, words
+from nanlint.rules.rewriting import code, contains, reachable_source, spell
+
+HARMLESS = {
+    Op.LOG1P: "0.0", Op.EXP: "0.0", Op.EXP2: "0.0", Op.EXPM1: "0.0", Op.SINH: "0.0", Op.COSH: "0.0", Op.ASIN: "0.0",
+    Op.ACOS: "0.0", Op.ATANH: "0.0", Op.ERFINV: "0.0", Op.LOGIT: "0.5", Op.ACOSH: "2.0",
+}  # fmt: skip
+"""An operand at which the operation and its derivative are finite, where that is not 1."""
+EXPONENTIALS = frozenset({Op.EXP, Op.EXP2, Op.EXPM1, Op.SINH, Op.COSH})
+CONSTANT_WORDS = frozenset({"target", "targets", "label", "labels", "gt", "truth", "mask", "masks"})
+"""Names of what is not differentiated although nothing says so."""
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    for event in trace.of(*SINGULAR):
+        singular = singularity(event)
+        if singular is None or not differentiated(event, singular.index):
+            continue
+        zones = meets(event, singular.index, singular.forward + singular.backward)
+        selection = selected(event, trace, singular.index, singular.zones) if zones else None
+        if selection is None or not selection[0].result.gradient:
+            continue
+        user, position, truth = selection
+        node = operand_node(event, singular.index)
+        yield Draft(
+            event,
+            _level(event, singular.index, zones),
+            f"{describe(event)} of {quoted(node)} is selected away where it breaks; its gradient there is 0 times "
+            "infinity, NaN",
+            "Make the operand harmless before the operation, with the same condition (the double where).",
+            evidence=(
+                Clue(
+                    event.node, f"{describe(event)} breaks inside {event.operands[singular.index].range}", event.result
+                ),
+                Clue(user.node, f"{describe(user)} discards it by {quoted(operand_node(user, position))}", user.result),
+            ),
+            rewrite=_rewrite(event, singular.index, user, position, truth),
+        )
+
+
+def _level(event: Event, index: int, zones: tuple[Interval, ...]) -> Level:
+    """The author's own test says that the operand gets there; whether anything is trained by it is less sure."""
+    node, operand = operand_node(event, index), event.operands[index]
+    if quiet(event.site) or (node is not None and words(bare(node)) & CONSTANT_WORDS):
+        return Level.STRICT
+    if event.op in EXPONENTIALS and not any(reached(operand, zone) for zone in zones):
+        return Level.WARNING if from_network(operand) else Level.NOTE
+    return Level.ERROR if in_training(event.site) else Level.WARNING
+
+
+def _rewrite(event: Event, index: int, user: Event, position: int, truth: bool) -> Rewrite | None:
+    """The operand, replaced by a harmless number under the condition that the later selection has."""
+    node = operand_node(event, index)
+    alone = contains(user.node, event.node)  # otherwise the result may have other uses
+    condition = _condition(user, position, event, alone)
+    if node is None or condition is None:
+        return None
+    harmless = HARMLESS.get(event.op, "1.0")
+    chosen = (bare(node), harmless) if truth else (harmless, bare(node))
+    parts = {"condition": condition, "x": chosen[0], "y": chosen[1]}
+    spelled = spell(event, Op.WHERE, parts, user.framework)
+    if spelled is None:
+        return None
+    return Rewrite(
+        f"Replace {quoted(node)} by {harmless} where the result is discarded",
+        Applicability.SAFE if alone else Applicability.UNSAFE,
+        (Replace(node, f"({spelled.text})" if spelled.text[:1] == "-" else spelled.text),),
+        spelled.imports,
+    )
+
+
+def _condition(user: Event, position: int, event: Event, within: bool) -> str | None:
+    """The text of the selection's condition for use at the operation; within one expression calls may be repeated."""
+    node = operand_node(user, position)
+    if node is None or not within:
+        return reachable_source(node, user, event)
+    repeatable = all(leaf.op is not Op.OPAQUE and leaf.op not in RANDOM for leaf in leaves(user.operands[position]))
+    return code(node) if repeatable else None
+
+
+RULE = Rule(
+    code="NAN108",
+    name="where-gradient",
+    summary="A singular operation in a branch of `where` whose condition protects the value and not the gradient.",
+    why="`where` computes both branches and selects. In the backward pass the discarded branch receives a gradient of 0, "
+    "which the operation multiplies by its own derivative: at log(0), sqrt(0), 1 / 0 that is 0 times infinity, NaN. "
+    "The value is right, so nothing looks wrong until the weights are NaN. `masked_fill` afterwards does the same.",
+    check=check,
+    specific=15,
+    remedy="Select twice: `where(c, f(where(c, x, 1)), 0)` gives the operation a harmless operand where its result is "
+    "discarded.",
+    fix=Applicability.UNSAFE,
+    fix_note="The same function, safe, where the operation stands inside the selection; if it stands in an earlier "
+    "statement its result may be used elsewhere too, and the fix is unsafe.",
+    references=("https://docs.jax.dev/en/latest/faq.html#gradients-contain-nan-where-using-where",),
+    bad=(
+        Bad(
+            "torch",
+            """\
+import torch
+
+class Entropy(torch.nn.Module):
+    def forward(self, p):
+        return torch.where(p > 0, p * torch.log(p), torch.zeros_like(p)).sum()
+
+def f(p):
+    return Entropy()(p)
+""",
+            fixed="""\
+import torch
+
+class Entropy(torch.nn.Module):
+    def forward(self, p):
+        return torch.where(p > 0, p * torch.log(torch.where(p > 0, p, 1.0)), torch.zeros_like(p)).sum()
+
+def f(p):
+    return Entropy()(p)
+""",
+            hostile="torch.tensor([0.0, 1.0])",
+            ordinary="torch.tensor([0.2, 0.8])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def ratio_loss(a, b):
+    return torch.where(b == 0, torch.zeros_like(a), a / b).mean()
+
+def f(a, b):
+    return ratio_loss(a, b)
+""",
+            fixed="""\
+import torch
+
+def ratio_loss(a, b):
+    return torch.where(b == 0, torch.zeros_like(a), a / torch.where(b == 0, 1.0, b)).mean()
+
+def f(a, b):
+    return ratio_loss(a, b)
+""",
+            hostile="torch.ones(2), torch.tensor([0.0, 1.0])",
+            ordinary="torch.ones(2), torch.tensor([2.0, 1.0])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class Length(torch.nn.Module):
+    def forward(self, x):
+        squared = (x * x).sum(-1)
+        empty = squared <= 0
+        length = squared.sqrt()
+        return length.masked_fill(empty, 0.0)
+
+def f(x):
+    return Length()(x)
+""",
+            fixed="""\
+import torch
+
+class Length(torch.nn.Module):
+    def forward(self, x):
+        squared = (x * x).sum(-1)
+        empty = squared <= 0
+        length = torch.where(empty, 1.0, squared).sqrt()
+        return length.masked_fill(empty, 0.0)
+
+def f(x):
+    return Length()(x)
+""",
+            hostile="torch.zeros(2, 3)",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    return torch.where(x.abs() < 1, torch.atanh(x), x)
+""",
+            fixed="""\
+import torch
+
+def f(x):
+    return torch.where(x.abs() < 1, torch.atanh(torch.where(x.abs() < 1, x, 0.0)), x)
+""",
+            hostile="torch.tensor([1.0, 0.5])",
+            ordinary="torch.tensor([0.1, 0.5])",
+            level=Level.WARNING,
+        ),
+    ),
+    good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def loss(x):
+    safe = torch.where(x > 0, x, 1.0)
+    return torch.where(x > 0, torch.log(safe), 0.0).sum()
+
+def f(x):
+    return loss(x)
+""",
+            "The double where: the operand is harmless where the result is discarded.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def loss(x, y):
+    return torch.where(y > 0, x / y.clamp(min=1e-6), 0.0).sum()
+
+def f(x, y):
+    return loss(x, y)
+""",
+            "The clamp keeps the operand off the pole.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+@torch.no_grad()
+def f(x, y):
+    return torch.where(y != 0, x / y, 0.0)
+""",
+            "Without a gradient the selection is enough.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def loss(x, keep):
+    return torch.where(keep, 2 * x, 0.0).sum() + torch.relu(x).masked_fill(~keep, 0.0).sum()
+
+def f(x, keep):
+    return loss(x, keep)
+""",
+            "What is selected has no pole.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x, y):
+    return np.where(x > 0, np.log(x), 0.0) + np.where(y != 0, x / y, 0.0)
+""",
+            "NumPy has no gradient.",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+import torch
+
+def loss(x, keep):
+    return torch.where(keep, 1 / torch.expm1(x), 0.0).sum()
+
+def f(x, keep):
+    return loss(x, keep)
+""",
+            "Nothing says that `keep` protects `x`; the division is reported as any other.",
+        ),
+    ),
+)
