@@ -39,8 +39,9 @@ def attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) ->
         return narrow(payload.items[name], machine.store.facts)
     if isinstance(payload, Elements) and name in payload.names:
         return payload.items[payload.names.index(name)]
-    if value.op is Op.JOIN and any(isinstance(v.payload, HAVE_ATTRIBUTES) for v in (found := choices(value))):
-        return machine.join([attribute(machine, choice, name, node) for choice in found])
+    either = choices(value)
+    if any(isinstance(choice.payload, HAVE_ATTRIBUTES) for choice in either):
+        return machine.join([attribute(machine, choice, name, node) for choice in either])
     return _other_attribute(machine, value, name, node)
 
 

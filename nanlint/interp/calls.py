@@ -77,8 +77,9 @@ def call_value(machine: Machine, callee: Value, given: Arguments, node: cst.Call
         keywords = {**{name: (value, None) for name, value in payload.keywords.items()}, **given.named}
         whole = Arguments(given.positional, keywords, given.star).behind(*payload.positional)
         return call_value(machine, payload.function, whole, node)
-    if callee.op is Op.JOIN and any(v.payload is not None for v in (found := choices(callee))):
-        return machine.join([call_value(machine, choice, given, node) for choice in found])
+    either = choices(callee)
+    if any(choice.payload is not None for choice in either):
+        return machine.join([call_value(machine, choice, given, node) for choice in either])
     if isinstance(payload, Member):
         return call_member(machine, payload.receiver, payload.name, given, node)
     return opaque(machine, given, node, dotted_name(node.func), callee)

@@ -34,8 +34,8 @@ def element(machine: Machine, value: Value, index: int | None) -> Value:
         return machine.join(items) if items else machine.unknown()
     if isinstance(value.payload, Shape):
         return extent(machine, value, index)
-    if value.op is Op.JOIN and (found := choices(value)):
-        return machine.join([element(machine, choice, index) for choice in found])
+    if either := choices(value):
+        return machine.join([element(machine, choice, index) for choice in either])
     return _any_element(machine, value, index)
 
 

@@ -336,7 +336,12 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[[Machine, Any], bool]] = {}
 
 
 def choices(value: Value) -> list[Value]:
-    """What a joined value may be, nested joins opened, each once; None is left out. At most MAX_CHOICES."""
+    """What a joined value may be, nested joins opened, each once; None is left out. At most MAX_CHOICES.
+
+    Empty for a value that is not joined.
+    """
+    if value.op is not Op.JOIN:
+        return []
     found: dict[int, Value] = {}
     pending, seen = [value], set()
     while pending and len(found) < MAX_CHOICES:

@@ -48,8 +48,9 @@ def call_member(machine: Machine, receiver: Value, name: str, given: Arguments, 
         found = _container_method(machine, receiver, name, given, node)
         if found is not None:
             return found
-    if receiver.op is Op.JOIN and any(_has_methods(v) for v in (found := choices(receiver))):
-        return machine.join([call_member(machine, choice, name, given, node) for choice in found])
+    either = choices(receiver)
+    if any(_has_methods(choice) for choice in either):
+        return machine.join([call_member(machine, choice, name, given, node) for choice in either])
     if receiver.kind in (Kind.MODEL, Kind.LAYER, Kind.LOSS) or isinstance(payload, (Layer, Chain, Instance)):
         return _module_method(machine, receiver, name, given, node)
     step = _protocol_method(machine, receiver, name, given, node)

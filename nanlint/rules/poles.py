@@ -310,3 +310,20 @@ def _users(event: Event, trace: Trace, limit: int = 40) -> Iterator[tuple[Event,
             yield user, value
             if user.op in POINTWISE and user.op not in (Op.MEAN, Op.SUM, Op.WHERE, Op.MASKED_FILL):
                 pending.append(user.result)
+
+
+def fed(event: Event, trace: Trace, through: frozenset[Op], limit: int = 40) -> Iterator[Event]:
+    """The singular operations whose pole the event's result can meet, directly or through the operations `through`."""
+    pending, seen = [event.result], set()
+    while pending and len(seen) < limit:
+        value = pending.pop()
+        for user in trace.uses(value):
+            if id(user) in seen:
+                continue
+            seen.add(id(user))
+            singular = singularity(user) if user.op in SINGULAR else None
+            if singular is not None and user.operands[singular.index].made_by is value.made_by:
+                if meets(user, singular.index, singular.forward + singular.backward):
+                    yield user
+            elif user.op in through or user.op in SAME_ELEMENTS:
+                pending.append(user.result)

@@ -1,0 +1,385 @@
+"""An epsilon that its dtype rounds away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from nanlint.domain.dtypes import Dtype, round_to
+from nanlint.domain.interval import number
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.ops.poles import dtype_of
+from nanlint.rules.guarding import HALF_EPSILON, bare, below_one, literal, quoted
+from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
+from nanlint.rules.poles import fed
+from nanlint.rules.reasoning import RANDOM, describe, quiet, sources
+
+THROUGH = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE, Op.CLAMP, Op.SUM, Op.MEAN})
+DEFAULT_EPSILON = {"Adam": 1e-8, "AdamW": 1e-8, "NAdam": 1e-8, "RAdam": 1e-8, "RMSprop": 1e-8, "Adagrad": 1e-10}
+NEAR = 1e-2  # how far from a whole number an epsilon can put a bound
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A number that its array's dtype rounds to a whole one: `1 - 1e-8` to 1, `1e-8` to 0."""
+
+    value: Value
+    node: cst.CSTNode | None
+    meant: float
+    stored: float
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    for event in trace.of(Op.CLAMP, Op.MAXIMUM, Op.MINIMUM, Op.ADD, Op.SUBTRACT):
+        for lost in _lost(event):
+            broken = tuple(fed(event, trace, THROUGH))
+            if broken or (event.op is Op.CLAMP and not quiet(event.site)):
+                yield _draft(event, lost, broken)
+                break
+    yield from _optimizers(trace)
+
+
+def _lost(event: Event) -> Iterator[Lost]:
+    dtype = dtype_of(event.operation)
+    if event.op is Op.CLAMP:
+        given = [
+            (value, event.site.options.get(name)) for name, value in event.options.items() if name in ("min", "max")
+        ]
+    elif any(value.kind.scalar for value in event.operands) and not all(v.kind.scalar for v in event.operands):
+        given = list(zip(event.operands, event.site.operands, strict=False))
+    else:
+        return
+    for value, node in given:
+        meant = value.range.point
+        if meant is None or not value.kind.scalar:
+            continue
+        stored = round_to(meant, dtype)
+        absorbed = meant == stored and meant != 0.0 and _absorbs(value)
+        if absorbed or (meant != stored and stored == round(meant) and abs(meant - stored) < NEAR):
+            yield Lost(value, node, meant, stored)
+
+
+def _absorbs(value: Value) -> bool:
+    """`1 - 1e-20`, which Python itself rounds to 1."""
+    if value.op not in (Op.ADD, Op.SUBTRACT):
+        return False
+    x, y = value.made_by.x.range.point, value.made_by.y.range.point
+    return y not in (0.0, None) and x == value.range.point and abs(y) < NEAR
+
+
+def _draft(event: Event, lost: Lost, broken: tuple[Event, ...]) -> Draft:
+    dtype = dtype_of(event.operation).value
+    drawn = any(source.op in RANDOM for source in sources(event.operands[0]))
+    after = f"; {describe(broken[0])} then meets its pole" if broken else ""
+    return Draft(
+        event,
+        Level.ERROR if broken and not drawn else Level.NOTE,
+        f"the epsilon in {quoted(lost.node)} is lost: in {dtype} it is exactly {number(lost.stored)}{after}",
+        f"Use an epsilon that {dtype} keeps.",
+        evidence=tuple(Clue(user.node, f"{describe(user)} is not protected", user.operands[0]) for user in broken[:2]),
+        claims=broken,
+        rewrite=_rewrite(event, lost),
+    )
+
+
+def _rewrite(event: Event, lost: Lost) -> Rewrite | None:
+    if lost.node is None:
+        return None
+    step = literal(below_one(event))
+    if event.op is Op.CLAMP or event.op in (Op.MAXIMUM, Op.MINIMUM):
+        kept = {1.0: f"1 - {step}", -1.0: f"-1 + {step}", 0.0: literal(HALF_EPSILON)}.get(lost.stored)
+    elif lost.stored == 0.0:
+        kept = literal(HALF_EPSILON)
+    elif event.op is Op.SUBTRACT and lost.stored == 1.0 and event.operands[0] is lost.value:
+        return _reordered(event, lost)
+    else:
+        kept = None
+    if kept is None:
+        return None
+    return Rewrite(f"Write {kept}", Applicability.UNSAFE, (Replace(lost.node, kept),))
+
+
+def _reordered(event: Event, lost: Lost) -> Rewrite | None:
+    """`1e-8 + 1 - p` becomes `1 - p + 1e-8`: added to a small difference, the epsilon survives."""
+    subtrahend = event.site.operands[1]
+    if subtrahend is None:
+        return None
+    text = f"1 - {bare(subtrahend)} + {literal(1e-8)}"
+    return Rewrite("Add the epsilon last", Applicability.UNSAFE, (Replace(event.node, text),))
+
+
+# optimizers
+
+
+def _optimizers(trace: Trace) -> Iterator[Draft]:
+    """Adam and its kin over parameters in float16: the denominator sqrt(v) + eps is 0 where the gradient is."""
+    for event in trace.of(Op.OPTIMIZER):
+        given, name = event.options.get("eps"), event.site.spelling.rpartition(".")[2]
+        eps = DEFAULT_EPSILON.get(name) if given is None else given.range.point
+        if (
+            eps is None
+            or name not in DEFAULT_EPSILON
+            or round_to(eps, Dtype.FLOAT16) != 0.0
+            or not _halved(event, trace)
+        ):
+            continue
+        yield Draft(
+            event,
+            Level.ERROR,
+            f"eps={eps:g} of {name} is lost: in float16, the dtype of the parameters, it is exactly 0, and a gradient "
+            "of 0 is divided by 0",
+            "Train float32 parameters under autocast, or give an eps that float16 keeps.",
+            rewrite=_with_eps(event),
+        )
+
+
+def _halved(event: Event, trace: Trace) -> bool:
+    """The parameters are those of a model on which `half()` was called."""
+    node = event.site.options.get("params")
+    while isinstance(node, (cst.Call, cst.Attribute)):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    model = event.site.names.get(node.value) if isinstance(node, cst.Name) else None
+    if model is None:
+        return False
+    halvings = [other for other in trace.of(Op.OPAQUE) if other.site.spelling == ".half" and other.operands]
+    return any(
+        other.result.made_by is model.made_by or other.x.made_by is model.made_by or _same_thing(other.x, model)
+        for other in halvings
+    )
+
+
+def _same_thing(x: Value, y: Value) -> bool:
+    return x.payload is not None and x.payload is y.payload
+
+
+def _with_eps(event: Event) -> Rewrite | None:
+    node, kept = event.site.options.get("eps"), literal(HALF_EPSILON)
+    if node is not None:
+        return Rewrite(f"Use eps={kept}", Applicability.UNSAFE, (Replace(node, kept),))
+    last = event.node.args[-1] if isinstance(event.node, cst.Call) and event.node.args else None
+    if last is None or last.star:
+        return None
+    return Rewrite(f"Use eps={kept}", Applicability.UNSAFE, (Replace(last.value, f"{bare(last.value)}, eps={kept}"),))
+
+
+RULE = Rule(
+    code="NAN501",
+    name="ineffective-epsilon",
+    summary="An epsilon that rounding takes away in the dtype it is used in.",
+    why="float32 has 24 bits: 1 - 1e-8 is exactly 1, so a clamp of p to [1e-8, 1 - 1e-8] protects log(p) and not "
+    "log(1 - p), which is -inf from a logit of 16.7 on. 1e-10 + 1 - p adds the epsilon to 1, where it is lost. In "
+    "float16 everything below 3e-8 is 0, the eps of Adam included.",
+    check=check,
+    specific=20,
+    remedy="In float32 stay 1e-7 or more away from 1; in float16 use 1e-4 near 0 and 1e-3 near 1. Add an epsilon to the "
+    "small number, not to the large one.",
+    fix=Applicability.UNSAFE,
+    fix_note="A larger epsilon moves the clamp and with it the largest value of the logarithm.",
+    references=("https://en.wikipedia.org/wiki/Machine_epsilon",),
+    bad=(
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x, y):
+    p = torch.sigmoid(x).clamp(1e-8, 1 - 1e-8)
+    return torch.log(1 - p) * y
+""",
+            fixed="""\
+import torch
+
+def f(x, y):
+    p = torch.sigmoid(x).clamp(1e-8, 1 - 1e-6)
+    return torch.log(1 - p) * y
+""",
+            hostile="torch.tensor([20.0]), torch.tensor([1.0])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+EPS = 1e-10
+
+def f(x):
+    odds = torch.clamp(torch.tanh(x), min=-1 + EPS, max=1 - EPS)
+    return torch.atanh(odds)
+""",
+            fixed="""\
+import torch
+
+EPS = 1e-10
+
+def f(x):
+    odds = torch.clamp(torch.tanh(x), min=-1 + 1e-6, max=1 - 1e-6)
+    return torch.atanh(odds)
+""",
+            hostile="torch.tensor([20.0])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(p):
+    return -torch.log(1e-10 + 1 - torch.sigmoid(p))
+""",
+            fixed="""\
+import torch
+
+def f(p):
+    return -torch.log(1 - torch.sigmoid(p) + 1e-8)
+""",
+            hostile="torch.tensor([20.0])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    share = torch.softmax(x, -1).half()
+    return torch.log(share + 1e-8)
+""",
+            fixed="""\
+import torch
+
+def f(x):
+    share = torch.softmax(x, -1).half()
+    return torch.log(share + 1e-4)
+""",
+            hostile="torch.tensor([0.0, 50.0])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    model = torch.nn.Linear(2, 1).half()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    model(x.half()).sum().backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return model.weight.detach()
+""",
+            fixed="""\
+import torch
+
+def f(x):
+    model = torch.nn.Linear(2, 1).half()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-4)
+    model(x.half()).sum().backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return model.weight.detach()
+""",
+            hostile="torch.zeros(1, 2)",
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    p = np.clip(x.astype(np.float32), 1e-9, 1 - 1e-9)
+    return np.log(1 - p)
+""",
+            fixed="""\
+import numpy as np
+
+def f(x):
+    p = np.clip(x.astype(np.float32), 1e-9, 1 - 1e-6)
+    return np.log(1 - p)
+""",
+            hostile="np.array([1.0])",
+        ),
+    ),
+    good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    p = torch.sigmoid(x).clamp(1e-6, 1 - 1e-6)
+    return torch.log(p) - torch.log(1 - p)
+""",
+            "1 - 1e-6 is 0.999999 in float32.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    p = torch.sigmoid(x.double()).clamp(1e-12, 1 - 1e-12)
+    return torch.log(1 - p)
+""",
+            "float64 keeps 1e-12.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    return torch.log(1 - torch.sigmoid(x) + 1e-8) + torch.log(x.abs() + 1e-20)
+""",
+            "Added to something near 0, a small epsilon survives in float32.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    share = torch.softmax(x, -1).half()
+    return torch.log(share + 1e-4) + (2 * share + 0.1)
+""",
+            "1e-4 is a normal number in float16; 0.1 is no epsilon.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    model = torch.nn.Linear(2, 1).bfloat16()
+    return torch.optim.Adam(model.parameters(), lr=1e-3), x
+""",
+            "bfloat16 has the exponents of float32: 1e-8 is not 0.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    p = np.clip(x, 1e-9, 1 - 1e-9)
+    return np.log(1 - p)
+""",
+            "NumPy computes in float64 unless told otherwise.",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    with torch.autocast("cpu", dtype=torch.float16):
+        share = torch.softmax(x @ x.T, -1)
+        return torch.log(share + 1e-8)
+""",
+            "The dtypes under autocast are not followed.",
+        ),
+    ),
+)

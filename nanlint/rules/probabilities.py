@@ -1,0 +1,337 @@
+"""Softmax and sigmoid under a logarithm: recognising them, however they are written, and writing the log forms."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.ops.poles import dtype_of
+from nanlint.ops.relations import axis_of, reduction, same_axis
+from nanlint.rules.formulas import (
+    PLAIN,
+    Term,
+    exponential,
+    minus,
+    negated,
+    one_minus,
+    one_plus,
+    operand,
+    plainly_written,
+    quotient,
+    rebuilt,
+    reciprocal,
+    unguarded,
+)
+from nanlint.rules.model import Remove, Replace, Rewrite
+from nanlint.rules.reasoning import SAME_ELEMENTS, quiet
+from nanlint.rules.rewriting import Spelled, contains, reachable_source, removable, spell, spell_name
+
+LOGARITHMS = (Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P)
+SOFTMAX_UNDERFLOW = {Dtype.FLOAT16: 17.3, Dtype.BFLOAT16: 93.0, Dtype.FLOAT64: 745.0}
+SIGMOID_ZERO = {Dtype.FLOAT16: -17.3, Dtype.BFLOAT16: -89.0, Dtype.FLOAT64: -709.8}
+SIGMOID_ONE = {Dtype.FLOAT16: 8.32, Dtype.BFLOAT16: 6.25, Dtype.FLOAT64: 36.7}
+
+
+class Form(enum.Enum):
+    """Which function makes the probability."""
+
+    SOFTMAX = "softmax"
+    SIGMOID = "sigmoid"
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """softmax(x) or sigmoid(x), of -x where `flipped`; made by an event of the trace.
+
+    total: the sum of a softmax that is written out, None where a function makes it.
+    """
+
+    form: Form
+    logits: Term
+    made: Event | None
+    flipped: bool = False
+    total: Event | None = None
+
+    @property
+    def axis(self) -> Value | None:
+        """The axis of a softmax; None where it is not given."""
+        made = self.total or self.made
+        axis = None if made is None else made.options.get("axis")
+        return None if axis is None or axis.is_none else axis
+
+
+def probability(term: Term) -> Probability | None:
+    """What makes the term a probability, if a softmax or a sigmoid of something does."""
+    term = term.behind(SAME_ELEMENTS)
+    if term.op in (Op.SOFTMAX, Op.SOFTMIN):
+        return Probability(Form.SOFTMAX, term.operand(), term.origin, term.op is Op.SOFTMIN)
+    if term.op is Op.SIGMOID:
+        return Probability(Form.SIGMOID, term.operand(), term.origin)
+    if term.op is Op.WHERE and len(term.value.made_by.operands) == 3:
+        return _split(term)
+    return _logistic(term) or _share(term)
+
+
+def _split(term: Term) -> Probability | None:
+    """`where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))`: both branches are one sigmoid."""
+    first, second = probability(term.operand(1)), probability(term.operand(2))
+    if first is None or second is None or first.form is not Form.SIGMOID or second.form is not Form.SIGMOID:
+        return None
+    same = first.flipped == second.flipped and first.logits.same(second.logits)
+    return first if same or (first.flipped != second.flipped and _opposite(first, second)) else None
+
+
+def _opposite(first: Probability, second: Probability) -> bool:
+    inner = negated(first.logits) or negated(second.logits)
+    return inner is not None and (inner.same(first.logits) or inner.same(second.logits))
+
+
+def _logistic(term: Term) -> Probability | None:
+    """1 / (1 + exp(-x)), exp(x) / (1 + exp(x))."""
+    if (below := reciprocal(term)) is not None:
+        grown = one_plus(below)
+        x = None if grown is None else exponential(grown)
+        return None if x is None else Probability(Form.SIGMOID, x, term.origin, flipped=True)
+    parts = quotient(term)
+    x = None if parts is None else exponential(parts[0])
+    if parts is None or x is None:
+        return None
+    grown = one_plus(parts[1])
+    y = None if grown is None else exponential(grown)
+    return Probability(Form.SIGMOID, x, term.origin) if y is not None and x.same(y) else None
+
+
+def _share(term: Term) -> Probability | None:
+    """exp(x) / sum(exp(x))."""
+    parts = quotient(term)
+    if parts is None:
+        return None
+    above, below = parts[0].behind(PLAIN), parts[1].behind(PLAIN)
+    x = exponential(above)
+    if x is None or below.op is not Op.SUM or not above.same(below.operand()):
+        return None
+    return Probability(Form.SOFTMAX, _unshifted(x, below), term.origin, total=below.origin)
+
+
+def _unshifted(x: Term, total: Term) -> Term:
+    """z of z - max(z), if the maximum is the same for all that the softmax divides."""
+    if x.op is not Op.SUBTRACT or x.links:
+        return x
+    logits, highest = x.operand(0), x.operand(1)
+    of = reduction(highest.value, Op.REDUCE_MAX)
+    along = axis_of(highest.value)
+    if of is None or not of.same(logits.value) or not (along is None or same_axis(along, axis_of(total.value))):
+        return x
+    return logits
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The logarithm of a probability p, or of 1 - p where `complement`; `guarded` by an epsilon or a clamp.
+
+    term: p (or its softmax, its sigmoid), with what stands between it and the logarithm.
+    """
+
+    event: Event
+    p: Probability
+    term: Term
+    complement: bool
+    guarded: bool
+
+    @property
+    def flipped(self) -> bool:
+        """It is the logarithm of sigmoid(-x)."""
+        return self.p.flipped != self.complement
+
+    @property
+    def effective(self) -> bool:
+        """The guard keeps the logarithm finite."""
+        return not self.event.x.range.overlaps(-1.0, -1.0) if _one_plus(self.event) else _off_zero(self.event)
+
+
+def _one_plus(event: Event) -> bool:
+    return event.op is Op.LOG1P
+
+
+def _off_zero(event: Event) -> bool:
+    return not event.x.range.contains(0.0)
+
+
+def readings(trace: Trace, form: Form) -> Iterator[Reading]:
+    """The logarithms of such probabilities, each once."""
+    for event in trace.of(*LOGARITHMS):
+        reading = read(trace, event)
+        if reading is not None and reading.p.form is form:
+            yield reading
+
+
+def read(trace: Trace, event: Event) -> Reading | None:
+    """The event as the logarithm of a probability: of the one on the first of the ways through the branches."""
+    for term in operand(trace, event).alternatives():
+        inner, guarded = unguarded(term)
+        rest = negated(inner) if event.op is Op.LOG1P else one_minus(inner)
+        if rest is not None:
+            found, guarded_too = unguarded(rest.behind(SAME_ELEMENTS))
+            p = probability(found)
+            if p is not None and p.form is Form.SIGMOID:
+                return Reading(event, p, found.behind(SAME_ELEMENTS), True, guarded or guarded_too)
+        elif event.op is not Op.LOG1P and (p := probability(inner)) is not None:
+            return Reading(event, p, inner.behind(SAME_ELEMENTS), False, guarded)
+    return None
+
+
+def level(reading: Reading) -> Level | None:
+    """How grave; None where a bound or a guard keeps the logarithm finite and no gradient can fade."""
+    event = reading.event
+    if event.x.kind.scalar or event.framework == "math":
+        return None if reading.effective else Level.STRICT
+    if reading.effective:
+        fading = reading.guarded and event.x.gradient and not event.site.no_gradient and not quiet(event.site)
+        return Level.NOTE if fading else None
+    if event.site.no_gradient:
+        return Level.NOTE  # inference and metrics: an infinite score ranks last, and no weight is lost
+    return Level.WARNING if quiet(event.site) else Level.ERROR
+
+
+# writing the log forms
+
+
+def rewritten(reading: Reading, trace: Trace) -> Rewrite | None:
+    """The logarithm from the logits, with `p = ...` removed where nothing else needs it."""
+    edit = replacement(reading)
+    if edit is None:
+        return None
+    name = "log_softmax" if reading.p.form is Form.SOFTMAX else "logsigmoid"
+    return assembled(f"Use {name} of the logits", [reading], [edit], trace)
+
+
+def assembled(title: str, found: list[Reading], edits: list[tuple[Replace, Spelled]], trace: Trace) -> Rewrite:
+    """One fix of several logarithms."""
+    replaced = [edit.node for edit, _ in edits]
+    removals = {id(line): Remove(line) for reading in found if (line := unneeded(reading, replaced, trace)) is not None}
+    imports = dict.fromkeys(line for _, spelled in edits for line in spelled.imports)
+    unsafe = any(reading.guarded for reading in found)
+    applicability = Applicability.UNSAFE if unsafe else Applicability.SAFE
+    return Rewrite(title, applicability, (*(edit for edit, _ in edits), *removals.values()), tuple(imports))
+
+
+def unneeded(reading: Reading, replaced: list[cst.CSTNode], trace: Trace) -> cst.CSTNode | None:
+    """The statement that assigns the probability, if only `replaced` reads it."""
+    made = reading.p.made
+    if made is None or any(contains(node, made.node) for node in replaced):
+        return None
+    return removable(made, replaced)
+
+
+def replacement(reading: Reading) -> tuple[Replace, Spelled] | None:
+    """The log form in place of the logarithm; None where no source of the logits is at hand, or in another base."""
+    event = reading.event
+    if event.op not in (Op.LOG, Op.LOG1P) or not plainly_written(event) or event.framework == "math":
+        return None
+    if reading.p.logits.value.dtype.integer or reading.p.logits.links:
+        return None
+    spelled = _log_softmax(reading) if reading.p.form is Form.SOFTMAX else _log_sigmoid(reading)
+    if spelled is None:
+        return None
+    text = rebuilt(spelled.text, reading.term.links, event)
+    return None if text is None else (Replace(event.node, text), Spelled(text, spelled.imports))
+
+
+def _log_sigmoid(reading: Reading) -> Spelled | None:
+    event, logits = reading.event, reading.p.logits
+    if event.framework == "numpy":
+        text = logits.bare(event) if reading.flipped else minus(logits, event)
+        spelled = None if text is None else spell(event, Op.SOFTPLUS, {"x": text})
+        return None if spelled is None else Spelled(f"-{spelled.text}", spelled.imports)
+    text = minus(logits, event) if reading.flipped else logits.bare(event)
+    return None if text is None else spell(event, Op.LOG_SIGMOID, {"x": text})
+
+
+def _log_softmax(reading: Reading) -> Spelled | None:
+    event, p = reading.event, reading.p
+    if p.made is None:
+        return None
+    if p.total is not None:
+        return _log_share(reading)
+    parts = _options(p.made, event)
+    if parts is None:
+        return None
+    if p.made.site.spelling == ".softmax":
+        receiver = p.logits.atom(event)
+        arguments = [parts[name] if name == "axis" else f"{name}={parts[name]}" for name in parts]
+        return None if receiver is None else Spelled(f"{receiver}.log_softmax({', '.join(arguments)})")
+    text = minus(p.logits, event) if p.flipped else p.logits.bare(event)
+    if text is None:
+        return None
+    if p.made.framework == "torch" and "axis" not in parts:  # torch.log_softmax has no implicit axis
+        name, imports = spell_name(event.site, "torch.nn.functional.log_softmax")
+        return Spelled(f"{name}({text})", imports)
+    return spell(event, Op.LOG_SOFTMAX, {"x": text, **parts}, p.made.framework, like=p.made)
+
+
+def _log_share(reading: Reading) -> Spelled | None:
+    """Of exp(x) / sum(exp(x)), if the quotient divides along the axis of the sum."""
+    event, p = reading.event, reading.p
+    if p.total is None or not plainly_written(p.total) or not aligned(p.total):
+        return None
+    parts, text, atom = _options(p.total, event), p.logits.bare(event), p.logits.atom(event)
+    if parts is None or text is None or atom is None or not set(p.total.site.options) <= {"axis", "keepdim"}:
+        return None
+    if event.framework == "torch":
+        return spell(event, Op.LOG_SOFTMAX, {"x": text, **parts}) if "axis" in parts else None
+    if event.framework != "numpy":
+        return None
+    keeping = {"axis": parts["axis"], "keepdim": "True"} if "axis" in parts else {"axis": "None"}
+    summed = spell(event, Op.LOGSUMEXP, {"x": text, **keeping})
+    return None if summed is None else Spelled(f"{atom} - {summed.text}", summed.imports)
+
+
+def aligned(total: Event) -> bool:
+    """What is divided by the sum is divided along the sum's axis: kept, or the first, or all of them."""
+    axis, kept = total.options.get("axis"), total.options.get("keepdim")
+    if axis is None or axis.is_none:
+        return True
+    return axis.constant == 0 or (kept is not None and kept.constant is True)
+
+
+def _options(made: Event, target: Event) -> dict[str, str] | None:
+    """The texts of axis and dtype, as they were given; None where one cannot be written at `target`."""
+    parts = {}
+    for name in ("axis", "dtype"):
+        value = made.options.get(name)
+        if value is None or value.is_none:
+            continue
+        text = reachable_source(made.site.options.get(name), made, target)
+        if text is None and isinstance(value.constant, int):
+            text = str(value.constant)
+        if text is None:
+            return None
+        parts[name] = text
+    return parts
+
+
+# words
+
+
+def cause(reading: Reading) -> str:
+    """Why the logarithm is not finite, with the number for its dtype."""
+    dtype = dtype_of(reading.event.operation)
+    if reading.p.form is Form.SOFTMAX:
+        gap = SOFTMAX_UNDERFLOW.get(dtype, 104.0)
+        return f"softmax is exactly 0 once a logit trails the largest by {gap:g}"
+    if reading.flipped:
+        return f"sigmoid is exactly 1 from a logit of {'-' * reading.p.flipped}{SIGMOID_ONE.get(dtype, 16.64):g} on"
+    return f"sigmoid is exactly 0 at a logit of {SIGMOID_ZERO.get(dtype, -88.7):g}"
+
+
+def consequence(reading: Reading) -> str:
+    gradient = " and the gradient NaN" if reading.event.x.gradient and not reading.event.site.no_gradient else ""
+    return f"the logarithm is -inf{gradient}"
