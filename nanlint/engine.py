@@ -49,7 +49,7 @@ class _Report:
 
 def lint_module(source: Source, module: cst.Module, rules: Sequence[Rule], settings: Settings) -> Linted:
     """What the rules find in a module parsed from `source`."""
-    trace = interpret(module)
+    trace = interpret(module, source.text)
     lowest = Level.STRICT if settings.strict else Level.NOTE
     limits = Limits(settings.epsilon, settings.max_learning_rate, settings.max_grad_norm)
     merged = _merged((_Report(rule, draft) for rule in rules for draft in rule.check(trace, limits)), trace)

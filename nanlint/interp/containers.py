@@ -112,10 +112,9 @@ def subscript(machine: Machine, value: Value, key: Value | None, node: cst.Subsc
         return extent(machine, value, index if isinstance(index, int) else None) if key is not None else value
     if value.kind in (Kind.STRING, Kind.MODULE, Kind.CLASS, Kind.FUNCTION, Kind.PATH):
         return machine.unknown(value, kind=Kind.STRING) if value.kind is Kind.STRING else machine.unknown(value)
-    if value.op is Op.JOIN and any(
-        isinstance(v.payload, (Elements, Entries, Chain)) for v in (found := choices(value))
-    ):
-        return machine.join([subscript(machine, choice, key, node) for choice in found])
+    either = choices(value)
+    if any(isinstance(choice.payload, (Elements, Entries, Chain)) for choice in either):
+        return machine.join([subscript(machine, choice, key, node) for choice in either])
     return select(machine, value, key, node)
 
 

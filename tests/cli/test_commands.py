@@ -39,6 +39,9 @@ def scale(x: torch.Tensor) -> torch.Tensor:
     return torch.sigmoid(x) * 2
 """
 UNKNOWN = """\
+import torch
+
+
 def ratio(a, b):
     return a / b
 """
@@ -80,7 +83,7 @@ class TestExitCodes:
         failed = nanlint("unknown.py", "--fail-on", "strict", cwd=project)
         assert (shown.returncode, failed.returncode) == (0, 1)
         assert shown.stdout == failed.stdout
-        assert shown.stdout.startswith("unknown.py:2:12: strict[NAN103] division-by-zero: ")
+        assert shown.stdout.startswith("unknown.py:5:12: strict[NAN103] division-by-zero: ")
 
     @pytest.mark.parametrize(
         "arguments", [["--fail-on", "fatal"], ["--output-format", "xml"], ["--no-such-flag"], ["--select"]]
