@@ -18,7 +18,7 @@ from nanlint.settings import DEFAULT, Settings
 from nanlint.source import Source, SourceError, from_text, read
 from nanlint.source import write as write_source
 from nanlint.stack import with_deep_stack
-from nanlint.syntax import check_nesting, python_refuses
+from nanlint.syntax import check_nesting, depth_explained, python_refuses
 
 if TYPE_CHECKING:  # what imports LibCST (0.2 s) waits until a file needs it
     from nanlint.engine import Linted
@@ -145,7 +145,8 @@ def _analyse(source: Source, settings: Settings) -> Linted:
     from nanlint.engine import lint_module
     from nanlint.parsing import parse
 
-    return lint_module(source, parse(source), _rules(settings), settings)
+    with depth_explained(source):
+        return lint_module(source, parse(source), _rules(settings), settings)
 
 
 def _reported(linted: Linted, text: str, path: str, problems: tuple[Problem, ...] = ()) -> FileReport:
@@ -201,8 +202,6 @@ def _guarded(path: str, work: Callable[[], _Result]) -> _Result | Problem:
         return with_deep_stack(work)
     except SourceError as error:
         return error.problem
-    except RecursionError:
-        return Problem(path, "nested too deeply for this Python")
     except Exception as error:  # noqa: BLE001 - a bug in nanlint: shown as one, with its place; other files go on
         frames = [
             frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_HOME)

@@ -68,6 +68,11 @@ class Nesting:
         self._begin_line(text, 0)
         self._read(text)
 
+    @property
+    def deepest(self) -> Peak:
+        """The place that asks most of a recursion."""
+        return max(self.levels, self.branches, key=lambda peak: peak.number)
+
     def _read(self, text: str) -> None:
         steps = {"operator": self._deepen, "open": self._open, "close": self._close, "separator": self._separate}
         for match in _TOKENS.finditer(text):

@@ -6,7 +6,7 @@ import libcst as cst
 
 from nanlint.findings import Problem
 from nanlint.source import Source, SourceError
-from nanlint.syntax import check_nesting, python_refuses, too_deep
+from nanlint.syntax import check_nesting, python_refuses
 
 
 def parse(source: Source) -> cst.Module:
@@ -14,13 +14,11 @@ def parse(source: Source) -> cst.Module:
 
     Wants a deep stack (`nanlint.stack`): the parser takes some 30 kB for a level of brackets.
     """
-    nesting = check_nesting(source)
+    check_nesting(source)
     try:
         return cst.parse_module(source.text)
     except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
         raise SourceError(python_refuses(source) or _beyond(source, error)) from None
-    except RecursionError:  # CPython 3.12 counts some calls against a limit that cannot be raised
-        raise SourceError(too_deep(source, nesting)) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # of LibCST's native parser; it is no Exception
             raise

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from nanlint.findings import Problem
 from nanlint.lexer import Nesting, Peak
@@ -15,9 +17,10 @@ MAX_PATTERN_BRACKETS = (
 )
 MAX_LEVELS = 1000  # LibCST's time is quadratic in `x.a().b()...`: 0.4 s
 MAX_BRANCHES = 1000
+DEEP = 200  # levels that no version of Python has trouble with
 
 
-def check_nesting(source: Source) -> Nesting:
+def check_nesting(source: Source) -> None:
     """Raises SourceError for a text that nests too deeply to be parsed in decent time and space."""
     nesting = Nesting(source.text)
 
@@ -29,13 +32,24 @@ def check_nesting(source: Source) -> Nesting:
     refuse_above(MAX_PATTERN_BRACKETS, nesting.in_pattern, "levels of brackets in a pattern")
     refuse_above(MAX_LEVELS, nesting.levels, "levels in one expression")
     refuse_above(MAX_BRANCHES, nesting.branches, "branches of one if")
-    return nesting
 
 
-def too_deep(source: Source, nesting: Nesting | None = None) -> Problem:
-    """The Problem of a text that overflowed the stack all the same, at its deepest place."""
-    nesting = nesting or Nesting(source.text)
-    deepest = max(nesting.levels, nesting.branches, key=lambda peak: peak.number)
+@contextmanager
+def depth_explained(source: Source) -> Iterator[None]:
+    """Turns a RecursionError over a text that nests deeply into a SourceError; over any other it is a bug and goes on.
+
+    CPython 3.12 counts the calls that C makes against a limit of its own, which cannot be raised.
+    """
+    try:
+        yield
+    except RecursionError:
+        if Nesting(source.text).deepest.number < DEEP:
+            raise
+        raise SourceError(_too_deep(source)) from None
+
+
+def _too_deep(source: Source) -> Problem:
+    deepest = Nesting(source.text).deepest
     return Problem(source.path, f"nested too deeply for this Python ({deepest.number} levels)", deepest.line)
 
 
@@ -52,5 +66,5 @@ def python_refuses(source: Source) -> Problem | None:
         line = source.text.count("\n", 0, error.start) + 1
         return Problem(source.path, "holds a lone surrogate: not Python source", line)
     except (MemoryError, RecursionError):  # how CPython's parser says that it gives up
-        return too_deep(source)
+        return _too_deep(source)
     return None

@@ -23,6 +23,11 @@ def join(*ranges: Interval) -> Interval:
     return joined
 
 
+def whole(x: float) -> bool:
+    """It is an integer."""
+    return math.isfinite(x) and x == math.floor(x)
+
+
 def magnitude(x: Interval) -> float:
     """The largest absolute value."""
     return max(abs(x.lo), abs(x.hi))
@@ -83,7 +88,7 @@ def square(x: Interval) -> Interval:
 def power(x: Interval, y: Interval) -> Interval:
     """x ** y where it is real: negative bases count only under an integer exponent."""
     exponent = y.point
-    if exponent is not None and x.lo < 0.0 and exponent == math.floor(exponent) and math.isfinite(exponent):
+    if exponent is not None and x.lo < 0.0 and whole(exponent):
         return _integer_power(x, exponent)
     if x.lo < 0.0 and exponent is None:
         return EVERYTHING

@@ -109,8 +109,8 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     found = frameworks.function(name) or unbound_method(name)
     if found is not None:
         result = perform(machine, found[0], found[1], given, node, name)
-        if name.endswith("_") and found[0].in_place and result.kind is Kind.TENSOR and node.args:
-            assign(machine, node.args[0].value, result)
+        if name.endswith("_") and found[0].in_place and result.op is not Op.CLIP_GRADIENT and node.args:
+            assign(machine, node.args[0].value, result)  # a clip changes the gradients, not its argument
         return result
     mode = gradient_mode(machine, name, given.first())
     if mode is not None:

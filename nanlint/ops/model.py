@@ -137,7 +137,9 @@ def rounded(bounds: Interval, dtype: Dtype) -> Interval:
     """
     if not dtype.floating or bounds.empty:
         return bounds
-    smallest = LIMITS[dtype].smallest
-    lo = smallest if bounds.lo == SMALLEST else round_to(bounds.lo, dtype)
-    hi = -smallest if bounds.hi == -SMALLEST else round_to(bounds.hi, dtype)
+    lo, hi, smallest = round_to(bounds.lo, dtype), round_to(bounds.hi, dtype), LIMITS[dtype].smallest
+    if bounds.lo == SMALLEST:
+        lo, hi = smallest, max(hi, smallest)
+    if bounds.hi == -SMALLEST:
+        lo, hi = min(lo, -smallest), -smallest
     return interval(lo, hi, bounds.nonzero)

@@ -30,7 +30,7 @@ def _fixed_power_poles(n: float, largest: float) -> tuple[Pole, ...]:
             infinite(around_zero(arithmetic.real_power(largest, 1.0 / n))),
             steep(around_zero(arithmetic.real_power(largest / max(abs(n), 1.0), 1.0 / (n - 1.0)))),
         ]
-    if n != math.floor(n):
+    if not arithmetic.whole(n):
         poles.append(undefined(below(0.0)))
     if 0.0 < n < 1.0:
         poles.append(steep(ZERO))

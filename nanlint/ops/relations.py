@@ -73,7 +73,7 @@ def _keeps_rows(value: Value) -> bool:
 def part(value: Value) -> Value:
     """The whole of which the value is a selection, or itself."""
     value = plain(value)
-    return plain(value.made_by.x) if value.op is Op.SELECT else value
+    return plain(value.made_by.x) if made_by(value, Op.SELECT) else value
 
 
 def axis_of(value: Value) -> Value | None:

@@ -224,11 +224,35 @@ def _beside(term: Term, number: float) -> Term | None:
     return None
 
 
+def inside(trace: Trace, event: Event) -> tuple[Event, ...]:
+    """The events of the same activation that the event's formula consists of, down to its exponentials."""
+    found: dict[int, Event] = {}
+    pending = list(event.operands)
+    while pending and len(found) < MAX_SOURCES:
+        origin = trace.origin(pending.pop())
+        if origin is None or id(origin) in found or origin.site.frame is not event.site.frame:
+            continue
+        found[id(origin)] = origin
+        if origin.op is not Op.EXP:
+            pending.extend(origin.operands)
+    return tuple(found.values())
+
+
 # source
 
 
+def plus(term: Term, target: Event) -> str | None:
+    """The source of x at `target`, for use as an argument; of -y where x is -y and nothing holds that."""
+    text = term.bare(target)
+    inner = negated(term)
+    if text is None and inner is not None and inner.links == term.links:
+        text = inner.atom(target)
+        return None if text is None else f"-{text}"
+    return text
+
+
 def minus(term: Term, target: Event) -> str | None:
-    """The source of -x at `target`; of y where x is -y."""
+    """The source of -x at `target`, for use as an argument; of y where x is -y."""
     inner = negated(term)
     if inner is not None and inner.links == term.links and (text := inner.bare(target)) is not None:
         return text

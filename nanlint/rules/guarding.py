@@ -20,16 +20,15 @@ BELOW_ONE = {Dtype.FLOAT16: 1e-3, Dtype.BFLOAT16: 1e-2}
 """What 1 minus it is not 1; 1e-7 is the smallest power of ten in float32, 1e-6 leaves room."""
 MAX_QUOTED = 40  # characters of source quoted in a message
 
-_ARITHMETIC = (cst.Add, cst.Subtract, cst.Multiply, cst.Divide, cst.Power, cst.MatrixMultiply, cst.Modulo)
-_LOOSER_THAN_PLUS = (
-    cst.BinaryOperation, cst.Comparison, cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.NamedExpr, cst.GeneratorExp,
-    cst.Yield,
-)  # fmt: skip
+_LOOSER_THAN_PLUS = (cst.Comparison, cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.NamedExpr, cst.GeneratorExp)
+_LOOSE_OPERATORS = (cst.BitAnd, cst.BitOr, cst.BitXor, cst.LeftShift, cst.RightShift)
 
 
 def literal(x: float) -> str:
     """A number as source: `1e-8`, `20.0`."""
-    return re.sub(r"e([+-])0+(\d)", r"e\1\2", repr(float(x))).replace("e+", "e")
+    short = f"{x:.0e}"
+    text = short if 0.0 < abs(x) <= 1e-2 and float(short) == x else repr(float(x))
+    return re.sub(r"e([+-])0+(\d)", r"e\1\2", text).replace("e+", "e")
 
 
 def epsilon(event: Event, limits: Limits) -> float:
@@ -67,23 +66,15 @@ def is_operator(event: Event) -> bool:
     return event.site.spelling[:1] not in (".", "") and not event.site.spelling[:1].isalpha()
 
 
-def tight(event: Event, index: int) -> bool:
-    """The operand stands before a dot or beside an operator: a looser expression in its place needs parentheses."""
-    if is_method(event):
-        return index == 0
-    return is_operator(event) and not (event.site.spelling.endswith("=") and index == 1)
-
-
 def with_epsilon(event: Event, index: int, addend: str) -> str | None:
-    """The text of the operand plus an epsilon, for its place."""
+    """The text of the operand plus an epsilon."""
     node = operand_node(event, index)
     if node is None:
         return None
-    loose = isinstance(node, _LOOSER_THAN_PLUS) and not (
-        isinstance(node, cst.BinaryOperation) and isinstance(node.operator, _ARITHMETIC)
+    loose = isinstance(node, _LOOSER_THAN_PLUS) or (
+        isinstance(node, cst.BinaryOperation) and isinstance(node.operator, _LOOSE_OPERATORS)
     )
-    text = f"({bare(node)}) + {addend}" if loose else f"{bare(node)} + {addend}"
-    return f"({text})" if tight(event, index) and not getattr(node, "lpar", ()) else text
+    return f"({bare(node)}) + {addend}" if loose else f"{bare(node)} + {addend}"
 
 
 def clamped(event: Event, index: int, bounds: Mapping[str, str]) -> tuple[str, tuple[str, ...]] | None:
@@ -107,7 +98,18 @@ def clamping(event: Event, index: int, bounds: Mapping[str, str]) -> Rewrite | N
     if node is None or text is None:
         return None
     words = " and ".join(f"{'at least' if name == 'min' else 'at most'} {bound}" for name, bound in bounds.items())
-    return Rewrite(f"Clamp {quoted(node)} to {words}", Applicability.UNSAFE, (Replace(node, text[0]),), text[1])
+    # in parentheses of its own the operand would keep them around an atom: `((a - b).clamp(max=20.0)).exp()`
+    atom = replaced(event.node, node, text[0]) if getattr(node, "lpar", ()) else None
+    edit = Replace(node, text[0]) if atom is None else Replace(event.node, atom)
+    return Rewrite(f"Clamp {quoted(node)} to {words}", Applicability.UNSAFE, (edit,), text[1])
+
+
+def replaced(outer: cst.CSTNode, inner: cst.CSTNode, text: str) -> str | None:
+    """The source of the expression `outer` with `text` in the place of the expression `inner`."""
+    if not isinstance(outer, cst.BaseExpression):
+        return None
+    changed = outer.deep_replace(inner, cst.parse_expression(text))
+    return bare(changed) if isinstance(changed, cst.CSTNode) else None
 
 
 def adding(event: Event, index: int, addend: str) -> Rewrite | None:

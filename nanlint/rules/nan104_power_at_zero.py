@@ -10,7 +10,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.rules.guarding import clamping, epsilon, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
 from nanlint.rules.nan102_sqrt_of_zero import ROOTS
-from nanlint.rules.poles import Danger, danger, reached, singularity
+from nanlint.rules.poles import Danger, danger, singularity
 from nanlint.rules.reasoning import trail
 
 

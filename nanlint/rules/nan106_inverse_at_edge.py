@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.guarding import below_one, bare, clamping, is_method, literal, operand_node, quoted
+from nanlint.rules.guarding import bare, below_one, clamping, is_method, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.poles import Danger, danger, trained
 from nanlint.rules.reasoning import describe, quiet, strip, trail

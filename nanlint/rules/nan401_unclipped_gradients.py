@@ -22,9 +22,9 @@ from nanlint.rules.protocol import (
     mentions_clip,
     optimizer_node,
     optimizer_of,
+    own_line,
     owners,
     parameters_text,
-    stands_alone,
     table,
     updates,
 )
@@ -161,7 +161,8 @@ def _log_probability(value: Value) -> bool:
 
 def _ancestors(values: Iterable[Value]) -> Iterator[Value]:
     """Everything the values were computed from."""
-    pending, seen = list(values), set()
+    pending = list(values)
+    seen: set[int] = set()
     while pending and len(seen) < MAX_ANCESTORS:
         value = pending.pop()
         if id(value.made_by) not in seen:
@@ -221,7 +222,7 @@ def _insertable(update: Update, trace: Trace) -> bool:
 
     Not so with a closure, which computes them inside the step, nor with libraries that have a clip of their own.
     """
-    if not stands_alone(update.step) or "closure" in update.step.options:
+    if not own_line(update.step) or "closure" in update.step.options:
         return False
     if any(last_word(event) == "scale_loss" for event in trace.of(Op.OPAQUE)):
         return False
@@ -432,7 +433,7 @@ RULE = Rule(
     ),
     check=check,
     specific=10,
-    remedy="Clip the norm of the gradients between backward pass and step; under a gradient scaler, unscale them first.",
+    remedy="Clip the norm of the gradients right before the step; under a gradient scaler, unscale them first.",
     fix=Applicability.UNSAFE,
     fix_note=(
         "Inserts a clip of the global norm before each unclipped step of the loop, and `unscale_` before it under a"

@@ -36,11 +36,10 @@ class Lost:
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.CLAMP, Op.MAXIMUM, Op.MINIMUM, Op.ADD, Op.SUBTRACT):
-        for lost in _lost(event):
-            broken = tuple(fed(event, trace, THROUGH))
-            if broken or (event.op is Op.CLAMP and not quiet(event.site)):
-                yield _draft(event, lost, broken)
-                break
+        lost = tuple(_lost(event))
+        broken = tuple(fed(event, trace, THROUGH)) if lost else ()
+        if broken or (lost and event.op is Op.CLAMP and not quiet(event.site)):
+            yield _draft(event, lost, broken)
     yield from _optimizers(trace)
 
 
@@ -72,14 +71,14 @@ def _absorbs(value: Value) -> bool:
     return y not in (0.0, None) and x == value.range.point and abs(y) < NEAR
 
 
-def _draft(event: Event, lost: Lost, broken: tuple[Event, ...]) -> Draft:
+def _draft(event: Event, lost: tuple[Lost, ...], broken: tuple[Event, ...]) -> Draft:
     dtype = dtype_of(event.operation).value
     drawn = any(source.op in RANDOM for source in sources(event.operands[0]))
     after = f"; {describe(broken[0])} then meets its pole" if broken else ""
     return Draft(
         event,
         Level.ERROR if broken and not drawn else Level.NOTE,
-        f"the epsilon in {quoted(lost.node)} is lost: in {dtype} it is exactly {number(lost.stored)}{after}",
+        f"the epsilon in {quoted(lost[-1].node)} is lost: in {dtype} it is exactly {number(lost[-1].stored)}{after}",
         f"Use an epsilon that {dtype} keeps.",
         evidence=tuple(Clue(user.node, f"{describe(user)} is not protected", user.operands[0]) for user in broken[:2]),
         claims=broken,
@@ -87,24 +86,21 @@ def _draft(event: Event, lost: Lost, broken: tuple[Event, ...]) -> Draft:
     )
 
 
-def _rewrite(event: Event, lost: Lost) -> Rewrite | None:
-    if lost.node is None:
-        return None
-    step = literal(below_one(event))
-    if event.op is Op.CLAMP or event.op in (Op.MAXIMUM, Op.MINIMUM):
-        kept = {1.0: f"1 - {step}", -1.0: f"-1 + {step}", 0.0: literal(HALF_EPSILON)}.get(lost.stored)
-    elif lost.stored == 0.0:
-        kept = literal(HALF_EPSILON)
-    elif event.op is Op.SUBTRACT and lost.stored == 1.0 and event.operands[0] is lost.value:
-        return _reordered(event, lost)
-    else:
-        kept = None
-    if kept is None:
-        return None
-    return Rewrite(f"Write {kept}", Applicability.UNSAFE, (Replace(lost.node, kept),))
+def _rewrite(event: Event, lost: tuple[Lost, ...]) -> Rewrite | None:
+    if event.op is Op.SUBTRACT and lost[0].stored == 1.0 and event.operands[0] is lost[0].value:
+        return _reordered(event)
+    step, edits = literal(below_one(event)), []
+    near = {0.0: literal(HALF_EPSILON)}
+    if event.op not in (Op.ADD, Op.SUBTRACT):
+        near |= {1.0: f"1 - {step}", -1.0: f"-1 + {step}"}
+    for each in lost:
+        if each.node is None or each.stored not in near:
+            return None
+        edits.append(Replace(each.node, near[each.stored]))
+    return Rewrite("Use an epsilon that survives", Applicability.UNSAFE, tuple(edits))
 
 
-def _reordered(event: Event, lost: Lost) -> Rewrite | None:
+def _reordered(event: Event) -> Rewrite | None:
     """`1e-8 + 1 - p` becomes `1 - p + 1e-8`: added to a small difference, the epsilon survives."""
     subtrahend = event.site.operands[1]
     if subtrahend is None:
@@ -131,7 +127,7 @@ def _optimizers(trace: Trace) -> Iterator[Draft]:
         yield Draft(
             event,
             Level.ERROR,
-            f"eps={eps:g} of {name} is lost: in float16, the dtype of the parameters, it is exactly 0, and a gradient "
+            f"eps={literal(eps)} of {name} is lost: in float16, the dtype of the parameters, it is exactly 0, and a gradient "
             "of 0 is divided by 0",
             "Train float32 parameters under autocast, or give an eps that float16 keeps.",
             rewrite=_with_eps(event),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import libcst as cst
+
 from nanlint.domain import arithmetic
 from nanlint.domain.interval import Interval
 from nanlint.domain.value import Kind, Value
@@ -118,6 +120,12 @@ def danger(event: Event, trace: Trace, found: Singularity | None = None) -> Dang
             return None
         level = min(level, Level.NOTE)
     return Danger(level, because, zones[0], not forward)
+
+
+def has_keyword(event: Event, name: str) -> bool:
+    """The call passes this keyword, whether the table knows it or not."""
+    arguments = event.node.args if isinstance(event.node, cst.Call) else ()
+    return any(argument.keyword is not None and argument.keyword.value == name for argument in arguments)
 
 
 def _likelihood(event: Event, index: int, zones: tuple[Interval, ...], forward: bool) -> tuple[Level, str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
@@ -19,12 +18,14 @@ from nanlint.rules.formulas import (
     PLAIN,
     Term,
     exponential,
+    inside,
     minus,
     negated,
     one_minus,
     one_plus,
     operand,
     plainly_written,
+    plus,
     quotient,
     rebuilt,
     reciprocal,
@@ -32,7 +33,7 @@ from nanlint.rules.formulas import (
 )
 from nanlint.rules.model import Remove, Replace, Rewrite
 from nanlint.rules.reasoning import SAME_ELEMENTS, quiet
-from nanlint.rules.rewriting import Spelled, contains, reachable_source, removable, spell, spell_name
+from nanlint.rules.rewriting import Spelled, code, contains, reachable_source, removable, spell, spell_name
 
 LOGARITHMS = (Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P)
 SOFTMAX_UNDERFLOW = {Dtype.FLOAT16: 17.3, Dtype.BFLOAT16: 93.0, Dtype.FLOAT64: 745.0}
@@ -59,13 +60,8 @@ class Probability:
     made: Event | None
     flipped: bool = False
     total: Event | None = None
-
-    @property
-    def axis(self) -> Value | None:
-        """The axis of a softmax; None where it is not given."""
-        made = self.total or self.made
-        axis = None if made is None else made.options.get("axis")
-        return None if axis is None or axis.is_none else axis
+    aligned: bool = True
+    """The quotient divides along the axis of the sum."""
 
 
 def probability(term: Term) -> Probability | None:
@@ -114,16 +110,17 @@ def _share(term: Term) -> Probability | None:
     parts = quotient(term)
     if parts is None:
         return None
-    above, below = parts[0].behind(PLAIN), parts[1].behind(PLAIN)
-    x = exponential(above)
-    if x is None or below.op is not Op.SUM or not above.same(below.operand()):
+    above, below = parts[0].behind(PLAIN), parts[1].behind(SAME_ELEMENTS)
+    x, total = exponential(above), below.origin
+    if x is None or below.op is not Op.SUM or total is None or not above.same(below.operand()):
         return None
-    return Probability(Form.SOFTMAX, _unshifted(x, below), term.origin, total=below.origin)
+    along = aligned(total, below.links[len(parts[1].links) :])
+    return Probability(Form.SOFTMAX, _unshifted(x, below), term.origin, total=total, aligned=along)
 
 
 def _unshifted(x: Term, total: Term) -> Term:
     """z of z - max(z), if the maximum is the same for all that the softmax divides."""
-    if x.op is not Op.SUBTRACT or x.links:
+    if x.op is not Op.SUBTRACT:
         return x
     logits, highest = x.operand(0), x.operand(1)
     of = reduction(highest.value, Op.REDUCE_MAX)
@@ -153,16 +150,8 @@ class Reading:
 
     @property
     def effective(self) -> bool:
-        """The guard keeps the logarithm finite."""
-        return not self.event.x.range.overlaps(-1.0, -1.0) if _one_plus(self.event) else _off_zero(self.event)
-
-
-def _one_plus(event: Event) -> bool:
-    return event.op is Op.LOG1P
-
-
-def _off_zero(event: Event) -> bool:
-    return not event.x.range.contains(0.0)
+        """A guard, or the range of the logits, keeps the logarithm finite."""
+        return not self.event.x.range.contains(-1.0 if self.event.op is Op.LOG1P else 0.0)
 
 
 def readings(trace: Trace, form: Form) -> Iterator[Reading]:
@@ -236,7 +225,7 @@ def replacement(reading: Reading) -> tuple[Replace, Spelled] | None:
     event = reading.event
     if event.op not in (Op.LOG, Op.LOG1P) or not plainly_written(event) or event.framework == "math":
         return None
-    if reading.p.logits.value.dtype.integer or reading.p.logits.links:
+    if reading.p.logits.value.dtype.integer or reading.p.logits.links != reading.term.links:
         return None
     spelled = _log_softmax(reading) if reading.p.form is Form.SOFTMAX else _log_sigmoid(reading)
     if spelled is None:
@@ -248,10 +237,10 @@ def replacement(reading: Reading) -> tuple[Replace, Spelled] | None:
 def _log_sigmoid(reading: Reading) -> Spelled | None:
     event, logits = reading.event, reading.p.logits
     if event.framework == "numpy":
-        text = logits.bare(event) if reading.flipped else minus(logits, event)
+        text = plus(logits, event) if reading.flipped else minus(logits, event)
         spelled = None if text is None else spell(event, Op.SOFTPLUS, {"x": text})
         return None if spelled is None else Spelled(f"-{spelled.text}", spelled.imports)
-    text = minus(logits, event) if reading.flipped else logits.bare(event)
+    text = minus(logits, event) if reading.flipped else plus(logits, event)
     return None if text is None else spell(event, Op.LOG_SIGMOID, {"x": text})
 
 
@@ -268,7 +257,7 @@ def _log_softmax(reading: Reading) -> Spelled | None:
         receiver = p.logits.atom(event)
         arguments = [parts[name] if name == "axis" else f"{name}={parts[name]}" for name in parts]
         return None if receiver is None else Spelled(f"{receiver}.log_softmax({', '.join(arguments)})")
-    text = minus(p.logits, event) if p.flipped else p.logits.bare(event)
+    text = minus(p.logits, event) if p.flipped else plus(p.logits, event)
     if text is None:
         return None
     if p.made.framework == "torch" and "axis" not in parts:  # torch.log_softmax has no implicit axis
@@ -280,7 +269,7 @@ def _log_softmax(reading: Reading) -> Spelled | None:
 def _log_share(reading: Reading) -> Spelled | None:
     """Of exp(x) / sum(exp(x)), if the quotient divides along the axis of the sum."""
     event, p = reading.event, reading.p
-    if p.total is None or not plainly_written(p.total) or not aligned(p.total):
+    if p.total is None or not plainly_written(p.total) or not p.aligned:
         return None
     parts, text, atom = _options(p.total, event), p.logits.bare(event), p.logits.atom(event)
     if parts is None or text is None or atom is None or not set(p.total.site.options) <= {"axis", "keepdim"}:
@@ -294,12 +283,31 @@ def _log_share(reading: Reading) -> Spelled | None:
     return None if summed is None else Spelled(f"{atom} - {summed.text}", summed.imports)
 
 
-def aligned(total: Event) -> bool:
-    """What is divided by the sum is divided along the sum's axis: kept, or the first, or all of them."""
+def aligned(total: Event, links: Sequence[Event | None]) -> bool:
+    """What is divided by the sum, reshaped by `links`, is divided along the sum's axis.
+
+    The axis is kept, or put back by `unsqueeze(d)` or `[:, None]`, or the first, or there is none.
+    """
     axis, kept = total.options.get("axis"), total.options.get("keepdim")
-    if axis is None or axis.is_none:
-        return True
-    return axis.constant == 0 or (kept is not None and kept.constant is True)
+    if len(links) == 1 and links[0] is not None and axis is not None:
+        return axis.constant is not None and _inserted(links[0]) == axis.constant
+    if links:
+        return False
+    whole = axis is None or axis.is_none
+    return whole or axis.constant == 0 or (kept is not None and kept.constant is True)
+
+
+def _inserted(event: Event) -> object:
+    """The position at which the event puts a new axis; None if it does something else."""
+    if event.op is Op.RESHAPE and event.site.spelling.rpartition(".")[2] in ("unsqueeze", "expand_dims"):
+        axis = event.options.get("axis")
+        return None if axis is None else axis.constant
+    if not isinstance(event.node, cst.Subscript):
+        return None
+    *before, last = ("".join(code(part.slice).split()) for part in event.node.slice)
+    if last not in ("None", "np.newaxis", "numpy.newaxis"):
+        return None
+    return -1 if before == ["..."] else len(before) if all(part == ":" for part in before) else None
 
 
 def _options(made: Event, target: Event) -> dict[str, str] | None:
@@ -327,11 +335,21 @@ def cause(reading: Reading) -> str:
     if reading.p.form is Form.SOFTMAX:
         gap = SOFTMAX_UNDERFLOW.get(dtype, 104.0)
         return f"softmax is exactly 0 once a logit trails the largest by {gap:g}"
-    if reading.flipped:
-        return f"sigmoid is exactly 1 from a logit of {'-' * reading.p.flipped}{SIGMOID_ONE.get(dtype, 16.64):g} on"
+    if reading.complement:
+        return f"sigmoid is exactly 1 from a logit of {SIGMOID_ONE.get(dtype, 16.64):g} on"
     return f"sigmoid is exactly 0 at a logit of {SIGMOID_ZERO.get(dtype, -88.7):g}"
 
 
 def consequence(reading: Reading) -> str:
     gradient = " and the gradient NaN" if reading.event.x.gradient and not reading.event.site.no_gradient else ""
     return f"the logarithm is -inf{gradient}"
+
+
+def explained(reading: Reading) -> tuple[Event, ...]:
+    """The operations of a softmax or sigmoid that is written out in the same function."""
+    made = reading.p.made
+    if made is None or made.site.frame is not reading.event.site.frame:
+        return ()
+    if made.op in (Op.SOFTMAX, Op.SOFTMIN, Op.SIGMOID):
+        return ()
+    return (made, *inside(reading.term.trace, made))

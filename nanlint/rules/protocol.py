@@ -106,6 +106,12 @@ def stands_alone(event: Event) -> bool:
     return any(isinstance(small, cst.Expr) and small.value is event.node for small in statement.body)
 
 
+def own_line(event: Event) -> bool:
+    """The call is all that its line does, so that lines may be put before it, or it be moved."""
+    statement = event.site.statement
+    return stands_alone(event) and isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1
+
+
 def _optimizer_name(node: cst.BaseExpression) -> bool:
     name = node.attr.value if isinstance(node, cst.Attribute) else node.value if isinstance(node, cst.Name) else ""
     found = words(name)
@@ -175,7 +181,8 @@ def owners(parameters: Value | None) -> Owners:
     models: list[Value] = []
     tensors: list[Value] = []
     complete = parameters is not None
-    pending, seen = [parameters] if parameters is not None else [], set()
+    pending = [parameters] if parameters is not None else []
+    seen: set[int] = set()
     while pending and len(seen) < MAX_OWNERS:
         value = pending.pop()
         if id(value.made_by) in seen:

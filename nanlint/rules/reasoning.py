@@ -215,6 +215,8 @@ def trail(event: Event, trace: Trace, operand: Value, limit: int = 6) -> tuple[C
         origin = trace.origin(value)
         if origin is not None and origin.node is not event.node:
             steps.append(Clue(origin.node, describe(origin), origin.result))
+        if value.op in NETWORKS and steps:
+            break  # nothing before a layer bounds what comes out of it
         following = _next_source(value)
         if following is None:
             break

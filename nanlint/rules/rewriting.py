@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -162,6 +162,38 @@ def held_by(value: Value, site: Site) -> str | None:
         if held.same(value) and held.gradient == value.gradient and held.payload is value.payload
     ]
     return min(names, key=lambda name: (len(name), name), default=None)
+
+
+def removable(made: Event, replaced: Sequence[cst.CSTNode]) -> cst.SimpleStatementLine | None:
+    """The line that does nothing but name what `made` made, if nothing outside `replaced` reads the local name."""
+    line, function = made.site.statement, made.site.frame.node
+    if not isinstance(function, cst.FunctionDef) or not isinstance(line, cst.SimpleStatementLine):
+        return None
+    match line.body:
+        case [cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)] if value is made.node:
+            mentions = sum(_mentions(node, name) for node in replaced)
+        case _:
+            return None
+    commented = line.trailing_whitespace.comment is not None or "#" in code(line.body[0])
+    lonely = not any(len(block.body) > 1 for block in _blocks(function) if line in block.body)
+    return None if commented or lonely or _mentions(function, name) != mentions + 1 else line
+
+
+def _mentions(node: cst.CSTNode, name: str) -> int:
+    """How often the name stands in the code, but for attributes and keywords of that name."""
+    if isinstance(node, cst.Name):
+        return node.value == name
+    children: Sequence[cst.CSTNode] = node.children
+    if isinstance(node, (cst.Attribute, cst.Arg)):
+        children = (node.value,)
+    return sum(_mentions(child, name) for child in children)
+
+
+def _blocks(node: cst.CSTNode) -> Iterator[cst.IndentedBlock]:
+    if isinstance(node, cst.IndentedBlock):
+        yield node
+    for child in node.children:
+        yield from _blocks(child)
 
 
 _LOOSE = (

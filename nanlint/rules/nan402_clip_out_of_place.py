@@ -1,0 +1,523 @@
+"""A clip that the step does not feel: at the wrong time, on other parameters, on copies, on a used-up generator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.objects import Chain, Elements, Instance, Layer, Parameters
+from nanlint.interp.trace import Event, Site, Trace
+from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
+from nanlint.rules.protocol import (
+    Update,
+    constructions,
+    is_backward,
+    is_step,
+    is_thing,
+    last_word,
+    name_of,
+    optimizer_of,
+    own_line,
+    owners,
+    parameters_text,
+    root,
+    stands_alone,
+    updates,
+)
+from nanlint.rules.reasoning import strip
+from nanlint.rules.rewriting import code, contains
+
+MAX_VISITED = 200  # parts of a model looked at, operands followed back
+_GRADIENT = re.compile(r"\.grad\b")
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    found = updates(trace)
+    for clip in trace.of(Op.CLIP_GRADIENT):
+        served = [update for update in found if any(event is clip for event in update.between)]
+        draft = _lost_operand(clip, served, trace) or _foreign(clip, served, trace) or _mistimed(clip, found, trace)
+        if draft is not None:
+            yield draft
+    for clamp in trace.of(Op.CLAMP):
+        if _thrown_away(clamp):
+            yield _discarded(clamp)
+
+
+def _draft(clip: Event, why: str, remedy: str, evidence: Sequence[Clue], rewrite: Rewrite | None) -> Draft:
+    message = f"`{code(clip.node)}` {why}"
+    return Draft(clip, Level.WARNING, message, remedy, tuple(evidence), rewrite=rewrite)
+
+
+def _rewrite(title: str, *edits: Replace | Insert | Remove) -> Rewrite:
+    return Rewrite(title, Applicability.UNSAFE, edits)
+
+
+# at the wrong time
+
+
+def _mistimed(clip: Event, found: Sequence[Update], trace: Trace) -> Draft | None:
+    """No gradient is pending: the last step has spent them, or none was computed yet."""
+    protocol = [event for event in trace.events if _same_run(event, clip) and (is_backward(event) or is_step(event))]
+    position = trace.events.index(clip)
+    order = {id(event): i for i, event in enumerate(trace.events)}
+    before = next((event for event in reversed(protocol) if order[id(event)] < position), None)
+    after = next((event for event in protocol if order[id(event)] > position), None)
+    if before is not None and is_backward(before):
+        return None
+    if after is not None and is_backward(after) and _beside(clip, after):
+        return _too_early(clip, after, found)
+    if after is None and before is not None and is_step(before) and _beside(clip, before):
+        first = next((event for event in protocol if event.site.loops == clip.site.loops), before)
+        return _too_late(clip, before, found) if is_backward(first) else None
+    return None
+
+
+def _same_run(a: Event, b: Event) -> bool:
+    return root(a.site.frame) is root(b.site.frame)
+
+
+def _beside(a: Event, b: Event) -> bool:
+    """Both run once per iteration of the same loop."""
+    return a.site.frame is b.site.frame and a.site.loops == b.site.loops
+
+
+def _too_early(clip: Event, backward: Event, found: Sequence[Update]) -> Draft | None:
+    update = next((update for update in found if any(event is backward for event in update.backwards)), None)
+    if update is not None and update.clips:
+        return None
+    why = f"runs before `{code(backward.node)}`: the gradients that the step applies do not exist yet"
+    evidence = [Clue(clip.node, "clips"), Clue(backward.node, "computes the gradients")]
+    return _out_of_order(clip, update, why, evidence)
+
+
+def _too_late(clip: Event, step: Event, found: Sequence[Update]) -> Draft | None:
+    update = next((update for update in found if update.step is step), None)
+    if update is None or update.clips:
+        return None
+    why = f"runs after `{code(step.node)}`, which has applied the gradients unclipped"
+    evidence = [Clue(step.node, "applies the gradients"), Clue(clip.node, "clips")]
+    return _out_of_order(clip, update, why, evidence)
+
+
+def _out_of_order(clip: Event, update: Update | None, why: str, evidence: Sequence[Clue]) -> Draft:
+    rewrite = None
+    if update is not None and _may_move(clip, update):
+        moved = Insert(update.step.site.statement, code(clip.node))
+        rewrite = _rewrite("clip right before the step", Remove(clip.site.statement), moved)
+    return _draft(clip, why, "clip between the backward pass and the step", evidence, rewrite)
+
+
+def _may_move(clip: Event, update: Update) -> bool:
+    """Both lines stand in one block, and the clip's names hold the same things at the step."""
+    step = update.step
+    if not own_line(clip) or not own_line(step) or not _beside(clip, step):
+        return False
+    scaled = step.op is Op.SCALER_STEP or len(step.operands) > 1
+    if scaled and not any(event.op is Op.UNSCALE or last_word(event) == "unscale_" for event in update.between):
+        return False
+    block = _block(clip.site.statement, clip.site.frame.node)
+    if not any(statement is step.site.statement for statement in block):
+        return False
+    return all(_steady(name, clip.site, step.site) for name in set(re.findall(r"[A-Za-z_]\w*", code(clip.node))))
+
+
+def _steady(name: str, a: Site, b: Site) -> bool:
+    before, after = a.names.get(name), b.names.get(name)
+    return before is after if before is None or after is None else is_thing(before, after)
+
+
+def _block(statement: cst.CSTNode, root: cst.CSTNode | None) -> Sequence[cst.CSTNode]:
+    """The statements among which `statement` stands; empty when it is not found."""
+    pending: list[object] = [root]
+    while pending:
+        node = pending.pop()
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            part = getattr(node, name, None)
+            if isinstance(part, Sequence) and not isinstance(part, str):
+                if any(item is statement for item in part):
+                    return part
+                pending.extend(part)
+            elif isinstance(part, cst.CSTNode):
+                pending.append(part)
+    return ()
+
+
+# on other parameters
+
+
+def _foreign(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | None:
+    """No step that could feel the clip updates any of its parameters."""
+    clipped = owners(clip.x)
+    if not served or not clipped.complete or not clipped.models:
+        return None
+    for update in served:
+        built = constructions(optimizer_of(update.step), trace)
+        stepped = [owners(construction.options.get("params")) for construction in built]
+        if not stepped or not all(owned.complete and owned.models and not owned.tensors for owned in stepped):
+            return None
+        if any(_related(a, b) for owned in stepped for a in owned.models for b in clipped.models):
+            return None
+    step = served[0].step
+    why = f"clips other parameters than those that `{code(step.node)}` updates"
+    node, text = clip.site.operands[0], parameters_text(step, trace)
+    evidence = [Clue(clip.node, "clips one model"), Clue(step.node, "updates another")]
+    rewrite = None
+    if node is not None and text is not None and len(served) == 1:
+        rewrite = _rewrite("clip the parameters of the step", Replace(node, text))
+    return _draft(clip, why, "clip the parameters that the optimizer was built with", evidence, rewrite)
+
+
+def _related(a: Value, b: Value) -> bool:
+    """One may be, hold, or be made from the other."""
+    if not (_solid(a) and _solid(b)):
+        return True
+    return any(is_thing(part, b) for part in _inside(a)) or any(is_thing(part, a) for part in _inside(b))
+
+
+def _solid(model: Value) -> bool:
+    """An object of its own, as far as the file tells."""
+    return isinstance(model.payload, (Instance, Layer, Chain)) or model.op in (Op.ARGUMENT, Op.OPAQUE)
+
+
+def _inside(model: Value) -> Iterator[Value]:
+    """The model, its parts, and what it was made from."""
+    pending = [model]
+    seen: set[int] = set()
+    while pending and len(seen) < MAX_VISITED:
+        value = pending.pop()
+        if id(value.made_by) in seen:
+            continue
+        seen.add(id(value.made_by))
+        yield value
+        payload = value.payload
+        if isinstance(payload, Instance):
+            pending.extend(payload.cells.values())
+        elif isinstance(payload, Chain):
+            pending.extend(payload.layers)
+        elif isinstance(payload, Elements):
+            pending.extend(payload.items)
+        pending.extend(value.made_by.operands)
+
+
+# on copies, and on a generator that is used up
+
+
+def _lost_operand(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | None:
+    parameters = clip.x
+    if _copies(parameters):
+        why = "clips copies of the parameters, which have no gradients"
+        return _draft(clip, why, "pass the parameters themselves", [Clue(clip.node, "clips copies")], None)
+    payload = parameters.payload
+    if not isinstance(payload, Parameters):
+        return None
+    eater = next((event for event in trace.of(Op.OPTIMIZER) if _holds(event.options.get("params"), parameters)), None)
+    outside = _made_before_loop(payload, clip)
+    if eater is None and not outside:
+        return None
+    where = f"used up by `{code(eater.node)}`" if eater is not None else "used up by the first iteration of the loop"
+    evidence = [Clue((eater or clip).node, "goes through the generator"), Clue(clip.node, "finds nothing left in it")]
+    name, node = name_of(payload.of, clip.site, payload.node), clip.site.operands[0]
+    rewrite = None
+    if name is not None and node is not None:
+        rewrite = _rewrite("ask the model for its parameters again", Replace(node, f"{name}.parameters()"))
+    return _draft(
+        clip, f"clips nothing: its generator of parameters is {where}", "call `parameters()` anew", evidence, rewrite
+    )
+
+
+def _copies(parameters: Value) -> bool:
+    items = parameters.payload.items if isinstance(parameters.payload, Elements) else (parameters,)
+    return bool(items) and all(item.op is Op.DETACH for item in items)
+
+
+def _holds(given: Value | None, parameters: Value) -> bool:
+    return given is not None and given.made_by is parameters.made_by
+
+
+def _made_before_loop(payload: Parameters, clip: Event) -> bool:
+    """The generator was made in this function, but outside the loop that clips."""
+    frame, loops = clip.site.frame, clip.site.loops
+    if payload.node is None or not loops or frame.node is None or not isinstance(clip.site.operands[0], cst.Name):
+        return False
+    return not contains(loops[0], payload.node) and contains(frame.node, payload.node)
+
+
+def _thrown_away(clamp: Event) -> bool:
+    """`p.grad.clamp(-1, 1)` as a statement: the clamped copy is lost."""
+    written = clamp.site.operands[0] if clamp.site.operands else None
+    if written is None or last_word(clamp).endswith("_") or not stands_alone(clamp):
+        return False
+    return _GRADIENT.search(code(written)) is not None and strip(clamp.x).kind is Kind.TENSOR
+
+
+def _discarded(clamp: Event) -> Draft:
+    node = clamp.node
+    name = node.func if isinstance(node, cst.Call) else None
+    last = name.attr if isinstance(name, cst.Attribute) else None
+    rewrite = _rewrite("clamp in place", Replace(last, f"{last.value}_")) if last is not None else None
+    evidence = [Clue(node, "gives a clamped copy, which nothing takes")]
+    return _draft(clamp, "leaves the gradient as it is and throws its result away", "clamp in place", evidence, rewrite)
+
+
+_MODEL = """\
+import torch
+
+
+def f(x, y):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    return model
+"""
+_CLIP = "        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n"
+_BACKWARD = "        loss.backward()\n"
+_STEP = "        optimizer.step()\n"
+_CLASS = """\
+from torch import nn, optim
+from torch.nn.utils import clip_grad_norm_
+
+
+class Trainer:
+    def __init__(self):
+        self.net = nn.Linear(1, 1)
+        self.optimizer = optim.SGD(self.net.parameters(), lr=0.05)
+
+    def update(self, x, y):
+        loss = (self.net(x) - y).square().mean()
+        self.optimizer.zero_grad()
+        loss.backward()
+        clip_grad_norm_(self.net.parameters(), max_norm=1.0)
+        self.optimizer.step()
+
+
+def f(x, y):
+    trainer = Trainer()
+    for _ in range(60):
+        trainer.update(x, y)
+    return trainer.net
+"""
+_CLASS_CLIP = "        clip_grad_norm_(self.net.parameters(), max_norm=1.0)\n"
+_TWO = """\
+import torch
+from torch import nn
+
+
+def f(x):
+    encoder, critic = nn.Linear(1, 1), nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(critic.parameters(), lr=0.05)
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = (critic(encoder(x)) - 1).pow(2).mean()
+        loss.backward()
+        nn.utils.clip_grad_norm_(critic.parameters(), 1.0)
+        optimizer.step()
+    return critic
+"""
+_USED_UP = """\
+import torch
+
+
+def f(x, y):
+    model = torch.nn.Linear(1, 1)
+    params = model.parameters()
+    optimizer = torch.optim.SGD(params, lr=0.05)
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(params, 1.0)
+        optimizer.step()
+    return model
+"""
+_OUTSIDE = """\
+import torch
+
+
+def f(x, y):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    weights = model.parameters()
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, max_norm=1.0)
+        optimizer.step()
+    return model
+"""
+_BY_HAND = """\
+import torch
+
+
+def f(x, y):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        for p in model.parameters():
+            p.grad.clamp_(-1, 1)
+        optimizer.step()
+    return model
+"""
+_COPIES = _MODEL.replace("(model.parameters(), 1.0)", "([p.detach() for p in model.parameters()], 1.0)")
+_LARGE = "torch.tensor([[1e4]]), torch.tensor([[1.0]])"
+
+RULE = Rule(
+    code="NAN402",
+    name="clip-out-of-place",
+    summary="A gradient clip that the step does not feel: too early, too late, on other parameters, on copies.",
+    why=(
+        "The clip is there, so nobody looks for exploding gradients, and it does nothing: before the backward pass"
+        " there are no gradients, after the step they have been applied, copies of parameters have none, and the"
+        " generator that `parameters()` gives is empty after one pass, which the optimizer's constructor may have made."
+    ),
+    check=check,
+    specific=40,
+    remedy="Clip the parameters that the optimizer was built with, after the backward pass and before the step.",
+    fix=Applicability.UNSAFE,
+    fix_note="Moves or repairs the clip, which then takes effect for the first time: training changes.",
+    bad=(
+        Bad(
+            "torch",
+            _MODEL.replace(_CLIP, "").replace(_BACKWARD, _CLIP + _BACKWARD),
+            _MODEL,
+            hostile=_LARGE,
+            level=Level.WARNING,
+        ),
+        Bad("torch", _MODEL.replace(_CLIP + _STEP, _STEP + _CLIP), _MODEL, hostile=_LARGE, level=Level.WARNING),
+        Bad(
+            "torch",
+            _CLASS.replace(_CLASS_CLIP, "").replace("        loss.b", _CLASS_CLIP + "        loss.b"),
+            _CLASS,
+            hostile=_LARGE,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _TWO.replace("norm_(critic", "norm_(encoder"),
+            _TWO,
+            hostile="torch.tensor([[1e4]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _USED_UP,
+            _USED_UP.replace("norm_(params", "norm_(model.parameters()"),
+            hostile=_LARGE,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _OUTSIDE,
+            _OUTSIDE.replace("norm_(weights", "norm_(model.parameters()"),
+            hostile=_LARGE,
+            level=Level.WARNING,
+        ),
+        Bad("torch", _BY_HAND.replace("clamp_", "clamp"), _BY_HAND, hostile=_LARGE, level=Level.WARNING),
+        Bad("torch", _COPIES, hostile=_LARGE, level=Level.WARNING),
+    ),
+    good=(
+        Good("torch", _MODEL, "the clip stands between the backward pass and the step"),
+        Good("torch", _CLASS, "the clip stands between the backward pass and the step of the same method"),
+        Good("torch", _TWO, "the clip and the step concern the same model"),
+        Good("torch", _BY_HAND, "the gradients are clamped in place"),
+        Good(
+            "torch",
+            _USED_UP.replace("params = model.parameters()", "params = list(model.parameters())"),
+            "a list can be gone through many times",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+
+def f(batches):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    for i, x in enumerate(batches):
+        if i % 4 == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+        model(x).square().mean().backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    return model
+""",
+            "the step at the head of the loop applies the gradients that the iteration before has clipped",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+from torch import nn
+
+
+def f(x):
+    model = nn.Sequential(nn.Linear(1, 4), nn.Linear(4, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    model(x).square().mean().backward()
+    nn.utils.clip_grad_norm_(model[0].parameters(), 1.0)
+    optimizer.step()
+    return model
+""",
+            "a part of the model that is updated",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+from torch import nn
+
+
+def f(x):
+    actor, critic = nn.Linear(1, 1), nn.Linear(1, 1)
+    actor_optimizer = torch.optim.SGD(actor.parameters(), lr=0.05)
+    critic_optimizer = torch.optim.SGD(critic.parameters(), lr=0.05)
+    for _ in range(3):
+        actor_optimizer.zero_grad()
+        critic_optimizer.zero_grad()
+        (actor(x).mean() + critic(x).square().mean()).backward()
+        nn.utils.clip_grad_norm_(actor.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(critic.parameters(), 1.0)
+        actor_optimizer.step()
+        critic_optimizer.step()
+    return [actor, critic]
+""",
+            "two clips and two steps after one backward pass",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+import copy
+
+import torch
+
+
+def f(x):
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    for _ in range(3):
+        optimizer.zero_grad()
+        model(x).square().mean().backward()
+        torch.nn.utils.clip_grad_norm_(copy.deepcopy(model).parameters(), 1.0)
+        optimizer.step()
+    return model
+""",
+            "a deep copy counts as the model that it was made from",
+        ),
+    ),
+)
