@@ -11,10 +11,11 @@ from nanlint.frameworks.model import Framework
 from nanlint.interp.classes import class_member, instance_attribute, super_attribute
 from nanlint.interp.functions import bound_to
 from nanlint.interp.limits import limit
-from nanlint.interp.machine import Machine, choices
+from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Class, Dotted, Elements, Entries, FloatInfo, Function, Instance, Member, Shape, Super
 from nanlint.interp.parameters import small_by_name
 from nanlint.interp.store import narrow
+from nanlint.interp.values import choices
 
 HAVE_ATTRIBUTES = (Instance, Class, Entries, Dotted)
 BY_NAME = {table.name: table for table in frameworks.FRAMEWORKS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
@@ -13,98 +12,11 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.attributes import attribute
 from nanlint.interp.containers import each, element, items_of, mapping, sequence
-from nanlint.interp.machine import Machine, framework_of
+from nanlint.interp.machine import Machine
+from nanlint.interp.numbers import NUMBERS, Builtin, record_call
 from nanlint.interp.objects import Elements, Entries, Partial
-from nanlint.interp.operators import arithmetic_kind, default_float
 from nanlint.interp.parameters import Arguments
 from nanlint.interp.parser import make_parser
-
-Builtin = Callable[[Machine, Arguments, cst.Call], Value]
-
-
-def _record(machine: Machine, op: Op, values: tuple[Value, ...], node: cst.Call, kind: Kind, spelling: str) -> Value:
-    nodes = tuple(argument.value for argument in node.args[: len(values)])
-    return machine.record(
-        op,
-        values,
-        node,
-        operand_nodes=nodes,
-        framework=framework_of(values),
-        kind=kind,
-        spelling=spelling,
-        default_float=default_float(*values),
-    )
-
-
-def _extremum(pairwise: Op, over: Op, name: str) -> Builtin:
-    """`max(a, b, ...)` and `max(iterable)`."""
-
-    def run(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-        values = [value for value, _ in given.positional]
-        if len(values) >= 2:
-            result = values[0]
-            for value in values[1:]:
-                result = _record(machine, pairwise, (result, value), node, arithmetic_kind(result, value), name)
-            return result
-        if not values:
-            return machine.unknown()
-        if items_of(values[0]) is None and values[0].kind is Kind.TENSOR:
-            return _record(machine, over, (values[0],), node, Kind.TENSOR, name)
-        return each(machine, values[0])
-
-    return run
-
-
-def _absolute(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-    value = given.first() or machine.unknown()
-    return _record(machine, Op.ABSOLUTE, (value,), node, value.kind if value.kind.numeric else Kind.UNKNOWN, "abs")
-
-
-def _power(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-    if len(given.positional) != 2:
-        return machine.unknown(*given.values)
-    (x, _), (y, _) = given.positional
-    return _record(machine, Op.POWER, (x, y), node, arithmetic_kind(x, y), "pow")
-
-
-def _to_number(kind: Kind) -> Builtin:
-    """`float(x)`, `int(x)`: a Python number with the value's range; of a text, any number."""
-
-    def run(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-        value = given.first()
-        if value is None:
-            return machine.constant(0 if kind is Kind.INTEGER else 0.0)
-        if isinstance(value.constant, str):
-            return _parsed(machine, value.constant, kind)
-        if kind is Kind.INTEGER:
-            dtype = machine.thing(Kind.OBJECT, Dtype.INTEGER)
-            result = machine.record(
-                Op.CAST,
-                (value,),
-                node,
-                options={"dtype": dtype},
-                operand_nodes=(node.args[0].value,),
-                kind=kind,
-                spelling="int",
-            )
-            return replace(result, gradient=False)
-        result = _record(machine, Op.ITEM, (value,), node, kind, "float")
-        return replace(result, gradient=False)
-
-    return run
-
-
-def _parsed(machine: Machine, text: str, kind: Kind) -> Value:
-    """`float("inf")`, `int("3")`."""
-    try:
-        return machine.constant(float(text) if kind is Kind.NUMBER else int(text))
-    except ValueError:
-        return machine.unknown(kind=kind)
-
-
-def _boolean(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-    value = given.first()
-    return machine.unknown(kind=Kind.BOOLEAN) if value is None else replace(value, kind=Kind.BOOLEAN, payload=None)
 
 
 def _length(machine: Machine, given: Arguments, node: cst.Call) -> Value:
@@ -113,26 +25,9 @@ def _length(machine: Machine, given: Arguments, node: cst.Call) -> Value:
         return machine.unknown(kind=Kind.INTEGER)
     if isinstance(value.payload, Elements) and value.payload.exact:
         return machine.constant(len(value.payload.items))
-    length = _record(machine, Op.LENGTH, (value,), node, Kind.INTEGER, "len").within(NON_NEGATIVE)
+    length = record_call(machine, Op.LENGTH, (value,), node, Kind.INTEGER, "len").within(NON_NEGATIVE)
     fact = machine.store.facts.get(value.number)
     return length if fact is None or fact.range.contains(0.0) else length.within(POSITIVE)  # after `if items:`
-
-
-def _rounded(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-    value = given.first() or machine.unknown()
-    whole = value.kind.scalar and len(given.positional) == 1
-    return _record(machine, Op.ROUND, (value,), node, Kind.INTEGER if whole else value.kind, "round")
-
-
-def _quantifier(op: Op) -> Builtin:
-    """`any(...)`, `all(...)`: over an array or over what a comprehension gives."""
-
-    def run(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-        iterable = given.first() or machine.unknown()
-        tested = each(machine, iterable) if items_of(iterable) else iterable
-        return _record(machine, op, (tested,), node, Kind.BOOLEAN, op.value)
-
-    return run
 
 
 def _range(machine: Machine, given: Arguments, node: cst.Call) -> Value:
@@ -166,23 +61,6 @@ def _zip(machine: Machine, given: Arguments, node: cst.Call) -> Value:
         rows = zip(*(items_of(v) or () for v in values), strict=True)
         return sequence(machine, tuple(sequence(machine, row) for row in rows))
     return sequence(machine, (sequence(machine, tuple(each(machine, v) for v in values)),), exact=False)
-
-
-def _sum(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-    """`sum(xs)`: over known items an addition, else the sum over an array of them."""
-    iterable = given.first() or machine.unknown()
-    items = items_of(iterable)
-    if items is not None and isinstance(iterable.payload, Elements) and iterable.payload.exact and items:
-        total = items[0]
-        for item in items[1:]:
-            total = machine.record(
-                Op.ADD, (total, item), node, kind=arithmetic_kind(total, item), spelling="sum",
-                framework=framework_of((total, item)), default_float=default_float(total, item),
-            )  # fmt: skip
-        return total
-    inner = each(machine, iterable)
-    kind = inner.kind if inner.kind.numeric else Kind.UNKNOWN
-    return _record(machine, Op.SUM, (inner,), node, Kind.NUMBER if kind is Kind.BOOLEAN else kind, "sum")
 
 
 def _same_items(machine: Machine, given: Arguments, node: cst.Call) -> Value:
@@ -278,21 +156,11 @@ def _parser(machine: Machine, given: Arguments, node: cst.Call) -> Value:
 
 
 BUILTINS: dict[str, Builtin] = {
-    "builtins.max": _extremum(Op.MAXIMUM, Op.REDUCE_MAX, "max"),
-    "builtins.min": _extremum(Op.MINIMUM, Op.REDUCE_MIN, "min"),
-    "builtins.abs": _absolute,
-    "builtins.pow": _power,
-    "builtins.float": _to_number(Kind.NUMBER),
-    "builtins.int": _to_number(Kind.INTEGER),
-    "builtins.bool": _boolean,
+    **NUMBERS,
     "builtins.len": _length,
-    "builtins.round": _rounded,
-    "builtins.any": _quantifier(Op.ANY),
-    "builtins.all": _quantifier(Op.ALL),
     "builtins.range": _range,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
-    "builtins.sum": _sum,
     "builtins.list": _same_items,
     "builtins.tuple": _same_items,
     "builtins.set": _same_items,

@@ -17,7 +17,7 @@ from nanlint.interp.containers import items_of, sequence
 from nanlint.interp.contexts import gradient_mode
 from nanlint.interp.datasets import columns, loader
 from nanlint.interp.functions import call_function
-from nanlint.interp.machine import EXPRESSIONS, Machine, choices
+from nanlint.interp.machine import EXPRESSIONS, Machine
 from nanlint.interp.methods import call_member
 from nanlint.interp.names import assign, dotted_name
 from nanlint.interp.objects import (
@@ -34,6 +34,7 @@ from nanlint.interp.objects import (
     Super,
 )
 from nanlint.interp.parameters import Arguments, evaluate_arguments
+from nanlint.interp.values import choices
 
 SEQUENTIAL = frozenset(name for f in frameworks.FRAMEWORKS for name in f.sequential)
 CONTAINERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.containers)

@@ -10,9 +10,10 @@ from nanlint.domain.interval import NON_NEGATIVE
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.guards import implied
-from nanlint.interp.machine import MAX_JOINED, Machine, choices
+from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Chain, Elements, Entries, Rows, Shape
 from nanlint.interp.store import narrow
+from nanlint.interp.values import MAX_JOINED, choices
 
 
 def sequence(machine: Machine, items: tuple[Value, ...], exact: bool = True) -> Value:

@@ -5,7 +5,6 @@ Expressions, statements and calls are interpreted by functions in the sibling mo
 
 from __future__ import annotations
 
-import itertools
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,27 +12,17 @@ from typing import Any
 
 import libcst as cst
 
-from nanlint.domain import dtypes
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.interval import EVERYTHING, NOTHING, Interval, point
+from nanlint.domain.interval import EVERYTHING
 from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.interp.objects import Cells, Class, Dotted, Elements, Entries, Function, Scope
+from nanlint.interp.objects import Cells, Class, Function, Scope
 from nanlint.interp.store import Fact, Outcome, Store, narrow
 from nanlint.interp.trace import Event, Frame, Site, Trace
+from nanlint.interp.values import Values, framework_of, python_number
 from nanlint.ops.evaluate import evaluate
 
-FRESH = frozenset(
-    {
-        Op.OPAQUE, Op.ARGUMENT, Op.JOIN, Op.STORE, Op.ITERATE, Op.READ, Op.WEIGHT, Op.UNIFORM, Op.NORMAL,
-        Op.RANDOM_INTEGER, Op.EMPTY, Op.DROPOUT, Op.GUMBEL_SOFTMAX, Op.SAMPLE, Op.LINEAR, Op.RECURRENT,
-        Op.ATTENTION, Op.OPTIMIZER, Op.GRAD_SCALER, Op.DISTRIBUTION,
-    }
-)  # fmt: skip
-"""Operations of which two runs may give two values."""
-SAME_ELEMENTS = frozenset({Op.DETACH, Op.ITEM, Op.COPY})
-"""Operations whose result has its operand's value number."""
 NOT_DIFFERENTIABLE = frozenset(
     {Op.DETACH, Op.ITEM, Op.ARGMAX, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT, Op.COUNT_NONZERO, Op.LENGTH,
      Op.FLOOR_DIVIDE, Op.SAMPLE}
@@ -43,8 +32,6 @@ WITHOUT_GRADIENTS = frozenset(table.name for table in FRAMEWORKS if not table.gr
 
 MAX_DEPTH = 10  # activations on the stack
 MAX_RUNS = 24  # interpretations of one function; beyond it a call is opaque
-MAX_CHOICES = 12  # alternatives of a joined callable or object that are interpreted one by one
-MAX_JOINED = 24  # alternatives kept in the provenance of one join
 
 
 @dataclass(slots=True)
@@ -72,10 +59,11 @@ class Activation:
     exits: list[Outcome] = field(default_factory=list)
 
 
-class Machine:
+class Machine(Values):
     """Interprets one module; `trace` holds the events."""
 
     def __init__(self, module: cst.Module) -> None:
+        super().__init__()
         self.module = module
         self.trace = Trace(module)
         self.store = Store()
@@ -85,8 +73,6 @@ class Machine:
         self.statement: cst.CSTNode = module
         self.dry = 0
         """Above 0 while a loop body is tried out: no events are recorded."""
-        self.numbers: dict[object, int] = {}
-        self.fresh_numbers = itertools.count(1)
         self.runs: dict[tuple[int, bool], int] = {}
         self.memo: dict[object, Value] = {}
         self.interpreted: set[int] = set()
@@ -99,32 +85,6 @@ class Machine:
         """Names of the frameworks that the file imports."""
 
     # values without an event
-
-    def number(self, op: Op, operands: Sequence[Value], options: Mapping[str, Value]) -> int:
-        """The value number of an operation; a fresh one if two runs of it may differ."""
-        if op in SAME_ELEMENTS and operands:
-            return operands[0].number
-        if op in FRESH:
-            return next(self.fresh_numbers)
-        key = (op, tuple(v.number for v in operands), tuple((name, v.number) for name, v in sorted(options.items())))
-        return self.numbers.setdefault(key, next(self.fresh_numbers))
-
-    def constant(self, value: object) -> Value:
-        """A literal of the program."""
-        key = ("constant", type(value), value)
-        number = self.numbers.setdefault(key, next(self.fresh_numbers))
-        kind, bounds, dtype = _constant_kind(value)
-        made_by = Operation(Op.CONSTANT, number=number)
-        return Value(kind, made_by, bounds, dtype, known=kind.scalar, payload=Constant(value))
-
-    def thing(self, kind: Kind, payload: object, op: Op = Op.CONSTANT) -> Value:
-        """A Value that is no number: a function, a container, a layer."""
-        return Value(kind, Operation(op, number=next(self.fresh_numbers)), payload=payload)
-
-    def dotted(self, name: str) -> Value:
-        """Something outside the file, by its dotted name."""
-        number = self.numbers.setdefault(("dotted", name), next(self.fresh_numbers))
-        return Value(Kind.MODULE, Operation(Op.CONSTANT, number=number), payload=Dotted(name))
 
     def unknown(self, *operands: Value, op: Op = Op.OPAQUE, kind: Kind = Kind.UNKNOWN) -> Value:
         """A value of which nothing is known but what it came from."""
@@ -141,47 +101,6 @@ class Machine:
         gradient = kind in (Kind.TENSOR, Kind.UNKNOWN) and framework not in WITHOUT_GRADIENTS
         return Value(kind, made_by, EVERYTHING, gradient=gradient)
 
-    def join(self, values: Sequence[Value]) -> Value:
-        """The value that is one of `values`."""
-        distinct = _distinct(values)
-        if len(distinct) == 1:
-            return distinct[0]
-        bounds = NOTHING
-        for value in distinct:
-            bounds = bounds.join(value.range)
-        dtype = distinct[0].dtype
-        for value in distinct[1:]:
-            dtype = dtypes.join(dtype, value.dtype)
-        made_by = Operation(
-            Op.JOIN, tuple(distinct[:MAX_JOINED]), number=next(self.fresh_numbers), framework=framework_of(distinct)
-        )
-        return Value(
-            _joined_kind(distinct),
-            made_by,
-            bounds,
-            dtype,
-            known=all(v.known for v in distinct),
-            may_nan=any(v.may_nan for v in distinct),
-            gradient=any(v.gradient for v in distinct),
-            payload=self._joined_payload(distinct),
-        )
-
-    def _joined_payload(self, values: Sequence[Value]) -> object:
-        first = values[0].payload
-        if isinstance(first, Elements):
-            tuples = [v.payload.items for v in values if isinstance(v.payload, Elements)]
-            exact = all(isinstance(v.payload, Elements) and v.payload.exact for v in values)
-            if len(tuples) == len(values) and exact and len({len(items) for items in tuples}) == 1:
-                return Elements(tuple(self.join(column) for column in zip(*tuples, strict=True)))
-            merged = _distinct([item for items in tuples for item in items])
-            return Elements(tuple(merged[:MAX_JOINED]), exact=False)
-        if isinstance(first, Entries):
-            maps = [v.payload.items for v in values if isinstance(v.payload, Entries)]
-            keys = dict.fromkeys(key for items in maps for key in items)
-            joined = {key: self.join([items[key] for items in maps if key in items]) for key in keys}
-            return Entries(joined, exact=all(set(items) == set(keys) for items in maps) and len(maps) == len(values))
-        return None
-
     def remade(self, value: Value, made_by: Operation) -> Value:
         """The value under another description of the operation that made it."""
         self.trace.rename(value.made_by, made_by)
@@ -193,13 +112,6 @@ class Machine:
         made_by = value.made_by
         named = value if made_by.framework else self.remade(value, replace(made_by, framework=framework))
         return replace(named, kind=Kind.TENSOR)
-
-    def widen(self, before: Value, after: Value) -> Value:
-        """What a name holds at the head of a loop whose body turns `before` into `after`."""
-        if before.same(after):
-            return before
-        joined = self.join([before, after])
-        return replace(joined, range=before.range.widen(joined.range))
 
     # operations
 
@@ -244,7 +156,7 @@ class Machine:
             payload=payload,
         )
         if kind.scalar and payload is None and result.known and result.range.point is not None:
-            result = replace(result, payload=Constant(_python_number(result.range.point, kind)))
+            result = replace(result, payload=Constant(python_number(result.range.point, kind)))
         result = narrow(result, self.store.facts)
         self.note(operation, result, node, operand_nodes, option_nodes or {}, spelling)
         return result
@@ -333,81 +245,6 @@ class Machine:
 # The key of a table is the type of its handler's node, which no type checker can express; hence Any.
 EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {}
 STATEMENTS: dict[type[cst.CSTNode], Callable[[Machine, Any], bool]] = {}
-
-
-def choices(value: Value) -> list[Value]:
-    """What a joined value may be, nested joins opened, each once; None is left out. At most MAX_CHOICES.
-
-    Empty for a value that is not joined.
-    """
-    if value.op is not Op.JOIN:
-        return []
-    found: dict[int, Value] = {}
-    pending, seen = [value], set()
-    while pending and len(found) < MAX_CHOICES:
-        current = pending.pop()
-        if id(current.made_by) in seen:
-            continue
-        seen.add(id(current.made_by))
-        if current.op is Op.JOIN:
-            pending.extend(reversed(current.made_by.operands))
-        elif not current.is_none:
-            found.setdefault(id(current.made_by), current)
-    return list(found.values())
-
-
-def framework_of(values: Sequence[Value]) -> str:
-    """The framework of the first operand that has one."""
-    for value in values:
-        if value.made_by.framework:
-            return value.made_by.framework
-    return ""
-
-
-def _distinct(values: Sequence[Value]) -> list[Value]:
-    """Each number once; equal numbers with different ranges are joined into one."""
-    kept: dict[int, Value] = {}
-    for value in values:
-        before = kept.get(value.number)
-        if before is None:
-            kept[value.number] = value
-        elif before.range != value.range:
-            kept[value.number] = replace(before, range=before.range.join(value.range))
-    return list(kept.values())
-
-
-def _joined_kind(values: Sequence[Value]) -> Kind:
-    kinds = {value.kind for value in values if not value.is_none}
-    if len(kinds) == 1:
-        return kinds.pop()
-    if Kind.TENSOR in kinds and all(kind.numeric for kind in kinds):
-        return Kind.TENSOR
-    if kinds and all(kind.scalar for kind in kinds):
-        return Kind.NUMBER
-    return Kind.UNKNOWN
-
-
-def _constant_kind(value: object) -> tuple[Kind, Interval, Dtype]:
-    if isinstance(value, bool):
-        return Kind.BOOLEAN, point(float(value)), Dtype.BOOLEAN
-    if isinstance(value, int):
-        number = float(value) if abs(value) < 2**1000 else float("inf") * (1 if value > 0 else -1)
-        return Kind.INTEGER, point(number), Dtype.INTEGER
-    if isinstance(value, float):
-        return Kind.NUMBER, EVERYTHING if value != value else point(value), Dtype.FLOAT64
-    if value is None:
-        return Kind.NONE, EVERYTHING, Dtype.UNKNOWN
-    if isinstance(value, (str, bytes)):
-        return Kind.STRING, EVERYTHING, Dtype.UNKNOWN
-    return Kind.UNKNOWN, EVERYTHING, Dtype.UNKNOWN
-
-
-def _python_number(x: float, kind: Kind) -> object:
-    if kind is Kind.BOOLEAN:
-        return bool(x)
-    if kind is Kind.INTEGER and x == x and abs(x) != float("inf"):
-        return int(x)
-    return x
 
 
 def _defining_scope(scope: Scope, name: str) -> Scope:

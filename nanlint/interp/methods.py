@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
@@ -13,8 +12,9 @@ from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.apis import apply, bind, call_layer, opaque, perform
 from nanlint.interp.attributes import array_framework
-from nanlint.interp.containers import appended, each, element, items_of, mapping, sequence
-from nanlint.interp.machine import Machine, choices
+from nanlint.interp.container_methods import container_method, rebind
+from nanlint.interp.containers import element
+from nanlint.interp.machine import Machine
 from nanlint.interp.names import assign
 from nanlint.interp.objects import (
     ArgumentParser,
@@ -29,6 +29,7 @@ from nanlint.interp.objects import (
 from nanlint.interp.parameters import Arguments
 from nanlint.interp.parser import parser_method
 from nanlint.interp.store import Fact
+from nanlint.interp.values import choices
 
 ITSELF = frozenset(
     {"to", "cuda", "cpu", "train", "eval", "double", "float", "requires_grad_", "compile", "share_memory"}
@@ -45,7 +46,7 @@ def call_member(machine: Machine, receiver: Value, name: str, given: Arguments, 
     if isinstance(payload, ArgumentParser):
         return parser_method(machine, receiver, payload, name, given)
     if isinstance(payload, (Elements, Entries)):
-        found = _container_method(machine, receiver, name, given, node)
+        found = container_method(machine, receiver, name, given, node)
         if found is not None:
             return found
     either = choices(receiver)
@@ -92,103 +93,6 @@ def _run_closure(machine: Machine, given: Arguments, node: cst.Call) -> None:
         call_value(machine, closure, Arguments(), node)
 
 
-# containers
-
-
-def _container_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value | None:
-    handler = (_MAPPING if isinstance(receiver.payload, Entries) else _SEQUENCE).get(name)
-    return None if handler is None else handler(machine, receiver, given, node)
-
-
-def _rebind(machine: Machine, node: cst.Call, value: Value) -> None:
-    """The container changed in place: what named it holds the new one."""
-    if isinstance(node.func, cst.Attribute):
-        assign(machine, node.func.value, value)
-
-
-def _append(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    _rebind(machine, node, appended(machine, receiver, tuple(v for v, _ in given.positional[-1:])))
-    return machine.constant(None)
-
-
-def _extend(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    more = given.first() or machine.unknown()
-    items = items_of(more)
-    result = appended(machine, receiver, items if items is not None else (each(machine, more),))
-    if items is None or (isinstance(more.payload, Elements) and not more.payload.exact):
-        result = sequence(machine, items_of(result) or (), exact=False)
-    _rebind(machine, node, result)
-    return machine.constant(None)
-
-
-def _insert(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    new = tuple(v for v, _ in given.positional[1:2])
-    _rebind(machine, node, sequence(machine, (*new, *(items_of(receiver) or ())), exact=False))
-    return machine.constant(None)
-
-
-def _pop(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    taken = element(machine, receiver, -1 if not given.positional else None)
-    _rebind(machine, node, sequence(machine, items_of(receiver) or (), exact=False))
-    return taken
-
-
-def _items(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    payload = receiver.payload
-    entries = payload.items if isinstance(payload, Entries) else {}
-    pairs = tuple(sequence(machine, (machine.constant(key), value)) for key, value in entries.items())
-    return sequence(machine, pairs, isinstance(payload, Entries) and payload.exact)
-
-
-def _values(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    payload = receiver.payload
-    entries = payload.items if isinstance(payload, Entries) else {}
-    return sequence(machine, tuple(entries.values()), isinstance(payload, Entries) and payload.exact)
-
-
-def _get(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    payload, key = receiver.payload, given.first()
-    entries = payload.items if isinstance(payload, Entries) else {}
-    if key is not None and key.constant in entries:
-        return entries[key.constant]
-    return given.positional[1][0] if len(given.positional) > 1 else machine.unknown(receiver)
-
-
-def _update(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    payload, other = receiver.payload, given.first()
-    items = dict(payload.items) if isinstance(payload, Entries) else {}
-    exact = isinstance(payload, Entries) and payload.exact
-    if other is not None:
-        items.update(other.payload.items if isinstance(other.payload, Entries) else {})
-        exact = exact and isinstance(other.payload, Entries)
-    items.update({name: value for name, (value, _) in given.named.items()})
-    _rebind(machine, node, mapping(machine, items, exact))
-    return machine.constant(None)
-
-
-def _copy(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:
-    return receiver
-
-
-ContainerMethod = Callable[[Machine, Value, Arguments, cst.Call], Value]
-_SEQUENCE: dict[str, ContainerMethod] = {
-    "append": _append,
-    "add": _append,
-    "extend": _extend,
-    "insert": _insert,
-    "pop": _pop,
-    "copy": _copy,
-}
-_MAPPING: dict[str, ContainerMethod] = {
-    "items": _items,
-    "values": _values,
-    "get": _get,
-    "pop": _get,
-    "update": _update,
-    "copy": _copy,
-}
-
-
 # models and layers
 
 
@@ -214,7 +118,7 @@ def _module_method(machine: Machine, receiver: Value, name: str, given: Argument
 def _add_layer(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> None:
     layer = given.positional[-1][0]
     if isinstance(receiver.payload, Chain):
-        _rebind(
+        rebind(
             machine, node, replace(receiver, payload=Chain((*receiver.payload.layers, layer), receiver.payload.exact))
         )
     elif isinstance(receiver.payload, Instance) and len(given.positional) == 2:

@@ -6,14 +6,14 @@ import re
 
 import libcst as cst
 
-from nanlint.interp import calls, classes, expressions, functions, loops, names, operators, patterns, statements
+from nanlint.interp import calls, classes, expressions, functions, logic, loops, names, operators, patterns, statements
 from nanlint.interp.classes import FORWARD, instantiate
 from nanlint.interp.functions import bound_to, enter_function
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Function
 from nanlint.interp.trace import Trace
 
-HANDLERS = (calls, classes, expressions, functions, loops, names, operators, patterns, statements)
+HANDLERS = (calls, classes, expressions, functions, logic, loops, names, operators, patterns, statements)
 """The modules that register handlers for nodes."""
 CALLED = re.compile(r"(?<!def )(?<!class )\b([^\W\d]\w*)\s*\(")
 

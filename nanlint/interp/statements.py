@@ -10,9 +10,10 @@ from nanlint.domain.value import Kind
 from nanlint.interp.containers import appended, items_of
 from nanlint.interp.contexts import entered
 from nanlint.interp.guards import implied
+from nanlint.interp.logic import decided_test
 from nanlint.interp.machine import STATEMENTS, Machine
 from nanlint.interp.names import assign
-from nanlint.interp.operators import BINARY, binary, decided_test
+from nanlint.interp.operators import BINARY, binary
 from nanlint.interp.parameters import annotated
 from nanlint.interp.store import Outcome
 

@@ -79,7 +79,7 @@ def addition(a: Application) -> Outcome | None:
     first, second = complement(bases[0]), complement(bases[1])
     if (first is not None and same(first, bases[1])) or (second is not None and same(second, bases[0])):
         inside = bases[0].range.inside(0.0, 1.0) and bases[1].range.inside(0.0, 1.0)
-        return Outcome(Interval(0.5, 1.0 if inside else inf))
+        return Outcome(Interval(0.5, 1.0 if inside else inf), known=bases[0].known and bases[1].known)
     return None
 
 

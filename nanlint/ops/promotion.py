@@ -18,11 +18,11 @@ def element_dtype(value: Value) -> Dtype:
     return _SCALAR_DTYPES.get(value.kind, value.dtype)
 
 
-def common_dtype(operands: Sequence[Value]) -> Dtype:
+def common_dtype(operands: Sequence[Value], default_float: Dtype) -> Dtype:
     """The dtype in which operands meet.
 
-    A Python scalar does not widen an array, though a float one makes integers floating (UNKNOWN: which float is the
-    framework's choice). An array of unknown dtype goes along with floating ones; alone it stays UNKNOWN.
+    A Python scalar does not widen an array, though a float one makes integers the default float. An array of unknown
+    dtype goes along with floating ones; alone it stays UNKNOWN.
     """
     arrays = [value.dtype for value in operands if not value.kind.scalar]
     scalars = [_SCALAR_DTYPES[value.kind] for value in operands if value.kind.scalar]
@@ -33,7 +33,7 @@ def common_dtype(operands: Sequence[Value]) -> Dtype:
     if common.floating or len(known) < len(arrays):
         return common if common.floating else Dtype.UNKNOWN
     if Dtype.FLOAT64 in scalars:
-        return Dtype.UNKNOWN
+        return default_float
     return _promoted([common, *scalars])
 
 
@@ -52,7 +52,7 @@ def only_scalars(operands: Sequence[Value]) -> bool:
 
 def floating_dtype(operands: Sequence[Value], default_float: Dtype) -> Dtype:
     """The dtype in which a real function of the operands is computed."""
-    common = common_dtype(operands)
+    common = common_dtype(operands, default_float)
     if common.floating:
         return common
     return Dtype.FLOAT64 if only_scalars(operands) else default_float
@@ -75,7 +75,7 @@ def result_dtype(
     chosen = chosen_dtype(options)
     if chosen is not None:
         return chosen
-    common = common_dtype(operands)
+    common = common_dtype(operands, default_float)
     match typing:
         case Typing.BOOLEAN:
             return Dtype.BOOLEAN

@@ -8,7 +8,7 @@ from nanlint.domain.interval import EVERYTHING, Interval, inf, interval
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.ops.forms import fixed, unbounded
-from nanlint.ops.model import Application, Outcome, Typing, operation
+from nanlint.ops.model import Application, Outcome, Typing, operation, rounded
 from nanlint.ops.promotion import chosen_dtype, element_dtype, limits
 
 
@@ -17,11 +17,11 @@ def _filled(a: Application) -> Outcome:
     value = a.options.get("value")
     if value is None:
         return Outcome(EVERYTHING, known=False, may_nan=False)
-    return Outcome(value.range, known=value.known, may_nan=value.may_nan)
+    return Outcome(rounded(value.range, a.dtype), known=value.known, may_nan=value.may_nan)
 
 
 operation(Op.FULL, typing=Typing.OPTION, arity=0)(_filled)
-operation(Op.LIKE, typing=Typing.OPTION, arity=0)(_filled)
+operation(Op.LIKE, typing=Typing.KEEP, arity=0)(_filled)
 
 
 @operation(Op.EMPTY, typing=Typing.OPTION, arity=0)

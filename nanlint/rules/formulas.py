@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -115,6 +116,12 @@ def operand(trace: Trace, event: Event, index: int = 0) -> Term:
     return Term(trace, event.operands[index], _node(event, index), event)
 
 
+def result(trace: Trace, event: Event) -> Term:
+    """What the event computes."""
+    node = event.node if isinstance(event.node, cst.BaseExpression) else None
+    return Term(trace, event.result, node)
+
+
 # forms: each gives the part that varies, or None
 
 
@@ -193,20 +200,30 @@ def opposite(x: Term, y: Term) -> bool:
     return (minus_x is not None and minus_x.same(y)) or (minus_y is not None and minus_y.same(x))
 
 
-def unguarded(term: Term) -> tuple[Term, bool]:
-    """The term without an epsilon added to it or a clamp around it, and whether it had one."""
+class Side(enum.Enum):
+    """Where a guard holds a value: off 0 from below, off 1 from above."""
+
+    LOW = "low"
+    HIGH = "high"
+
+
+def unguarded(term: Term) -> tuple[Term, frozenset[Side] | None]:
+    """The term without an epsilon added to it or a clamp around it, and what that guards; None: there was none."""
     if term.op is Op.ADD and _two(term):
         for i in (0, 1):
             epsilon = term.operand(i).value
             if epsilon.kind is not Kind.TENSOR and 0.0 <= epsilon.range.lo and epsilon.range.hi <= GUARD:
-                return term.operand(1 - i).behind(SAME_ELEMENTS), True
+                return term.operand(1 - i).behind(SAME_ELEMENTS), frozenset({Side.LOW})
     if term.op is Op.CLAMP:
-        return term.operand().behind(SAME_ELEMENTS), True
+        ends = (("min", Side.LOW), ("max", Side.HIGH))
+        given = frozenset(side for name, side in ends if name in term.options and not term.options[name].is_none)
+        return term.operand().behind(SAME_ELEMENTS), given
     if term.op in (Op.MAXIMUM, Op.MINIMUM) and _two(term):
         for i in (0, 1):
             if term.operand(i).value.range.point is not None:
-                return term.operand(1 - i).behind(SAME_ELEMENTS), True
-    return term, False
+                side = Side.LOW if term.op is Op.MAXIMUM else Side.HIGH
+                return term.operand(1 - i).behind(SAME_ELEMENTS), frozenset({side})
+    return term, None
 
 
 def _two(term: Term) -> bool:
@@ -258,6 +275,13 @@ def minus(term: Term, target: Event) -> str | None:
         return text
     text = term.atom(target)
     return None if text is None else f"-{text}"
+
+
+def repeatable(term: Term, target: Event) -> str | None:
+    """The source of x at `target` if it may be written twice: a name or an attribute."""
+    text = term.bare(target)
+    plain = text is not None and isinstance(cst.parse_expression(text), (cst.Name, cst.Attribute))
+    return text if plain else None
 
 
 def rebuilt(text: str, links: tuple[Event | None, ...], target: Event) -> str | None:

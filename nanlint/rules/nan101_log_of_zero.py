@@ -228,6 +228,14 @@ import torch
 
 def f(x):
     return torch.log(x.clamp_min(1e-6)) + torch.log(x.abs() + 1e-8) + torch.log(1 + x**2)
+
+class Loss(torch.nn.Module):
+    def __init__(self, eps):
+        super().__init__()
+        self.eps = eps
+
+    def forward(self, p, q):
+        return torch.log(p + 1e-10) + torch.log(q + self.eps) + (self.eps + p * q).log()
 """,
             "A clamp, an epsilon and a sum that starts at 1 keep the operand above 0.",
         ),

@@ -106,7 +106,7 @@ RULE = Rule(
     "a distance between equal points, a standard deviation by hand on a constant row.",
     check=check,
     specific=10,
-    remedy="Add an epsilon inside the root, not outside; `Tensor.norm` and `Tensor.std` have gradient 0 at 0 in PyTorch.",
+    remedy="Add an epsilon inside the root, not outside; PyTorch's own `norm` and `std` have gradient 0 at 0.",
     fix=Applicability.UNSAFE,
     fix_note="The epsilon changes the value: sqrt(1e-8) is 1e-4.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.sqrt.html",),
@@ -235,7 +235,7 @@ import numpy as np
 def f(x):
     return np.sqrt(np.maximum(np.mean(x**2) - np.mean(x) ** 2, 0.0))
 """,
-            hostile="np.full(3, 1000.1, np.float32)",
+            hostile="np.full(5, 1000.1, np.float32)",
             level=Level.WARNING,
         ),
     ),

@@ -172,8 +172,8 @@ RULE = Rule(
     remedy="Clamp a count to 1 from below; add an epsilon to a norm or a standard deviation, or use the library's "
     "`normalize`.",
     fix=Applicability.UNSAFE,
-    fix_note="The epsilon changes the quotient by the relative size of epsilon and divisor; a count of at least 1 stays "
-    "as it is. A divisor that can be negative gets no fix: an epsilon would only move the 0.",
+    fix_note="The epsilon changes the quotient by its size relative to the divisor; a count of at least 1 stays as it "
+    "is. A divisor that can be negative gets no fix: an epsilon would only move the 0.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html",),
     bad=(
         Bad(
@@ -432,7 +432,7 @@ def f(a, b):
 def f(boxes, other):
     return boxes / other
 """,
-            "Nothing says that the operands are tensors; with --strict the division is shown in files that use a framework.",
+            "Nothing says that the operands are tensors.",
         ),
     ),
 )

@@ -211,8 +211,8 @@ import torch
 def f(x, exponent: torch.Tensor):
     return torch.relu(x) ** exponent
 """,
-            "The gradient with respect to the exponent holds log(0) where the base is 0; an exponent that nothing bounds "
-            "is shown with --strict only.",
+            "The gradient into the exponent holds log(0) where the base is 0; an exponent that nothing bounds is shown "
+            "with --strict only.",
         ),
     ),
 )

@@ -11,7 +11,7 @@ from nanlint.rules.guarding import bare, below_one, clamping, is_method, literal
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.poles import Danger, danger, trained
 from nanlint.rules.reasoning import describe, quiet, strip, trail
-from nanlint.rules.rewriting import spell, wrapped
+from nanlint.rules.rewriting import Spelled, spell, wrapped
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -52,15 +52,13 @@ def _rewrite(event: Event) -> Rewrite | None:
     if node is None or event.framework != "torch":
         return clamping(event, 0, {"min": step, "max": f"1 - {step}"})
     if is_method(event):
-        text, imports = f"{wrapped(node)}.logit(eps={step})", ()
+        spelled: Spelled | None = Spelled(f"{wrapped(node)}.logit(eps={step})")
     else:
         spelled = spell(event, Op.LOGIT, {"x": bare(node), "eps": step})
-        if spelled is None:
-            return None
-        text, imports = spelled.text, spelled.imports
-    return Rewrite(
-        f"Keep {quoted(node)} away from 0 and 1", Applicability.UNSAFE, (Replace(event.node, text),), imports
-    )
+    if spelled is None:
+        return None
+    edit = Replace(event.node, spelled.text)
+    return Rewrite(f"Keep {quoted(node)} away from 0 and 1", Applicability.UNSAFE, (edit,), spelled.imports)
 
 
 RULE = Rule(
@@ -256,15 +254,15 @@ def f(a, b):
     ),
     missed=(
         Miss(
-            "torch",
+            "numpy",
             """\
-import torch
+import numpy as np
 from geometry import cosine_between
 
 def f(u, v):
-    return torch.stack([angle.acos() for angle in [cosine_between(u, v)] if angle is not None])
+    return np.arccos(cosine_between(u, v))
 """,
-            "What another module returns is not known.",
+            "What another module returns is not known; it may be a Python number.",
         ),
     ),
 )

@@ -95,8 +95,8 @@ RULE = Rule(
     code="NAN108",
     name="where-gradient",
     summary="A singular operation in a branch of `where` whose condition protects the value and not the gradient.",
-    why="`where` computes both branches and selects. In the backward pass the discarded branch receives a gradient of 0, "
-    "which the operation multiplies by its own derivative: at log(0), sqrt(0), 1 / 0 that is 0 times infinity, NaN. "
+    why="`where` computes both branches and selects. In the backward pass the discarded branch receives a gradient of "
+    "0, which the operation multiplies by its own derivative: at log(0), sqrt(0), 1 / 0 that is 0 times infinity, NaN. "
     "The value is right, so nothing looks wrong until the weights are NaN. `masked_fill` afterwards does the same.",
     check=check,
     specific=15,

@@ -371,6 +371,7 @@ def f(x, y):
         optimizer.step()
     return model
 """
+_SLOWER = _MODEL.replace("lr=0.05", "lr=0.04")
 _COPIES = _MODEL.replace("(model.parameters(), 1.0)", "([p.detach() for p in model.parameters()], 1.0)")
 _LARGE = "torch.tensor([[1e4]]), torch.tensor([[1.0]])"
 
@@ -396,7 +397,13 @@ RULE = Rule(
             hostile=_LARGE,
             level=Level.WARNING,
         ),
-        Bad("torch", _MODEL.replace(_CLIP + _STEP, _STEP + _CLIP), _MODEL, hostile=_LARGE, level=Level.WARNING),
+        Bad(
+            "torch",
+            _SLOWER.replace(_CLIP + _STEP, _STEP + _CLIP),
+            _SLOWER,
+            hostile=_LARGE,
+            level=Level.WARNING,
+        ),
         Bad(
             "torch",
             _CLASS.replace(_CLASS_CLIP, "").replace("        loss.b", _CLASS_CLIP + "        loss.b"),
@@ -429,10 +436,6 @@ RULE = Rule(
         Bad("torch", _COPIES, hostile=_LARGE, level=Level.WARNING),
     ),
     good=(
-        Good("torch", _MODEL, "the clip stands between the backward pass and the step"),
-        Good("torch", _CLASS, "the clip stands between the backward pass and the step of the same method"),
-        Good("torch", _TWO, "the clip and the step concern the same model"),
-        Good("torch", _BY_HAND, "the gradients are clamped in place"),
         Good(
             "torch",
             _USED_UP.replace("params = model.parameters()", "params = list(model.parameters())"),
@@ -496,6 +499,52 @@ def f(x):
     return [actor, critic]
 """,
             "two clips and two steps after one backward pass",
+        ),
+        Good(
+            "torch",
+            _MODEL.replace(
+                "(model.parameters(), 1.0)", '([p for group in optimizer.param_groups for p in group["params"]], 1.0)'
+            ),
+            "the parameters are taken from the optimizer",
+        ),
+        Good(
+            "torch",
+            _MODEL.replace("        loss.b", "        for part in loss.split(1):\n            part.b").replace(
+                ".mean()", ".sum(0)"
+            ),
+            "several backward passes add up before one clip and one step",
+        ),
+        Good(
+            "torch",
+            _MODEL.replace("    for _", '    scaler = torch.amp.GradScaler("cpu")\n    for _')
+            .replace("        loss.b", "        scaler.scale(loss).b")
+            .replace(_CLIP + _STEP, f"        scaler.unscale_(optimizer)\n{_CLIP}        scaler.step(optimizer)\n"),
+            "the clip stands between `unscale_` and the step",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+
+class Wrapper(torch.nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x)
+
+
+def f(x):
+    wrapper = Wrapper(torch.nn.Linear(1, 1))
+    optimizer = torch.optim.SGD(wrapper.inner.parameters(), lr=0.05)
+    wrapper(x).square().mean().backward()
+    torch.nn.utils.clip_grad_norm_(wrapper.parameters(), 1.0)
+    optimizer.step()
+    return wrapper
+""",
+            "the clipped model holds the one that is updated",
         ),
     ),
     missed=(

@@ -127,8 +127,8 @@ def _optimizers(trace: Trace) -> Iterator[Draft]:
         yield Draft(
             event,
             Level.ERROR,
-            f"eps={literal(eps)} of {name} is lost: in float16, the dtype of the parameters, it is exactly 0, and a gradient "
-            "of 0 is divided by 0",
+            f"eps={literal(eps)} of {name} is lost: in float16, the dtype of the parameters, it is exactly 0, and "
+            "a gradient of 0 is divided by 0",
             "Train float32 parameters under autocast, or give an eps that float16 keeps.",
             rewrite=_with_eps(event),
         )
@@ -172,8 +172,8 @@ RULE = Rule(
     "float16 everything below 3e-8 is 0, the eps of Adam included.",
     check=check,
     specific=20,
-    remedy="In float32 stay 1e-7 or more away from 1; in float16 use 1e-4 near 0 and 1e-3 near 1. Add an epsilon to the "
-    "small number, not to the large one.",
+    remedy="In float32 stay 1e-7 or more away from 1; in float16 use 1e-4 near 0 and 1e-3 near 1. Add an epsilon to "
+    "the small number, not to the large one.",
     fix=Applicability.UNSAFE,
     fix_note="A larger epsilon moves the clamp and with it the largest value of the logarithm.",
     references=("https://en.wikipedia.org/wiki/Machine_epsilon",),

@@ -1,4 +1,4 @@
-"""A guard in the wrong place: an epsilon outside the root, a clamp after the logarithm, at 0, upside down, or thrown away."""
+"""A guard in the wrong place: outside the root, after the logarithm, at 0, upside down, thrown away."""
 
 from __future__ import annotations
 
@@ -223,7 +223,8 @@ def _wrong_sign(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     pole = _consumer(event, trace)
     if pole is None or not (event.x.range.lo == 0.0 or pole.op in LOGS or _is_root(pole)):
         return None
-    wrong = f"{quoted(operand_node(event, 1))} is subtracted from the operand of {describe(pole)}: that moves it to the pole"
+    text = quoted(operand_node(event, 1))
+    wrong = f"{text} is subtracted from the operand of {describe(pole)}: that moves it to the pole"
     proven = Level.ERROR if event.x.range.lo == 0.0 else Level.WARNING
     left, right = operand_node(event, 0), operand_node(event, 1)
     rewrite = None
@@ -291,7 +292,7 @@ import torch
 
 class Unit(torch.nn.Module):
     def forward(self, x):
-        return x / torch.sqrt((x**2).sum(-1, keepdim=True) + 1e-8)
+        return x / (torch.sqrt((x**2).sum(-1, keepdim=True) + 1e-8))
 
 def f(x):
     return Unit()(x)
@@ -315,7 +316,7 @@ import torch
 
 def distance_loss(a, b, eps=1e-6):
     distance = ((a - b).pow(2).sum(-1) + eps).sqrt()
-    return distance.mean()
+    return (distance).mean()
 
 def f(a, b):
     return distance_loss(a, b)
@@ -337,7 +338,7 @@ def f(p):
 import torch
 
 def likelihood_loss(p):
-    return -torch.log(p + 1e-8).mean()
+    return -(torch.log(p + 1e-8)).mean()
 
 def f(p):
     return likelihood_loss(p)

@@ -17,7 +17,17 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
 from nanlint.ops.promotion import range_in
-from nanlint.rules.reasoning import NETWORKS, POINTWISE, RANDOM, SAME_ELEMENTS, in_loss, in_training, quiet, strip
+from nanlint.rules.reasoning import (
+    NETWORKS,
+    POINTWISE,
+    RANDOM,
+    SAME_ELEMENTS,
+    in_loss,
+    in_training,
+    quiet,
+    strip,
+    words,
+)
 
 SINGULAR = (
     Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY, Op.SQRT, Op.RSQRT, Op.DIVIDE, Op.RECIPROCAL, Op.FLOOR_DIVIDE,
@@ -35,6 +45,7 @@ AFFINE = frozenset(
     {Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.DROPOUT, Op.LEAKY_RELU, Op.STANDARDIZE, Op.POOL}
 )
 UNKNOWABLE = frozenset({Op.OPAQUE, Op.ATTRIBUTE, Op.ITERATE, Op.READ, Op.WEIGHT, Op.EMBEDDING}) | NETWORKS | RANDOM
+EPSILON_WORDS = frozenset({"eps", "epsilon", "smooth", "smoothing", "tiny"})
 STEPS = 12  # operations followed back
 NEAR_ZERO = 1e-2  # a pole at 0 widens by less than this when a quotient or a gradient overflows before 0
 
@@ -114,7 +125,7 @@ def danger(event: Event, trace: Trace, found: Singularity | None = None) -> Dang
     zones = forward or backward
     if not zones or selected(event, trace, found.index, found.zones) is not None:
         return None
-    level, because = _likelihood(event, found.index, zones, bool(forward))
+    level, because = _likelihood(event, trace, found.index, zones, bool(forward))
     if repaired(event, trace):
         if not differentiated(event, found.index):
             return None
@@ -128,7 +139,9 @@ def has_keyword(event: Event, name: str) -> bool:
     return any(argument.keyword is not None and argument.keyword.value == name for argument in arguments)
 
 
-def _likelihood(event: Event, index: int, zones: tuple[Interval, ...], forward: bool) -> tuple[Level, str]:
+def _likelihood(
+    event: Event, trace: Trace, index: int, zones: tuple[Interval, ...], forward: bool
+) -> tuple[Level, str]:
     operand = event.operands[index]
     certain = any(reached(operand, zone) for zone in zones)
     if operand.kind.scalar or not (takes_array(event, index) or (certain and operand.made_by.framework)):
@@ -138,6 +151,8 @@ def _likelihood(event: Event, index: int, zones: tuple[Interval, ...], forward: 
     hushed = quiet(event.site)
     if forward and from_network(operand) and not hushed:
         return Level.WARNING, "computed from the raw output of a network"
+    if is_offset(operand, trace):
+        return Level.STRICT, "kept off the pole by what is added, unless it is negative"
     if forward and is_loss_argument(event, operand):
         return Level.WARNING, "an argument of a loss function that nothing bounds"
     return (Level.STRICT if hushed else Level.NOTE), "a tensor that nothing bounds"
@@ -223,8 +238,8 @@ def above_zero(value: Value, steps: int = STEPS) -> bool:
 
 
 def leaves(value: Value, limit: int = 60) -> Iterator[Value]:
-    """The values that it was computed from and that no operation made, or a function that keeps nothing of its operand."""
-    pending, seen = [value], set()
+    """The values that it was computed from and that no operation made, or one that keeps nothing of its operand."""
+    pending, seen = [value], set[int]()
     while pending and len(seen) < limit:
         current = pending.pop()
         if id(current.made_by) in seen:
@@ -245,6 +260,35 @@ def from_network(value: Value, steps: int = STEPS) -> bool:
     if steps == 0 or value.op not in AFFINE | {Op.JOIN, Op.WHERE, Op.CLAMP}:
         return False
     return any(from_network(operand, steps - 1) for operand in value.made_by.operands)
+
+
+def is_offset(value: Value, trace: Trace, steps: int = STEPS) -> bool:
+    """Something positive is added to it, or it is clamped to some number: that guards whatever is not negative."""
+    value = strip(value)
+    made_by = value.made_by
+    if steps == 0:
+        return False
+    if value.op is Op.ADD:
+        origin = trace.origin(value)
+        nodes = origin.site.operands if origin is not None else (None, None)
+        return any(
+            is_positive_addend(x, node) or is_offset(x, trace, steps - 1)
+            for x, node in zip(made_by.operands, nodes, strict=False)
+        )
+    if value.op is Op.CLAMP:
+        low = made_by.options.get("min")
+        return low is not None and not low.is_none and (low.range.point is None or low.range.lo > 0.0)
+    if value.op is Op.MAXIMUM:
+        return any(is_positive_addend(x, None) for x in made_by.operands)
+    return False
+
+
+def is_positive_addend(value: Value, node: cst.BaseExpression | None) -> bool:
+    """A positive number, or an unknown one that is called an epsilon."""
+    if value.range.lo > 0.0:
+        return value.kind.scalar or value.range.point is not None
+    name = node.attr.value if isinstance(node, cst.Attribute) else node.value if isinstance(node, cst.Name) else ""
+    return value.kind is not Kind.TENSOR and bool(words(name) & EPSILON_WORDS)
 
 
 def is_loss_argument(event: Event, value: Value) -> bool:
@@ -308,7 +352,7 @@ def _tests_finiteness(condition: Value, value: Value) -> bool:
 
 def _users(event: Event, trace: Trace, limit: int = 40) -> Iterator[tuple[Event, Value]]:
     """The events that take the result, or what is computed from it element by element, with the value they take."""
-    pending, seen = [event.result], set()
+    pending, seen = [event.result], set[int]()
     while pending and len(seen) < limit:
         value = pending.pop()
         for user in trace.uses(value):
@@ -322,7 +366,7 @@ def _users(event: Event, trace: Trace, limit: int = 40) -> Iterator[tuple[Event,
 
 def fed(event: Event, trace: Trace, through: frozenset[Op], limit: int = 40) -> Iterator[Event]:
     """The singular operations whose pole the event's result can meet, directly or through the operations `through`."""
-    pending, seen = [event.result], set()
+    pending, seen = [event.result], set[int]()
     while pending and len(seen) < limit:
         value = pending.pop()
         for user in trace.uses(value):

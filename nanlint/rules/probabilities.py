@@ -16,6 +16,7 @@ from nanlint.ops.poles import dtype_of
 from nanlint.ops.relations import axis_of, reduction, same_axis
 from nanlint.rules.formulas import (
     PLAIN,
+    Side,
     Term,
     exponential,
     inside,
@@ -73,7 +74,7 @@ def probability(term: Term) -> Probability | None:
         return Probability(Form.SIGMOID, term.operand(), term.origin)
     if term.op is Op.WHERE and len(term.value.made_by.operands) == 3:
         return _split(term)
-    return _logistic(term) or _share(term)
+    return logistic(term) or _share(term)
 
 
 def _split(term: Term) -> Probability | None:
@@ -90,7 +91,7 @@ def _opposite(first: Probability, second: Probability) -> bool:
     return inner is not None and (inner.same(first.logits) or inner.same(second.logits))
 
 
-def _logistic(term: Term) -> Probability | None:
+def logistic(term: Term) -> Probability | None:
     """1 / (1 + exp(-x)), exp(x) / (1 + exp(x))."""
     if (below := reciprocal(term)) is not None:
         grown = one_plus(below)
@@ -106,41 +107,62 @@ def _logistic(term: Term) -> Probability | None:
 
 
 def _share(term: Term) -> Probability | None:
-    """exp(x) / sum(exp(x))."""
+    """exp(x) / sum(exp(x)), of z where x is z - max(z)."""
+    found = share(term)
+    if found is None or found.guarded:
+        return None
+    logits = _unshifted(found.x, found.total)
+    return Probability(Form.SOFTMAX, logits, term.origin, total=found.total, aligned=found.aligned)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """exp(x) / sum(exp(x)); `guarded` by an epsilon beside the sum."""
+
+    x: Term
+    total: Event
+    aligned: bool
+    """The quotient divides along the axis of the sum."""
+    guarded: bool
+
+
+def share(term: Term) -> Share | None:
+    """The quotient of an exponential and its sum."""
     parts = quotient(term)
     if parts is None:
         return None
-    above, below = parts[0].behind(PLAIN), parts[1].behind(SAME_ELEMENTS)
+    divisor, guard = unguarded(parts[1].behind(SAME_ELEMENTS))
+    above, below = parts[0].behind(PLAIN), divisor.behind(SAME_ELEMENTS)
     x, total = exponential(above), below.origin
     if x is None or below.op is not Op.SUM or total is None or not above.same(below.operand()):
         return None
-    along = aligned(total, below.links[len(parts[1].links) :])
-    return Probability(Form.SOFTMAX, _unshifted(x, below), term.origin, total=total, aligned=along)
+    return Share(x, total, aligned(total, below.links[len(parts[1].links) :]), guard is not None)
 
 
-def _unshifted(x: Term, total: Term) -> Term:
+def _unshifted(x: Term, total: Event) -> Term:
     """z of z - max(z), if the maximum is the same for all that the softmax divides."""
     if x.op is not Op.SUBTRACT:
         return x
     logits, highest = x.operand(0), x.operand(1)
-    of = reduction(highest.value, Op.REDUCE_MAX)
-    along = axis_of(highest.value)
-    if of is None or not of.same(logits.value) or not (along is None or same_axis(along, axis_of(total.value))):
+    of, along = reduction(highest.value, Op.REDUCE_MAX), axis_of(highest.value)
+    if of is None or not of.same(logits.value) or not (along is None or same_axis(along, axis_of(total.result))):
         return x
     return logits
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The logarithm of a probability p, or of 1 - p where `complement`; `guarded` by an epsilon or a clamp.
+    """The logarithm of a probability p, or of 1 - p where `complement`.
 
-    term: p (or its softmax, its sigmoid), with what stands between it and the logarithm.
+    term: p, with what stands between it and the logarithm; bounded: an epsilon or a clamp is part of that;
+    guarded: it is meant to keep the logarithm finite.
     """
 
     event: Event
     p: Probability
     term: Term
     complement: bool
+    bounded: bool
     guarded: bool
 
     @property
@@ -165,21 +187,29 @@ def readings(trace: Trace, form: Form) -> Iterator[Reading]:
 def read(trace: Trace, event: Event) -> Reading | None:
     """The event as the logarithm of a probability: of the one on the first of the ways through the branches."""
     for term in operand(trace, event).alternatives():
-        inner, guarded = unguarded(term)
+        inner, outside = unguarded(term)
         rest = negated(inner) if event.op is Op.LOG1P else one_minus(inner)
         if rest is not None:
-            found, guarded_too = unguarded(rest.behind(SAME_ELEMENTS))
+            found, inside_one = unguarded(rest.behind(SAME_ELEMENTS))
             p = probability(found)
             if p is not None and p.form is Form.SIGMOID:
-                return Reading(event, p, found.behind(SAME_ELEMENTS), True, guarded or guarded_too)
+                guarded = Side.LOW in (outside or ()) or Side.HIGH in (inside_one or ())
+                bounded = outside is not None or inside_one is not None
+                return Reading(event, p, found.behind(SAME_ELEMENTS), True, bounded, guarded)
         elif event.op is not Op.LOG1P and (p := probability(inner)) is not None:
-            return Reading(event, p, inner.behind(SAME_ELEMENTS), False, guarded)
+            kept = outside is not None
+            return Reading(event, p, inner.behind(SAME_ELEMENTS), False, kept, Side.LOW in (outside or ()))
     return None
 
 
 def level(reading: Reading) -> Level | None:
-    """How grave; None where a bound or a guard keeps the logarithm finite and no gradient can fade."""
+    """How grave; None where a bound keeps the logarithm finite and no gradient can fade.
+
+    A guard that rounding takes away is another rule's: what is wrong there is the guard.
+    """
     event = reading.event
+    if reading.guarded and not reading.effective:
+        return None
     if event.x.kind.scalar or event.framework == "math":
         return None if reading.effective else Level.STRICT
     if reading.effective:
@@ -207,7 +237,7 @@ def assembled(title: str, found: list[Reading], edits: list[tuple[Replace, Spell
     replaced = [edit.node for edit, _ in edits]
     removals = {id(line): Remove(line) for reading in found if (line := unneeded(reading, replaced, trace)) is not None}
     imports = dict.fromkeys(line for _, spelled in edits for line in spelled.imports)
-    unsafe = any(reading.guarded for reading in found)
+    unsafe = any(reading.bounded for reading in found)
     applicability = Applicability.UNSAFE if unsafe else Applicability.SAFE
     return Rewrite(title, applicability, (*(edit for edit, _ in edits), *removals.values()), tuple(imports))
 

@@ -237,7 +237,16 @@ def mentions_clip(frame: Frame) -> bool:
 
     Covers what leaves no event: a branch that defaults rule out, a helper that was interpreted before.
     """
-    return frame.node is not None and _CLIP_CALL.search(_COMMENT.sub("", code(frame.node))) is not None
+    return frame.node is not None and _says_clip(frame.node)
+
+
+def clips_somewhere(trace: Trace) -> bool:
+    """The file clips gradients in some place."""
+    return next(trace.of(Op.CLIP_GRADIENT), None) is not None or _says_clip(trace.module)
+
+
+def _says_clip(node: cst.CSTNode) -> bool:
+    return _CLIP_CALL.search(_COMMENT.sub("", code(node))) is not None
 
 
 # names

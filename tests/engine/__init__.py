@@ -1,0 +1,1 @@
+"""Drafts of rules to findings, the register of rules, and the Python API."""

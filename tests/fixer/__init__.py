@@ -1,0 +1,1 @@
+"""Rewrites to edits, edits to texts, passes to a fixpoint."""

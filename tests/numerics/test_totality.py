@@ -28,7 +28,9 @@ ranges = st.one_of(
 payloads = st.one_of(
     st.none(),
     st.sampled_from(Dtype),
-    st.builds(Constant, st.one_of(st.none(), st.integers(), st.floats(), st.text(max_size=3), st.sampled_from(["max"]))),
+    st.builds(
+        Constant, st.one_of(st.none(), st.integers(), st.floats(), st.text(max_size=3), st.sampled_from(["max"]))
+    ),
 )
 leaves = st.builds(
     lambda kind, op, bounds, dtype, known, may_nan, payload, number: Value(

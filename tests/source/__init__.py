@@ -1,0 +1,1 @@
+"""Files to texts, trees and positions, and back, on real files."""

@@ -1,0 +1,85 @@
+"""What the rules on written-out functions of exponentials share: whether one overflows, and how grave that is."""
+
+from __future__ import annotations
+
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.ops.poles import above, dtype_of, limits_of
+from nanlint.ops.promotion import range_in
+from nanlint.ops.relations import reduction
+from nanlint.rules.formulas import Term
+from nanlint.rules.poles import selected
+from nanlint.rules.reasoning import POINTWISE, quiet, sources, strip
+from nanlint.rules.rewriting import spell_name
+
+SIMILARITIES = frozenset({Op.NORMALIZE, Op.COSINE_SIMILARITY})
+
+
+SHIFTS = frozenset({Op.REDUCE_MAX, Op.MAXIMUM, Op.LOGSUMEXP, Op.ARGMAX})
+
+
+def overflows(x: Term) -> bool:
+    """exp(x) can be infinite."""
+    exp = x.event
+    if shifted(x.value):
+        return False
+    if exp is None or exp.op is not Op.EXP:
+        return x.value.range.hi > 88.7
+    return range_in(x.value, dtype_of(exp.operation)).hi > limits_of(exp.operation).log_max
+
+
+def shifted(value: Value) -> bool:
+    """A maximum was subtracted in a way that ranges do not follow: by index, in pieces, of something else."""
+    value = strip(value)
+    if value.op is not Op.SUBTRACT:
+        return False
+    x, highest = value.made_by.operands[:2]
+    of = reduction(highest, Op.REDUCE_MAX, Op.LOGSUMEXP)
+    if of is not None and (of.same(x) or of.same(strip(x))):
+        return False
+    return any(source.op in SHIFTS for source in sources(highest))
+
+
+def selected_away(x: Term, trace: Trace) -> bool:
+    """A later `where` takes what is computed from exp(x) only where x is small: the value is saved, a gradient not."""
+    exp = x.event
+    if exp is None or exp.op is not Op.EXP:
+        return False
+    return selected(exp, trace, 0, (above(limits_of(exp.operation).log_max),)) is not None
+
+
+def differentiated(event: Event) -> bool:
+    """A gradient flows through the event's result."""
+    return event.result.gradient and not event.site.no_gradient
+
+
+def level(event: Event, x: Term, trace: Trace) -> Level | None:
+    """How grave an overflow of exp(x) is for the event that is computed from it; None where it does no harm.
+
+    The exponential of an unknown is a hazard by its form: the stable function is there for it. A cosine over a
+    temperature is bounded, though nothing says by how much.
+    """
+    if selected_away(x, trace) and not differentiated(event):
+        return None
+    if x.value.kind.scalar or (x.event is not None and x.event.framework == "math"):
+        return Level.STRICT
+    if quiet(event.site) or is_similarity(x.value):
+        return Level.NOTE
+    return Level.WARNING
+
+
+def is_similarity(value: Value) -> bool:
+    """Computed from unit vectors."""
+    return any(source.op in SIMILARITIES for source in sources(value, POINTWISE | {Op.MATMUL}))
+
+
+def has_scipy(event: Event, name: str) -> bool:
+    """The file has imported what reaches `scipy.special.name`."""
+    return not spell_name(event.site, f"scipy.special.{name}")[1]
+
+
+def limit(event: Event) -> str:
+    """The largest argument with a finite exponential, for a message."""
+    return f"{limits_of(event.operation).log_max:.4g}"

@@ -1,0 +1,328 @@
+"""A learning rate that is known to be too large for its optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from nanlint.domain.interval import number
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.frameworks.model import Optimizer, Stride
+from nanlint.interp.objects import Elements, Entries
+from nanlint.interp.trace import Event, Trace
+from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
+from nanlint.rules.protocol import clips_somewhere, constructions, last_word, table
+from nanlint.rules.reasoning import alternatives
+
+FAR = 10  # this many times the limit, no optimizer is forgiven
+USUAL = "1e-3"
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    for construction in trace.of(Op.OPTIMIZER):
+        entry = table(construction)
+        if entry is None or _free(entry, limits) or _scheduled(construction, trace):
+            continue
+        worst = _worst(_rates(construction), entry, trace, limits)
+        if worst is not None:
+            yield _draft(construction, last_word(construction), entry, worst)
+    for schedule in trace.of(Op.SET_RATE):
+        entry = _entry_of(schedule, trace)
+        rate = schedule.options.get("rate")
+        if entry is None or rate is None or _free(entry, limits):
+            continue
+        worst = _worst([Rate(rate, schedule.site.options.get("rate"))], entry, trace, limits)
+        if worst is not None:
+            yield _draft(schedule, last_word(schedule), entry, worst)
+
+
+def _entry_of(schedule: Event, trace: Trace) -> Optimizer | None:
+    built = constructions(schedule.x, trace) if schedule.operands else []
+    return table(built[0]) if built else None
+
+
+def _free(entry: Optimizer, limits: Limits) -> bool:
+    """An optimizer for which a rate above the limit is ordinary."""
+    usual = entry.default_rate is not None and entry.default_rate > limits.max_learning_rate
+    return usual or entry.stride is Stride.SELF_SCALED
+
+
+def _scheduled(construction: Event, trace: Trace) -> bool:
+    """A schedule sets the rate, or a function decides by what it is multiplied."""
+    for event in trace.of(Op.SET_RATE, Op.OPAQUE):
+        takes = any(operand.made_by is construction.operation for operand in event.operands)
+        if takes and (event.op is Op.SET_RATE or any(_function(operand) for operand in event.operands)):
+            return True
+    return False
+
+
+def _function(value: Value) -> bool:
+    if isinstance(value.payload, Elements):
+        return any(_function(item) for item in value.payload.items)
+    return value.kind is Kind.FUNCTION
+
+
+# the rates
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate and the expression that was passed for it."""
+
+    value: Value
+    node: cst.BaseExpression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A rate above the limit: how large, and how grave."""
+
+    rate: Rate
+    size: float
+    level: Level
+
+
+def _rates(construction: Event) -> Iterator[Rate]:
+    """The optimizer's own rate and those of its parameter groups."""
+    own = construction.options.get("lr")
+    if own is not None:
+        yield Rate(own, construction.site.options.get("lr"))
+    groups = construction.options.get("params")
+    written = construction.site.options.get("params")
+    for i, group in enumerate(groups.payload.items if groups and isinstance(groups.payload, Elements) else ()):
+        if isinstance(group.payload, Entries) and "lr" in group.payload.items:
+            yield Rate(group.payload.items["lr"], _written_rate(written, i))
+
+
+def _written_rate(groups: cst.BaseExpression | None, i: int) -> cst.BaseExpression | None:
+    """The expression for the rate in `[{"params": ..., "lr": ...}, ...]`."""
+    group = groups.elements[i].value if isinstance(groups, cst.List) and i < len(groups.elements) else None
+    for element in group.elements if isinstance(group, cst.Dict) else ():
+        key = element.key if isinstance(element, cst.DictElement) else None
+        if isinstance(key, cst.SimpleString) and key.evaluated_value == "lr":
+            return element.value
+    return None
+
+
+def _worst(rates: Iterator[Rate] | list[Rate], entry: Optimizer, trace: Trace, limits: Limits) -> Excess | None:
+    found = [excess for rate in rates if (excess := _excess(rate, entry, trace, limits)) is not None]
+    return max(found, key=lambda excess: (excess.level, excess.size), default=None)
+
+
+def _excess(rate: Rate, entry: Optimizer, trace: Trace, limits: Limits) -> Excess | None:
+    """Of a rate that may be one of several, the smallest decides how grave it is, the largest whether it is said."""
+    choices = [choice.range.lo for choice in alternatives(rate.value) if choice.known]
+    if not choices or max(choices) <= limits.max_learning_rate:
+        return None
+    if min(choices) <= limits.max_learning_rate:
+        return Excess(rate, max(choices), Level.NOTE)
+    return Excess(rate, min(choices), _level(min(choices), entry, trace, limits))
+
+
+def _level(size: float, entry: Optimizer, trace: Trace, limits: Limits) -> Level:
+    far = size > FAR * limits.max_learning_rate
+    if entry.stride is Stride.PROPORTIONAL:
+        return Level.ERROR if far and not clips_somewhere(trace) else Level.NOTE
+    return Level.ERROR if far else Level.WARNING
+
+
+# the finding
+
+
+def _draft(event: Event, name: str, entry: Optimizer, excess: Excess) -> Draft:
+    size = number(excess.size)
+    if entry.stride is Stride.PROPORTIONAL:
+        reason = f"steps overshoot wherever the curvature of the loss exceeds {number(2 / excess.size)}"
+    else:
+        reason = f"its first steps move every weight by about {size}, whatever the gradient"
+    node = excess.rate.node
+    rewrite = None
+    if isinstance(node, (cst.Float, cst.Integer)):
+        rewrite = Rewrite(f"a rate of {USUAL}", Applicability.SUGGESTION, (Replace(node, USUAL),))
+    return Draft(
+        event=event,
+        level=excess.level,
+        message=f"learning rate of {size} for `{name}`: {reason}",
+        remedy=f"start from {USUAL} and raise it while the loss goes down",
+        evidence=(Clue(node, f"the rate is {size}", excess.rate.value),) if node is not None else (),
+        rewrite=rewrite,
+    )
+
+
+_TRAIN = """
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+    return model
+"""
+_FIRST_STEP = """
+    before = model.weight.detach().clone()
+    model(x).mean().backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return model.weight.detach() - before
+"""
+
+
+def _script(body: str, construction: str, head: str = "import torch\n", parameters: str = "x, y") -> str:
+    model = "    model = torch.nn.Linear(1, 1)\n"
+    return f"{head}\n\ndef f({parameters}):\n{model}    optimizer = {construction}\n{body.lstrip() and body[1:]}"
+
+
+_ONES = "torch.tensor([[1.0]]), torch.tensor([[0.5]])"
+_MOVED = "f(torch.ones(2, 1)).abs().max().item() > 0.2"
+_ARGPARSE = """\
+import argparse
+
+import torch
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.5)
+parser.add_argument("--seed", type=int, default=0)
+args = parser.parse_args([])
+
+"""
+_CONFIG = """\
+import torch
+
+
+class Config:
+    def __init__(self, hidden=16, rate=0.3):
+        self.hidden = hidden
+        self.rate = rate
+
+
+config = Config()
+
+"""
+
+RULE = Rule(
+    code="NAN404",
+    name="high-learning-rate",
+    summary="A learning rate above 1e-1 reaches an optimizer that is not made for it.",
+    why=(
+        "Gradient descent with rate r diverges wherever the curvature of the loss exceeds 2/r; optimizers of Adam's"
+        " family move each weight by about the rate at every early step, whatever the gradient. Both end in activations"
+        " that overflow. Gradient descent between 0.1 and 1 is a note (it is right for small or normalised problems),"
+        " above 1 without a clip an error; Adam and its kin above 0.1 are a warning, above 1 an error."
+    ),
+    check=check,
+    specific=40,
+    remedy="Start from 1e-3 (1e-2 for plain gradient descent) and raise the rate while the loss goes down.",
+    fix=Applicability.SUGGESTION,
+    fix_note="Which rate is right depends on the problem, so 1e-3 is shown and never applied.",
+    bad=(
+        Bad(
+            "torch",
+            _script(_TRAIN, "torch.optim.SGD(model.parameters(), lr=5.0)"),
+            _script(_TRAIN, "torch.optim.SGD(model.parameters(), lr=1e-3)"),
+            hostile=_ONES,
+        ),
+        Bad(
+            "torch",
+            _script(_TRAIN, "torch.optim.SGD(model.parameters(), 0.9, momentum=0.9)"),
+            _script(_TRAIN, "torch.optim.SGD(model.parameters(), 1e-3, momentum=0.9)"),
+            hostile="torch.tensor([[4.0]]), torch.tensor([[0.5]])",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _script(_FIRST_STEP, "torch.optim.Adam(model.parameters(), lr=0.5)", parameters="x"),
+            _script(_FIRST_STEP, "torch.optim.Adam(model.parameters(), lr=1e-3)", parameters="x"),
+            proof=_MOVED,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _script(
+                _FIRST_STEP,
+                'torch.optim.AdamW([{"params": model.parameters(), "lr": 3}, {"params": []}], lr=1e-3)',
+                parameters="x",
+            ),
+            _script(
+                _FIRST_STEP,
+                'torch.optim.AdamW([{"params": model.parameters(), "lr": 1e-3}, {"params": []}], lr=1e-3)',
+                parameters="x",
+            ),
+            proof=_MOVED,
+        ),
+        Bad(
+            "torch",
+            _script(_FIRST_STEP, "torch.optim.RMSprop(model.parameters(), lr=args.lr)", _ARGPARSE, "x"),
+            proof=_MOVED,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _script(_FIRST_STEP, "torch.optim.Adam(model.parameters(), lr=config.rate)", _CONFIG, "x"),
+            proof=_MOVED,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _script(_FIRST_STEP, "torch.optim.NAdam(model.parameters(), lr=2 * rate)", parameters="x, rate=0.4"),
+            proof=_MOVED,
+            level=Level.WARNING,
+        ),
+    ),
+    good=(
+        Good("torch", _script(_TRAIN, "torch.optim.SGD(model.parameters(), lr=0.1)"), "the limit itself is allowed"),
+        Good("torch", _script(_TRAIN, "torch.optim.Adadelta(model.parameters(), lr=1.0)"), "1.0 is Adadelta's default"),
+        Good(
+            "torch",
+            _script(_TRAIN, "torch.optim.LBFGS(model.parameters(), lr=0.8)"),
+            "a quasi-Newton step has length 1 by nature",
+        ),
+        Good(
+            "torch",
+            _script(_TRAIN, "torch.optim.Rprop(model.parameters(), lr=0.5)"),
+            "the rate is only the first step size, which adapts",
+        ),
+        Good(
+            "torch",
+            _script(
+                "\n    scale = lambda step: 512**-0.5 * min((step + 1) ** -0.5, (step + 1) * 4000**-1.5)\n"
+                "    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, scale)\n"
+                + _TRAIN[1:].replace("    return", "        schedule.step()\n    return"),
+                "torch.optim.Adam(model.parameters(), lr=1.0)",
+            ),
+            "a warm-up schedule multiplies the base rate of 1.0 by small factors",
+        ),
+        Good(
+            "torch",
+            _script(
+                "\n    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1e-2, total_steps=60)\n"
+                + _TRAIN[1:].replace("    return", "        schedule.step()\n    return"),
+                "torch.optim.SGD(model.parameters(), lr=1.0)",
+            ),
+            "the schedule replaces the optimizer's rate",
+        ),
+        Good(
+            "torch",
+            _script(_TRAIN, "torch.optim.SGD(model.parameters(), lr=rate)", parameters="x, y, rate"),
+            "nothing is known of the rate",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+import json
+
+import torch
+
+
+def f(text='{"rate": 5.0}'):
+    model = torch.nn.Linear(1, 1)
+    return torch.optim.SGD(model.parameters(), lr=json.loads(text)["rate"])
+""",
+            "the rate comes from data that is read at run time",
+        ),
+    ),
+)
