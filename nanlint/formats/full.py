@@ -90,7 +90,7 @@ def _show_evidence(finding: Finding, frame: Frame) -> None:
 
 
 def _said(step: Step) -> str:
-    if step.range is None:
+    if step.range is None or step.text.endswith(step.range):
         return one_line(step.text)
     return f"{one_line(step.text)} {'in' if step.range[:1] in '[(' else '='} {step.range}"
 

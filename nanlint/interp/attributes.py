@@ -53,8 +53,9 @@ def _other_attribute(machine: Machine, value: Value, name: str, node: cst.Attrib
         return narrow(written, machine.store.facts)
     if value.kind in (Kind.TENSOR, Kind.UNKNOWN) and name == "shape":
         return machine.thing(Kind.SEQUENCE, Shape(value))
-    if value.kind is Kind.TENSOR:
-        return _array_attribute(machine, value, name, node)
+    framework = array_framework(machine, value) if value.kind is Kind.TENSOR else BY_NAME.get(value.made_by.framework)
+    if framework is not None and name in framework.attributes:
+        return _array_attribute(machine, framework, value, name, node)
     return unknown_attribute(machine, value, name)
 
 
@@ -76,17 +77,14 @@ def _class_attribute(machine: Machine, value: Value, definition: Class, name: st
     return class_member(machine, found[1], value) if not isinstance(function, Function) else found[1]
 
 
-def _array_attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
-    framework = array_framework(machine, value)
-    found = None if framework is None else framework.attributes.get(name)
-    if framework is None or found is None:
-        return unknown_attribute(machine, value, name)
+def _array_attribute(machine: Machine, framework: Framework, value: Value, name: str, node: cst.Attribute) -> Value:
     return machine.record(
-        found.op,
+        framework.attributes[name].op,
         (value,),
         node,
         operand_nodes=(node.value,),
         framework=framework.name,
+        kind=value.kind,
         spelling="." + name,
         default_float=value.dtype,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from nanlint.domain.interval import NON_NEGATIVE
-from nanlint.domain.value import Kind, Value
+from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.guards import implied
 from nanlint.interp.machine import Machine
@@ -51,21 +51,14 @@ def extent(machine: Machine, shape: Value, index: int | None) -> Value:
 def _any_element(machine: Machine, value: Value, index: int | None) -> Value:
     """An element of an array has the array's range; of anything else nothing is known."""
     which = machine.constant(index) if index is not None else machine.unknown()
-    key = ("element", value.number, which.number)
-    taken = machine.unknown(
-        value, which, op=Op.ITERATE, kind=Kind.TENSOR if value.kind is Kind.TENSOR else Kind.UNKNOWN
-    )
-    number = machine.numbers.setdefault(key, taken.number)
-    taken = replace(taken, made_by=replace(taken.made_by, number=number))
-    if value.kind in (Kind.TENSOR, Kind.UNKNOWN):
-        taken = replace(
-            taken,
-            range=value.range,
-            dtype=value.dtype,
-            known=value.known,
-            may_nan=value.may_nan,
-            gradient=value.gradient,
-        )
+    number = machine.numbers.setdefault(("element", value.number, which.number), next(machine.fresh_numbers))
+    made_by = Operation(Op.ITERATE, (value, which), number=number, framework=value.made_by.framework)
+    kind = Kind.TENSOR if value.kind is Kind.TENSOR else Kind.UNKNOWN
+    if value.op is Op.ITEM:  # `x.tolist()`
+        kind = Kind.NUMBER
+    elif value.kind not in (Kind.TENSOR, Kind.UNKNOWN):
+        return narrow(Value(kind, made_by), machine.store.facts)
+    taken = replace(value, kind=kind, made_by=made_by, payload=None)
     return narrow(taken, machine.store.facts)
 
 

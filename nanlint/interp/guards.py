@@ -185,7 +185,8 @@ def under(value: Value, facts: Facts, steps: int = MAX_STEPS) -> Value:
     operands = tuple(under(operand, facts, steps - 1) for operand in made_by.operands)
     if all(new is old for new, old in zip(operands, made_by.operands, strict=True)):
         return narrowed
-    outcome = evaluate(made_by.op, operands, made_by.options, value.dtype)
+    default_float = value.dtype if value.dtype.floating else Dtype.FLOAT32
+    outcome = evaluate(made_by.op, operands, made_by.options, default_float)
     may_nan = value.may_nan and bool(outcome.may_nan)
     return replace(value.within(outcome.range), known=bool(outcome.known), may_nan=may_nan)
 

@@ -138,7 +138,7 @@ class Machine(Values):
         """
         options = options or {}
         operands = tuple(narrow(value, self.store.facts) for value in operands)
-        outcome = evaluate(op, operands, options, default_float)
+        outcome = evaluate(op, operands, options, default_float if default_float.floating else Dtype.FLOAT32)
         operation = Operation(op, operands, options, self.number(op, operands, options), framework)
         differentiable = gradients and not self.active.no_gradient and op not in NOT_DIFFERENTIABLE
         dtype = outcome.dtype or Dtype.UNKNOWN

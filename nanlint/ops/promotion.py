@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from nanlint.domain.dtypes import LIMITS, Dtype, Limits, promote
@@ -103,7 +102,7 @@ def range_in(value: Value, dtype: Dtype) -> Interval:
     if own is Dtype.BOOLEAN:
         return bounds if bounds.inside(0.0, 1.0) else UNIT
     if own is Dtype.INTEGER:
-        inner = interval(_up(bounds.lo), _down(bounds.hi), bounds.nonzero)
+        inner = bounds.integers()
         return bounds if inner.empty else inner
     if value.kind.scalar:
         return rounded(bounds, dtype)
@@ -117,14 +116,6 @@ def tightened(bounds: Interval, dtype: Dtype) -> Interval:
     lo = smallest if 0.0 < bounds.lo < smallest <= bounds.hi else bounds.lo
     hi = -smallest if bounds.lo <= -smallest < bounds.hi < 0.0 else bounds.hi
     return bounds if lo == bounds.lo and hi == bounds.hi else interval(lo, hi, bounds.nonzero)
-
-
-def _up(x: float) -> float:
-    return float(math.ceil(x)) if math.isfinite(x) else x
-
-
-def _down(x: float) -> float:
-    return float(math.floor(x)) if math.isfinite(x) else x
 
 
 def limits(dtype: Dtype) -> Limits:

@@ -151,12 +151,12 @@ def minus_one(term: Term) -> Term | None:
     return term.operand(0) if term.op is Op.SUBTRACT and _two(term) and term.operand(1).is_number(1.0) else None
 
 
-def one_minus(term: Term) -> Term | None:
-    """x of 1 - x; an epsilon in the 1 is left to the caller, who asks whether the result can be 0."""
+def one_minus(term: Term, slack: float = 0.0) -> Term | None:
+    """x of 1 - x; the 1 may be larger by `slack`, an epsilon."""
     term = term.behind(PLAIN)
     if term.op is Op.SUBTRACT and _two(term):
         one = term.operand(0).value.range.point
-        return term.operand(1) if one is not None and 1.0 <= one <= 1.0 + GUARD else None
+        return term.operand(1) if one is not None and 1.0 <= one <= 1.0 + slack else None
     if term.op is Op.ADD and (rest := _beside(term, 1.0)) is not None:
         return negated(rest)
     if term.op is Op.NEGATIVE:
@@ -255,14 +255,29 @@ def inside(trace: Trace, event: Event) -> tuple[Event, ...]:
     return tuple(found.values())
 
 
+def factors(term: Term) -> list[Term]:
+    """What is multiplied: through minus signs, sums, means and quotients, whose divisors are left out."""
+    found: list[Term] = []
+    pending = [term]
+    while pending and len(found) < MAX_SOURCES:
+        part = pending.pop().behind(PLAIN)
+        if part.op in (Op.NEGATIVE, Op.SUM, Op.MEAN, Op.DIVIDE) and part.value.made_by.operands:
+            pending.append(part.operand())
+        elif part.op in (Op.MULTIPLY, Op.MATMUL) and len(part.value.made_by.operands) == 2:
+            pending.extend(part.operands())
+        else:
+            found.append(part)
+    return found
+
+
 # source
 
 
 def plus(term: Term, target: Event) -> str | None:
     """The source of x at `target`, for use as an argument; of -y where x is -y and nothing holds that."""
     text = term.bare(target)
-    inner = negated(term)
-    if text is None and inner is not None and inner.links == term.links:
+    inner = negated(term) if text is None else None
+    if inner is not None and inner.links == term.links:
         text = inner.atom(target)
         return None if text is None else f"-{text}"
     return text
@@ -278,10 +293,12 @@ def minus(term: Term, target: Event) -> str | None:
 
 
 def repeatable(term: Term, target: Event) -> str | None:
-    """The source of x at `target` if it may be written twice: a name or an attribute."""
+    """The source of x at `target` if it may be written twice: a name or an attribute, or the negative of one."""
     text = term.bare(target)
-    plain = text is not None and isinstance(cst.parse_expression(text), (cst.Name, cst.Attribute))
-    return text if plain else None
+    node = None if text is None else cst.parse_expression(text)
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+        node = node.expression
+    return text if isinstance(node, (cst.Name, cst.Attribute)) else None
 
 
 def rebuilt(text: str, links: tuple[Event | None, ...], target: Event) -> str | None:

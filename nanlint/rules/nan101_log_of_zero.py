@@ -98,17 +98,17 @@ def f(x):
 import torch
 
 def f(x):
-    weights = torch.softmax(x, dim=-1)
-    return torch.log2(weights).sum(-1)
+    action = torch.tanh(x)
+    return -torch.log(1 - action**2).sum(-1)
 """,
             fixed="""\
 import torch
 
 def f(x):
-    weights = torch.softmax(x, dim=-1)
-    return torch.log2(torch.clamp(weights, min=1e-8)).sum(-1)
+    action = torch.tanh(x)
+    return -torch.log(torch.clamp(1 - action**2, min=1e-8)).sum(-1)
 """,
-            hostile="torch.tensor([[0.0, 200.0]])",
+            hostile="torch.tensor([20.0])",
         ),
         Bad(
             "torch",
@@ -218,6 +218,7 @@ def f(documents):
     return -np.log10(np.maximum(frequency, 1))
 """,
             hostile="np.array([[0.0, 1.0]])",
+            level=Level.WARNING,
         ),
     ),
     good=(

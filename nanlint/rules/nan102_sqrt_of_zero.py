@@ -24,15 +24,23 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         found = danger(event, trace)
         if found is None:
             continue
-        level, because = _evidence(event, found)
+        level, because = _evidence(event, trace, found)
         yield Draft(
             event,
             level,
             f"{_name(event)} of {quoted(operand_node(event, 0))}, {because}: {_consequence(event, found)}",
             "Keep the operand above 0: add an epsilon, or clamp, inside the root.",
             evidence=trail(event, trace, event.x),
+            claims=tuple(_divisions_by(event, trace)),
             rewrite=_rewrite(event, limits),
         )
+
+
+def _divisions_by(event: Event, trace: Trace) -> Iterator[Event]:
+    """`x / sqrt(s)`: an epsilon inside the root repairs the quotient, too."""
+    for user in trace.uses(event.result):
+        if user.op is Op.DIVIDE and user.y.made_by is event.result.made_by:
+            yield user
 
 
 def _name(event: Event) -> str:
@@ -43,7 +51,7 @@ def _inverse(event: Event) -> bool:
     return event.op is Op.RSQRT or (event.op is Op.POWER and event.y.range.point == -0.5)
 
 
-def _evidence(event: Event, found: Danger) -> tuple[Level, str]:
+def _evidence(event: Event, trace: Trace, found: Danger) -> tuple[Level, str]:
     """The level by what the operand is, where its shape tells more than its range."""
     shape = None
     if is_difference_of_moments(event.x):
@@ -54,7 +62,7 @@ def _evidence(event: Event, found: Danger) -> tuple[Level, str]:
         return found.level, found.because
     if quiet(event.site):
         return Level.STRICT, shape
-    likely = trained(event) or (not found.backward and not _inverse(event))
+    likely = trained(event, trace) or (not found.backward and not _inverse(event))
     return (Level.WARNING if likely else Level.NOTE), shape
 
 

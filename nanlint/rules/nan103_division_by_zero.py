@@ -13,8 +13,8 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction, squared
 from nanlint.rules.guarding import adding, clamping, epsilon, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import Danger, danger, from_network, is_array, takes_array
-from nanlint.rules.reasoning import alternatives, in_training, quiet, strip, trail, words
+from nanlint.rules.poles import Danger, danger, from_network, is_array, takes_array, trained
+from nanlint.rules.reasoning import alternatives, quiet, strip, trail, words
 
 INTEGER_DIVISIONS = (Op.FLOOR_DIVIDE, Op.REMAINDER)
 NOT_A_TENSOR = frozenset(
@@ -35,7 +35,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         found = danger(event, trace)
         if found is None:
             continue
-        level, because = _evidence(event, index, found)
+        level, because = _evidence(event, trace, index, found)
         divisor = event.operands[index]
         yield Draft(
             event,
@@ -78,29 +78,38 @@ def _named_like_a_scalar(node: cst.BaseExpression | None) -> bool:
     return bool(names & NOT_A_TENSOR)
 
 
-def _evidence(event: Event, index: int, found: Danger) -> tuple[Level, str]:
+def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Level, str]:
     """The level by what the divisor is; its range alone cannot tell a count from a standard deviation."""
     divisor = event.operands[index]
     if not takes_array(event, index):
         return found.level, found.because
-    possible = Level.STRICT if quiet(event.site) else Level.NOTE
-    likely = Level.WARNING if in_training(event.site) and event.result.gradient else possible
+    hushed = quiet(event.site)
+    possible = Level.STRICT if hushed else Level.NOTE
     if is_spread(divisor):
-        return (Level.STRICT if quiet(event.site) else Level.WARNING), "0 for constant data"
-    if is_count(divisor):
-        return likely, "a count that is 0 where nothing is selected"
-    if event.op is Op.DIVIDE:
-        if is_mask_of(divisor, event.x):
-            return likely, "the sum of a mask that can be empty"
-        if is_norm_of(divisor, event.x):
-            return likely, "the norm of the dividend, 0 where it is 0"
-        if is_union_of(divisor, event.x):
-            return likely, "the union of what the dividend is the intersection of, 0 where both are empty"
-        if is_sum_of_output(divisor, event.x):
-            return likely, "the sum of a network's raw output"
+        return (Level.STRICT if hushed else Level.WARNING), "0 for constant data"
+    shape = _shape(event, divisor)
+    if shape is not None:
+        return (Level.WARNING if trained(event, trace) else possible), shape
+    if divisor.dtype.integer:
+        return Level.STRICT, "an integer"
     if found.level is Level.ERROR and divisor.range.lo < 0.0 < divisor.range.hi:
         return possible, "of both signs"
     return found.level, found.because
+
+
+def _shape(event: Event, divisor: Value) -> str | None:
+    """What makes it likely that the divisor is 0 now and then."""
+    if is_count(divisor):
+        return "a count that is 0 where nothing is selected"
+    if event.op is not Op.DIVIDE:
+        return None
+    if is_mask_of(divisor, event.x):
+        return "the sum of a mask that can be empty"
+    if is_norm_of(divisor, event.x):
+        return "the norm of the dividend, 0 where it is 0"
+    if is_union_of(divisor, event.x):
+        return "the union of what the dividend is the intersection of, 0 where both are empty"
+    return "the sum of a network's raw output" if is_sum_of_output(divisor, event.x) else None
 
 
 def is_count(value: Value) -> bool:

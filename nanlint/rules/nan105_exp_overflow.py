@@ -17,6 +17,7 @@ from nanlint.rules.reasoning import describe, quiet, strip, trail
 
 LARGEST = "20.0"  # exp(20) is 4.9e8: far above any variance or ratio that trains, far below overflow
 LARGEST_HALF = "10.0"  # exp(10) is 22026 of 65504
+MAX_TERMS = 12  # terms of a sum that are looked at
 LOG_PROBABILITIES = frozenset({Op.LOG_PROB, Op.LOG_SOFTMAX, Op.LOG_SIGMOID})
 
 
@@ -29,7 +30,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if found is None:
             continue
         operand = event.operands[singular.index]
-        level, because = _evidence(event, singular.index)
+        level, because = _evidence(event, trace, singular.index)
         half = dtype_of(event.operation).half
         yield Draft(
             event,
@@ -42,18 +43,21 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         )
 
 
-def _evidence(event: Event, index: int) -> tuple[Level, str]:
+def _evidence(event: Event, trace: Trace, index: int) -> tuple[Level, str]:
     """A bound beyond the overflow is a mistake; a head without one is what most code has, and seldom overflows."""
     operand = event.operands[index]
     if not takes_array(event, index):
         return Level.STRICT, "unbounded as far as this file tells"
-    possible = Level.STRICT if quiet(event.site) else Level.NOTE
+    hushed = quiet(event.site)
+    possible = Level.STRICT if hushed else Level.NOTE
     if operand.known and operand.range.hi < inf:
         if strip(operand).op is Op.CLAMP:
-            return (Level.STRICT if quiet(event.site) else Level.WARNING), "clamped, but not below the overflow"
+            return (Level.STRICT if hushed else Level.WARNING), "clamped, but not below the overflow"
         return possible, "bounded, but not below the overflow"
-    if _is_log_ratio(operand):
+    if _is_log_ratio(operand) or _is_clipped_ratio(event, trace):
         return possible, "a difference of log-probabilities that nothing bounds"
+    if _is_half(operand) or _is_divergence(event, trace):
+        return possible, "a log-variance that nothing bounds"
     if from_network(operand):
         return possible, "the raw output of a network"
     return Level.STRICT, "unbounded as far as this file tells"
@@ -63,6 +67,44 @@ def _is_log_ratio(value: Value) -> bool:
     """log p - log q, as in the ratio of a policy to its older self."""
     value = strip(value)
     return value.op is Op.SUBTRACT and any(strip(x).op in LOG_PROBABILITIES for x in value.made_by.operands)
+
+
+def _is_clipped_ratio(event: Event, trace: Trace) -> bool:
+    """exp(a - b), clamped to an interval around 1 afterwards: the ratio of proximal policy optimisation."""
+    if strip(event.operands[0]).op is not Op.SUBTRACT:
+        return False
+    clamps = (user for user in trace.uses(event.result) if user.op is Op.CLAMP)
+    return any(user.result.range.lo > 0.0 and user.result.range.contains(1.0) for user in clamps)
+
+
+def _is_half(value: Value) -> bool:
+    """0.5 * log_variance, log_variance / 2: on the way to a standard deviation."""
+    value = strip(value)
+    factor = {Op.MULTIPLY: 0.5, Op.DIVIDE: 2.0}.get(value.op)
+    return factor is not None and any(x.range.point == factor for x in value.made_by.operands)
+
+
+def _is_divergence(event: Event, trace: Trace) -> bool:
+    """1 + v - mean**2 - exp(v): what is exponentiated is a term beside it, as in the divergence of two normals."""
+    terms, pending = [event.result], [event.result]
+    while pending and len(terms) < MAX_TERMS:
+        for user in trace.uses(pending.pop()):
+            if user.op in (Op.ADD, Op.SUBTRACT):
+                terms += user.operands
+                pending.append(user.result)
+    tree = [part for term in terms for part in _terms(term)]
+    return any(part.same(event.operands[0]) for part in tree)
+
+
+def _terms(value: Value) -> Iterator[Value]:
+    """The terms of a sum, a few deep."""
+    pending, count = [value], 0
+    while pending and count < MAX_TERMS:
+        current, count = pending.pop(), count + 1
+        if current.op in (Op.ADD, Op.SUBTRACT, Op.NEGATIVE):
+            pending.extend(current.made_by.operands)
+        else:
+            yield current
 
 
 RULE = Rule(
@@ -139,6 +181,23 @@ def f(logits, old, action):
             """\
 import torch
 
+def f(mean, log_variance):
+    return -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
+""",
+            fixed="""\
+import torch
+
+def f(mean, log_variance):
+    return -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.clamp(max=20.0).exp())
+""",
+            hostile="torch.zeros(1), torch.tensor([100.0])",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
 def f(log_scale):
     return log_scale.clamp(-100, 100).exp()
 """,
@@ -192,6 +251,20 @@ def f(x, loss):
     return torch.exp(x), loss.exp()
 """,
             "An exponential of any tensor is no evidence of overflow.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+@torch.no_grad()
+def evaluate(mean, log_variance):
+    return torch.exp(0.5 * log_variance) * torch.randn_like(mean) + mean
+
+def f(mean, log_variance):
+    return evaluate(mean, log_variance)
+""",
+            "An evaluation trains nothing.",
         ),
         Good(
             "numpy",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
@@ -22,7 +23,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         lost = "gradient is infinite" if found.backward else "value is infinite or NaN"
         yield Draft(
             event,
-            _level(event, found),
+            _level(event, trace, found),
             f"{describe(event)} of {quoted(operand_node(event, 0))}, {found.because}: {event.x.range} reaches the edge "
             f"of {_domain(event)}, where the {lost}",
             "Clamp the operand strictly inside the domain.",
@@ -35,11 +36,30 @@ def _domain(event: Event) -> str:
     return {Op.LOGIT: "[0, 1]", Op.ACOSH: "[1, inf)"}.get(event.op, "[-1, 1]")
 
 
-def _level(event: Event, found: Danger) -> Level:
+def _level(event: Event, trace: Trace, found: Danger) -> Level:
     """A clamp exactly to the edge saves the value; its gradient is lost at the edge alone."""
+    if found.level is Level.NOTE and is_cosine(event.x):
+        return Level.WARNING
     if found.backward and strip(event.x).op is Op.CLAMP and found.level > Level.NOTE:
-        return Level.WARNING if trained(event) else Level.STRICT if quiet(event.site) else Level.NOTE
+        return Level.WARNING if trained(event, trace) else Level.STRICT if quiet(event.site) else Level.NOTE
     return found.level
+
+
+def is_cosine(value: Value) -> bool:
+    """A product of two unit vectors, summed; rounding takes it beyond 1."""
+    value = strip(value)
+    product = strip(value.made_by.x) if value.op is Op.SUM else value
+    if product.op not in (Op.MULTIPLY, Op.MATMUL) or (value is product and product.op is not Op.MATMUL):
+        return False
+    return all(_is_unit(operand) for operand in product.made_by.operands)
+
+
+def _is_unit(value: Value) -> bool:
+    value = strip(value)
+    if value.op is Op.DIVIDE:
+        divisor = strip(value.made_by.y)
+        return divisor.op is Op.NORM and strip(divisor.made_by.x).same(strip(value.made_by.x))
+    return value.op is Op.NORMALIZE
 
 
 def _rewrite(event: Event) -> Rewrite | None:
@@ -92,6 +112,27 @@ def f(a, b):
     return torch.acos(torch.clamp(F.cosine_similarity(a, b, dim=-1), min=-1 + 1e-6, max=1 - 1e-6))
 """,
             hostile="torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 0.0]])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def f(a, b):
+    cosine = (F.normalize(a, dim=-1) * F.normalize(b, dim=-1)).sum(-1)
+    return torch.arccos(cosine)
+""",
+            fixed="""\
+import torch
+import torch.nn.functional as F
+
+def f(a, b):
+    cosine = (F.normalize(a, dim=-1) * F.normalize(b, dim=-1)).sum(-1)
+    return torch.arccos(torch.clamp(cosine, min=-1 + 1e-6, max=1 - 1e-6))
+""",
+            hostile="torch.tensor([[1.0, 0.0]]), torch.tensor([[2.0, 0.0]])",
+            level=Level.WARNING,
         ),
         Bad(
             "torch",
@@ -240,6 +281,16 @@ def f(x, ratio):
     return x * math.acos(min(1.0, ratio))
 """,
             "`math.acos` raises outside its domain.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(real, imaginary):
+    return torch.angle(torch.complex(real, imaginary)) + torch.erf(real)
+""",
+            "An angle by its two coordinates needs no inverse of a cosine.",
         ),
         Good(
             "numpy",

@@ -38,15 +38,21 @@ REDUCING = frozenset(
     {Op.SUM, Op.MEAN, Op.STD, Op.VAR, Op.NORM, Op.REDUCE_MAX, Op.REDUCE_MIN, Op.PRODUCT, Op.COUNT_NONZERO, Op.ANY,
      Op.ALL, Op.LOGSUMEXP}
 )  # fmt: skip
-ARITHMETIC = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.POWER})
+ARITHMETIC = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE})
 ABOVE_ZERO = frozenset({Op.EXP, Op.EXP2, Op.SOFTPLUS, Op.COSH})
 """Never 0 but by underflow, 87 and more below 0."""
 AFFINE = frozenset(
     {Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.DROPOUT, Op.LEAKY_RELU, Op.STANDARDIZE, Op.POOL}
 )
-UNKNOWABLE = frozenset({Op.OPAQUE, Op.ATTRIBUTE, Op.ITERATE, Op.READ, Op.WEIGHT, Op.EMBEDDING}) | NETWORKS | RANDOM
+INITIAL = frozenset({Op.CONSTANT, Op.FULL, Op.LIKE})
+LOSSES = (
+    Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
+    Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR,
+)  # fmt: skip
+UNKNOWABLE = frozenset({Op.OPAQUE, Op.ATTRIBUTE, Op.READ, Op.WEIGHT, Op.EMBEDDING}) | NETWORKS | RANDOM
 EPSILON_WORDS = frozenset({"eps", "epsilon", "smooth", "smoothing", "tiny"})
-STEPS = 12  # operations followed back
+STEPS = 12  # operations followed back in one line
+MAX_VALUES = 60  # values visited in one search
 NEAR_ZERO = 1e-2  # a pole at 0 widens by less than this when a quotient or a gradient overflows before 0
 
 
@@ -149,6 +155,8 @@ def _likelihood(
     if certain:
         return proven(event, operand)
     hushed = quiet(event.site)
+    if all(zone.contains(0.0) for zone in zones) and above_zero(operand):
+        return Level.STRICT, "0 only when it underflows"
     if forward and from_network(operand) and not hushed:
         return Level.WARNING, "computed from the raw output of a network"
     if is_offset(operand, trace):
@@ -170,7 +178,8 @@ def is_array(value: Value, steps: int = STEPS) -> bool:
     value = strip(value)
     if value.op in REDUCING:
         return value.made_by.framework != ""
-    return steps > 0 and value.op in ARITHMETIC and any(is_array(x, steps - 1) for x in value.made_by.operands)
+    arithmetic = value.op in ARITHMETIC or value.op is Op.POWER
+    return steps > 0 and arithmetic and any(is_array(x, steps - 1) for x in value.made_by.operands)
 
 
 def proven(event: Event, operand: Value) -> tuple[Level, str]:
@@ -178,29 +187,49 @@ def proven(event: Event, operand: Value) -> tuple[Level, str]:
     hushed = quiet(event.site)
     if above_zero(operand):
         return (Level.STRICT if hushed else Level.NOTE), "0 only when it underflows"
-    if any(value.op in RANDOM for value in leaves(operand)):
+    origins = list(leaves(operand))
+    if any(value.op in RANDOM for value in origins):
         return (Level.STRICT if hushed else Level.NOTE), "a random draw that can be exactly at the edge"
-    if all(
-        value.op not in UNKNOWABLE and (value.op is not Op.ARGUMENT or value.kind.scalar) for value in leaves(operand)
-    ):
+    if not any(_varies(value, origins) for value in origins):
         return (Level.STRICT if hushed else Level.NOTE), "computed from constants"
+    if strip(operand).op in (Op.SUM, Op.MEAN):
+        return Level.WARNING, "a sum of what can be 0"
     return (Level.WARNING if hushed else Level.ERROR), "known from what made it"
 
 
-def reached(value: Value, zone: Interval, steps: int = STEPS) -> bool:
-    """Some element is in the zone as far as its producers tell: a clamp puts elements at its bounds, a ReLU at 0."""
-    if steps == 0 or not value.range.overlaps(zone.lo, zone.hi):
+def _varies(value: Value, origins: list[Value]) -> bool:
+    """Not fixed when the model is written; beside a grid (`linspace(0, 1, n)`) a parameter is one of a schedule."""
+    if value.op is Op.ARGUMENT:
+        on_grid = value.kind is not Kind.TENSOR and any(origin.op is Op.ARANGE for origin in origins)
+        return not (value.kind.scalar or on_grid)
+    return value.op in UNKNOWABLE
+
+
+def reached(value: Value, zone: Interval, seen: set[int] | None = None) -> bool:
+    """Some element is in the zone as far as its producers tell: a clamp puts elements at its bounds, a ReLU at 0.
+
+    What an array or a sum starts with before it is filled is no evidence.
+    """
+    seen = set() if seen is None else seen
+    if not value.range.overlaps(zone.lo, zone.hi) or id(value.made_by) in seen or len(seen) > MAX_VALUES:
         return False
+    seen.add(id(value.made_by))
     made_by, op = value.made_by, value.op
     if op is Op.CLAMP:
         bounds = [made_by.options[name].range for name in ("min", "max") if name in made_by.options]
-        return any(_covers(zone, bound) for bound in bounds) or reached(made_by.x, zone, steps - 1)
+        return any(_covers(zone, bound) for bound in bounds) or reached(made_by.x, zone, seen)
     if op in (Op.MAXIMUM, Op.MINIMUM):
-        return any(reached(operand, zone, steps - 1) for operand in made_by.operands)
+        return any(reached(operand, zone, seen) for operand in made_by.operands)
     if op is Op.WHERE and len(made_by.operands) == 3:
-        return any(reached(branch, zone, steps - 1) for branch in branches(value))
-    if op in SAME_ELEMENTS and made_by.operands and op is not Op.STORE:
-        return value.known or reached(made_by.x, zone, steps - 1)
+        return any(reached(branch, zone, seen) for branch in branches(value))
+    if op is Op.JOIN:
+        return value.known and any(reached(x, zone, seen) for x in made_by.operands if x.op not in INITIAL)
+    if op is Op.STORE:
+        return value.known and any(reached(x, zone, seen) for x in made_by.operands[1:])
+    if op is Op.ADD and value.range.lo == 0.0 and all(x.range.lo >= 0.0 for x in made_by.operands):
+        return value.known and all(reached(x, zone, seen) for x in made_by.operands)
+    if op in SAME_ELEMENTS and made_by.operands:
+        return reached(made_by.x, zone, seen)
     return value.known
 
 
@@ -218,7 +247,7 @@ def above_zero(value: Value, steps: int = STEPS) -> bool:
     operands = value.made_by.operands
     if steps == 0 or not operands or value.range.lo < 0.0:
         return False
-    if value.op in (Op.MULTIPLY, Op.DIVIDE, Op.JOIN, Op.POWER):
+    if value.op in (Op.MULTIPLY, Op.DIVIDE, Op.JOIN):
         return all(above_zero(operand, steps - 1) for operand in operands)
     if value.op is Op.ADD:
         return any(above_zero(operand, steps - 1) for operand in operands)
@@ -237,10 +266,10 @@ def above_zero(value: Value, steps: int = STEPS) -> bool:
     return False
 
 
-def leaves(value: Value, limit: int = 60) -> Iterator[Value]:
+def leaves(value: Value) -> Iterator[Value]:
     """The values that it was computed from and that no operation made, or one that keeps nothing of its operand."""
     pending, seen = [value], set[int]()
-    while pending and len(seen) < limit:
+    while pending and len(seen) < MAX_VALUES:
         current = pending.pop()
         if id(current.made_by) in seen:
             continue
@@ -278,6 +307,8 @@ def is_offset(value: Value, trace: Trace, steps: int = STEPS) -> bool:
     if value.op is Op.CLAMP:
         low = made_by.options.get("min")
         return low is not None and not low.is_none and (low.range.point is None or low.range.lo > 0.0)
+    if value.op is Op.SQRT:
+        return is_offset(made_by.x, trace, steps - 1)
     if value.op is Op.MAXIMUM:
         return any(is_positive_addend(x, None) for x in made_by.operands)
     return False
@@ -292,19 +323,37 @@ def is_positive_addend(value: Value, node: cst.BaseExpression | None) -> bool:
 
 
 def is_loss_argument(event: Event, value: Value) -> bool:
-    """A parameter of a function that computes a loss, but for shape and constants: `p`, `1 - p`."""
+    """A parameter of a function that computes a loss, or arithmetic on such: `p`, `1 - p`, `p / q`."""
     if not in_loss(event.site) or quiet(event.site):
         return False
+    return _of_arguments(value) and any(x.op is Op.ARGUMENT and not x.kind.scalar for x in leaves(value))
+
+
+def _of_arguments(value: Value, steps: int = STEPS) -> bool:
+    """A parameter, a constant, or arithmetic on such."""
     value = strip(value)
-    if value.op in (Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE):
-        varying = [operand for operand in value.made_by.operands if operand.range.point is None]
-        value = strip(varying[0]) if len(varying) == 1 else value
-    return value.op is Op.ARGUMENT and not value.kind.scalar
+    if value.op in ARITHMETIC and steps > 0:
+        return all(_of_arguments(operand, steps - 1) for operand in value.made_by.operands)
+    return value.op is Op.ARGUMENT or value.range.point is not None
 
 
-def trained(event: Event, index: int = 0) -> bool:
-    """Code whose gradient trains something: a loss, a `forward`, a loop, with a gradient through the operand."""
-    return in_training(event.site) and not quiet(event.site) and event.operands[index].gradient
+def trained(event: Event, trace: Trace) -> bool:
+    """The result trains something: it has a gradient, in a loss, a `forward`, a loop, or on its way to `backward`."""
+    if not event.result.gradient or quiet(event.site):
+        return False
+    return in_training(event.site) or _reaches_loss(event, trace)
+
+
+def _reaches_loss(event: Event, trace: Trace) -> bool:
+    pending, seen = [event.result], set[int]()
+    while pending and len(seen) < MAX_VALUES:
+        for user in trace.uses(pending.pop()):
+            if user.op in (Op.BACKWARD, *LOSSES):
+                return True
+            if id(user) not in seen:
+                seen.add(id(user))
+                pending.append(user.result)
+    return False
 
 
 # what is done about it afterwards
@@ -350,10 +399,10 @@ def _tests_finiteness(condition: Value, value: Value) -> bool:
     return condition.op is Op.EQUAL and not condition.made_by.y.range.bounded and condition.made_by.x.same(value)
 
 
-def _users(event: Event, trace: Trace, limit: int = 40) -> Iterator[tuple[Event, Value]]:
+def _users(event: Event, trace: Trace) -> Iterator[tuple[Event, Value]]:
     """The events that take the result, or what is computed from it element by element, with the value they take."""
     pending, seen = [event.result], set[int]()
-    while pending and len(seen) < limit:
+    while pending and len(seen) < MAX_VALUES:
         value = pending.pop()
         for user in trace.uses(value):
             if id(user) in seen:
@@ -364,10 +413,10 @@ def _users(event: Event, trace: Trace, limit: int = 40) -> Iterator[tuple[Event,
                 pending.append(user.result)
 
 
-def fed(event: Event, trace: Trace, through: frozenset[Op], limit: int = 40) -> Iterator[Event]:
+def fed(event: Event, trace: Trace, through: frozenset[Op]) -> Iterator[Event]:
     """The singular operations whose pole the event's result can meet, directly or through the operations `through`."""
     pending, seen = [event.result], set[int]()
-    while pending and len(seen) < limit:
+    while pending and len(seen) < MAX_VALUES:
         value = pending.pop()
         for user in trace.uses(value):
             if id(user) in seen:

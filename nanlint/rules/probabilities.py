@@ -15,6 +15,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of
 from nanlint.ops.relations import axis_of, reduction, same_axis
 from nanlint.rules.formulas import (
+    GUARD,
     PLAIN,
     Side,
     Term,
@@ -170,10 +171,10 @@ class Reading:
         """It is the logarithm of sigmoid(-x)."""
         return self.p.flipped != self.complement
 
-    @property
-    def effective(self) -> bool:
-        """A guard, or the range of the logits, keeps the logarithm finite."""
-        return not self.event.x.range.contains(-1.0 if self.event.op is Op.LOG1P else 0.0)
+
+def effective(event: Event) -> bool:
+    """A guard, or the range of what it is computed from, keeps the logarithm finite."""
+    return not event.x.range.contains(-1.0 if event.op is Op.LOG1P else 0.0)
 
 
 def readings(trace: Trace, form: Form) -> Iterator[Reading]:
@@ -184,21 +185,38 @@ def readings(trace: Trace, form: Form) -> Iterator[Reading]:
             yield reading
 
 
-def read(trace: Trace, event: Event) -> Reading | None:
-    """The event as the logarithm of a probability: of the one on the first of the ways through the branches."""
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a logarithm is taken of, as far as it is p or 1 - p; see Reading."""
+
+    term: Term
+    complement: bool
+    bounded: bool
+    guarded: bool
+
+
+def arguments(trace: Trace, event: Event) -> Iterator[Argument]:
+    """The p of log(p), log(1 - p), log1p(-p), on each way through the branches."""
     for term in operand(trace, event).alternatives():
         inner, outside = unguarded(term)
-        rest = negated(inner) if event.op is Op.LOG1P else one_minus(inner)
-        if rest is not None:
-            found, inside_one = unguarded(rest.behind(SAME_ELEMENTS))
-            p = probability(found)
-            if p is not None and p.form is Form.SIGMOID:
-                guarded = Side.LOW in (outside or ()) or Side.HIGH in (inside_one or ())
-                bounded = outside is not None or inside_one is not None
-                return Reading(event, p, found.behind(SAME_ELEMENTS), True, bounded, guarded)
-        elif event.op is not Op.LOG1P and (p := probability(inner)) is not None:
-            kept = outside is not None
-            return Reading(event, p, inner.behind(SAME_ELEMENTS), False, kept, Side.LOW in (outside or ()))
+        low = Side.LOW in (outside or ())
+        rest = negated(inner) if event.op is Op.LOG1P else one_minus(inner, GUARD)
+        if rest is None:
+            if event.op is not Op.LOG1P:
+                yield Argument(inner.behind(SAME_ELEMENTS), False, outside is not None, low)
+            continue
+        slack = event.op is not Op.LOG1P and one_minus(inner) is None
+        found, inside_one = unguarded(rest.behind(SAME_ELEMENTS))
+        bounded = slack or outside is not None or inside_one is not None
+        yield Argument(found.behind(SAME_ELEMENTS), True, bounded, slack or low or Side.HIGH in (inside_one or ()))
+
+
+def read(trace: Trace, event: Event) -> Reading | None:
+    """The event as the logarithm of a probability: of the one on the first of the ways through the branches."""
+    for found in arguments(trace, event):
+        p = probability(found.term)
+        if p is not None and (p.form is Form.SIGMOID or not found.complement):
+            return Reading(event, p, found.term, found.complement, found.bounded, found.guarded)
     return None
 
 
@@ -208,11 +226,11 @@ def level(reading: Reading) -> Level | None:
     A guard that rounding takes away is another rule's: what is wrong there is the guard.
     """
     event = reading.event
-    if reading.guarded and not reading.effective:
+    if reading.guarded and not effective(event):
         return None
     if event.x.kind.scalar or event.framework == "math":
-        return None if reading.effective else Level.STRICT
-    if reading.effective:
+        return None if effective(event) else Level.STRICT
+    if effective(event):
         fading = reading.guarded and event.x.gradient and not event.site.no_gradient and not quiet(event.site)
         return Level.NOTE if fading else None
     if event.site.no_gradient:

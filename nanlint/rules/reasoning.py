@@ -11,10 +11,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
-from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event, Frame, Site, Trace
-from nanlint.ops import hazards
-from nanlint.ops.model import Direction, Pole
 from nanlint.rules.model import Clue
 
 SAME_ELEMENTS = frozenset(
@@ -23,7 +20,7 @@ SAME_ELEMENTS = frozenset(
 """Operations that hand elements on as they are."""
 POINTWISE = frozenset(
     {Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.WHERE, Op.CLAMP, Op.MAXIMUM, Op.MINIMUM, Op.MASKED_FILL,
-     Op.MEAN, Op.SUM, Op.POWER, Op.SQUARE, Op.SQRT, Op.EXP, Op.LOG}
+     Op.MEAN, Op.SUM, Op.POWER, Op.SQUARE, Op.SQRT, Op.EXP, Op.EXPM1, Op.LOG, Op.LOG1P, Op.RECIPROCAL}
 )  # fmt: skip
 NETWORKS = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION})
 RANDOM = frozenset({Op.UNIFORM, Op.NORMAL, Op.RANDOM_INTEGER, Op.SAMPLE})
@@ -31,7 +28,7 @@ MAX_SOURCES = 60  # values visited when looking for where a value comes from
 
 QUIET_WORDS = frozenset(
     {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
-     "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "log", "visualize", "benchmark"}
+     "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "visualize", "benchmark"}
 )  # fmt: skip
 """Words in a function's name that say it computes no loss."""
 LOSS_WORDS = frozenset({"loss", "losses", "criterion", "objective", "nll", "bce", "kl", "elbo", "likelihood"})
@@ -112,50 +109,11 @@ def in_training(site: Site) -> bool:
 
 def quiet(site: Site) -> bool:
     """Code that computes schedules, metrics, samples or initial values."""
-    return site.no_gradient or bool(words(site.frame.name.rpartition(".")[2]) & QUIET_WORDS)
+    named = words(site.frame.name.rpartition(".")[2])
+    return site.no_gradient or bool(named & QUIET_WORDS and not named & LOSS_WORDS)
 
 
 # poles
-
-
-def guarding_where(event: Event, trace: Trace) -> tuple[Event, Value] | None:
-    """A later `where` (or masked fill) that takes the event's result only where its condition holds it off the pole.
-
-    Gives that event and the condition.
-    """
-    pending, seen = [event.result], set()
-    while pending and len(seen) < MAX_SOURCES:
-        value = pending.pop()
-        for user in trace.uses(value):
-            if id(user) in seen:
-                continue
-            seen.add(id(user))
-            condition = _selecting(user, value, event)
-            if condition is not None:
-                return user, condition
-            if user.op in POINTWISE and user.op not in (Op.MEAN, Op.SUM):
-                pending.append(user.result)
-    return None
-
-
-def _selecting(user: Event, value: Value, event: Event) -> Value | None:
-    """The condition, if `user` selects `value` and the operand of `event` is off its poles where it is selected."""
-    if user.op is Op.WHERE and len(user.operands) == 3:
-        condition, x, _ = user.operands
-        truth = x.made_by is value.made_by
-    elif user.op is Op.MASKED_FILL and len(user.operands) >= 2 and user.x.made_by is value.made_by:
-        condition, truth = user.y, False
-    else:
-        return None
-    facts = implied(condition, truth)
-    poles = [pole for pole in hazards(event.operation) if pole.direction is Direction.FORWARD] or hazards(event.operation)
-    safe = all(not _touches(under(event.operands[pole.operand], facts), pole) for pole in poles)
-    return condition if poles and safe else None
-
-
-def _touches(value: Value, pole: Pole) -> bool:
-    met = value.range.meet(pole.where)
-    return not met.empty and not (met.point == 0.0 and value.range.nonzero)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,23 @@ def spell_name(site: Site, dotted: str, prefer: str = "") -> tuple[str, tuple[st
     for candidate in (_synonym(dotted, prefer), dotted):
         if candidate and (spelled := _through_names(site.names, candidate)):
             return spelled, ()
+    module, _, last = (_synonym(dotted, prefer) or dotted).rpartition(".")
+    if last not in site.names and module in _imported_from(site.names):
+        return last, (f"from {module} import {last}",)
     root = dotted.partition(".")[0]
     return dotted, (f"import {root}",)
+
+
+def _imported_from(names: Mapping[str, Value]) -> set[str]:
+    """The modules of which the file imports single functions under their own names."""
+    paths = [
+        value.payload.name.rpartition(".")
+        for name, value in names.items()
+        if isinstance(value.payload, Dotted)
+        and value.payload.name.endswith("." + name)
+        and registry.function(value.payload.name) is not None
+    ]
+    return {module for module, _, _ in paths}
 
 
 def _synonym(dotted: str, module: str) -> str:

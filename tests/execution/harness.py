@@ -80,7 +80,7 @@ def raises(error: type[Exception], call: Callable[[], object]) -> bool:
 def define(code: str) -> dict[str, Any]:
     """What the code defines, by name."""
     scope: dict[str, Any] = {"__name__": "example"}
-    exec(compile(code, "<example>", "exec"), scope)
+    exec(compile(code, "<example>", "exec", dont_inherit=True), scope)
     return scope
 
 

@@ -11,6 +11,8 @@ from nanlint.api import fix_source
 from tests.execution.harness import define
 from tests.scripts import BUGGY, EXAMPLES, HEALTHY
 
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy tells of every overflow
+
 SHORT = {
     "char_rnn": ["4"],
     "metric_learning": ["--steps", "4"],
@@ -62,7 +64,6 @@ def test_fixed_script_runs_and_stays_finite(path: Path) -> None:
     assert math.isfinite(loss(fixed(path), short(path)))
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_buggy_script_breaks(name: str) -> None:
     assert not math.isfinite(loss(buggy(name).read_text(encoding="utf-8"), HOSTILE[name]))

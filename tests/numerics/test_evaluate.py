@@ -111,11 +111,7 @@ def test_array_of_unknown_dtype_counts_as_the_frameworks_float() -> None:
     x = array(UNIT, UNKNOWN)
     assert evaluate(Op.ADD, (x, scalar(1e-8)), {}, F64).dtype is F64
     assert of(Op.SUBTRACT, scalar(1 - 1e-8), x).range == UNIT
-    assert (
-        evaluate(Op.SUBTRACT, (scalar(1 - 1e-8), x), {}, F64).range
-        == Interval(-1e-8, 1 - 1e-8).meet(Interval(-1.0000000005838672e-08, 1.0))
-        or evaluate(Op.SUBTRACT, (scalar(1 - 1e-8), x), {}, F64).range.lo < 0.0
-    )
+    assert evaluate(Op.SUBTRACT, (scalar(1 - 1e-8), x), {}, F64).range.lo < 0.0
 
 
 def test_array_of_unknown_dtype_goes_along_with_a_known_one() -> None:
@@ -349,7 +345,7 @@ BOTH = {Direction.FORWARD, Direction.BACKWARD}
         (Interval(1e-40, 1.0), {Direction.BACKWARD}),
         (NONZERO, {Direction.FORWARD}),
     ],
-    ids=str,
+    ids=["of [0, 1]", "above 0", "of a guarded operand", "of a guard that is too small", "of anything but 0"],
 )
 def test_hazards_of_a_logarithm(bounds: Interval, directions: set[Direction]) -> None:
     assert met(Op.LOG, array(bounds, F32)) == directions

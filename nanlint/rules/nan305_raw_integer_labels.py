@@ -1,0 +1,400 @@
+"""Labels cast from raw numbers that reach a class-index loss with nothing that bounds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.objects import Elements
+from nanlint.interp.trace import Event, Trace
+from nanlint.rules.guarding import quoted
+from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
+from nanlint.rules.protocol import last_word
+from nanlint.rules.reasoning import SAME_ELEMENTS, describe, words
+from nanlint.rules.rewriting import code
+
+HANDED_ON = SAME_ELEMENTS | {Op.JOIN, Op.TENSOR, Op.ATTRIBUTE}
+BOUNDING = frozenset(
+    {Op.REMAINDER, Op.CLAMP, Op.MINIMUM, Op.MAXIMUM, Op.ARGMAX, Op.RANDOM_INTEGER, Op.SAMPLE, Op.ONE_HOT, Op.SIGN,
+     Op.WHERE, Op.CONTAINS, Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.EQUAL, Op.NOT_EQUAL,
+     Op.LOGICAL_AND, Op.LOGICAL_OR, Op.LOGICAL_NOT, Op.ARANGE, Op.LENGTH, Op.UNIFORM, Op.NORMAL, Op.FULL}
+)  # fmt: skip
+COMPARISONS = frozenset({Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.EQUAL, Op.NOT_EQUAL, Op.CONTAINS})
+EXTREMES = frozenset({Op.REDUCE_MAX, Op.REDUCE_MIN})
+ENCODERS = frozenset(
+    {"encoder", "encode", "encoded", "transform", "factorize", "unique", "codes", "index", "idx", "indices", "digitize",
+     "searchsorted", "cut", "qcut", "bincount", "map", "mapping", "lookup", "vocab", "get", "argmax", "argmin", "where",
+     "randint", "clip", "clamp", "isin", "randperm", "choice", "permutation"}
+)  # fmt: skip
+"""Words in the name of a call that gives numbers which are classes by construction, or tests for them."""
+READERS = frozenset(
+    {"open", "reader", "DictReader", "read", "readline", "readlines", "read_csv", "read_table", "read_excel",
+     "read_json", "read_parquet", "read_hdf", "read_sql", "read_feather", "load", "loads", "loadtxt", "genfromtxt",
+     "fromfile", "loadmat", "imread", "read_text", "File"}
+)  # fmt: skip
+"""Last words of calls that read a file, for libraries of which nanlint has no table."""
+MAX_VISITED = 80  # values looked at on the way back from a label
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    labels: dict[int, _Label] = {}
+    for loss in trace.of(Op.CROSS_ENTROPY, Op.NLL_LOSS):
+        if len(loss.operands) > 1:
+            for cast in _unchecked_casts(loss.y, trace):
+                labels.setdefault(id(cast), _Label(cast)).losses.append(loss)
+    for label in labels.values():
+        origin = _origin(label.cast.x, label.cast, trace)
+        if origin is not None:
+            yield _draft(label.cast, label.losses, origin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A cast and the losses that its result reaches."""
+
+    cast: Event
+    losses: list[Event] = field(default_factory=list)
+
+
+def _unchecked_casts(label: Value, trace: Trace) -> Iterator[Event]:
+    """The casts to integers that the label comes from, if nothing on the way bounds or tests it."""
+    pending = [label]
+    seen: set[int] = set()
+    while pending and len(seen) < MAX_VISITED:
+        value = pending.pop()
+        if id(value.made_by) in seen:
+            continue
+        seen.add(id(value.made_by))
+        if value.range.hi < float("inf") or _tested(value, trace):
+            continue
+        event = trace.origin(value)
+        operands = _parts(value)
+        if event is not None and _casts(value):
+            yield event
+        elif value.op in HANDED_ON or (value.op is Op.CONSTANT and operands):
+            pending.extend(operands[:1] if value.op in SAME_ELEMENTS else operands)
+
+
+def _casts(value: Value) -> bool:
+    """Integers are made of something that is not known to be integers."""
+    made = value.op in (Op.CAST, Op.TENSOR) and value.dtype is Dtype.INTEGER and bool(value.made_by.operands)
+    return made and not value.made_by.x.dtype.integer and value.made_by.x.dtype is not Dtype.BOOLEAN
+
+
+def _parts(value: Value) -> Sequence[Value]:
+    return value.payload.items if isinstance(value.payload, Elements) else value.made_by.operands
+
+
+def _tested(value: Value, trace: Trace) -> bool:
+    """A comparison, or what finds the classes, looks at the value, its largest or its smallest element."""
+    for use in trace.uses(value):
+        if use.op in COMPARISONS or use.op in EXTREMES or words(use.site.spelling) & ENCODERS:
+            return True
+    return False
+
+
+# where the numbers come from
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What is known of the source of raw numbers; `reading` is the call that reads them from a file."""
+
+    reading: Event | None
+
+
+def _origin(raw: Value, cast: Event, trace: Trace) -> _Origin | None:
+    """None where the numbers are classes by construction: encoded, drawn, computed, or of a published dataset."""
+    if words(code(cast.node).replace("(", ".").replace("[", ".")) & ENCODERS:
+        return None
+    reading: Event | None = None
+    pending = [raw]
+    seen: set[int] = set()
+    while pending and len(seen) < MAX_VISITED:
+        value = pending.pop()
+        if id(value.made_by) in seen:
+            continue
+        seen.add(id(value.made_by))
+        event = trace.origin(value)
+        if value.op in BOUNDING or value.range.hi < float("inf") or _tested(value, trace):
+            return None
+        if event is not None:
+            if _published(event) or words(event.site.spelling) & ENCODERS:
+                return None
+            if event.op is Op.READ or last_word(event) in READERS:
+                reading = event
+        parts = _parts(value)
+        pending.extend(parts[:1] if value.op in (Op.SELECT, Op.ITERATE) else parts)
+    return _Origin(reading)
+
+
+def _published(event: Event) -> bool:
+    """A dataset that comes with its library, or is generated: `torchvision.datasets.MNIST`, `load_iris`."""
+    return "datasets" in event.site.spelling.split(".") or last_word(event).startswith(("load_", "fetch_", "make_"))
+
+
+# the finding and its fix
+
+
+def _draft(cast: Event, losses: Sequence[Event], origin: _Origin) -> Draft:
+    loss = losses[0]
+    evidence = [Clue(cast.node, "casts raw numbers to class indices", cast.result), Clue(loss.node, "takes them")]
+    source = "unknown data"
+    if origin.reading is not None:
+        source = "a file"
+        evidence.insert(0, Clue(origin.reading.node, "reads the numbers"))
+    return Draft(
+        event=cast,
+        level=Level.NOTE if origin.reading is None else Level.WARNING,
+        message=f"labels from {source}, cast by {quoted(cast.node)}, reach {describe(loss)} with no check of their range",
+        remedy="Encode the labels, or assert that they lie in [0, number of classes).",
+        evidence=tuple(evidence),
+        rewrite=_rewrite(losses),
+    )
+
+
+def _rewrite(losses: Sequence[Event]) -> Rewrite | None:
+    edits = {id(loss.node): edit for loss in losses if (edit := _assertion(loss)) is not None}
+    if not edits:
+        return None
+    return Rewrite("Assert the range of the labels", Applicability.UNSAFE, tuple(edits.values()))
+
+
+def _assertion(loss: Event) -> Insert | None:
+    """A line before the loss, if scores and labels have names and no label is meant to be ignored."""
+    if not isinstance(loss.site.statement, cst.SimpleStatementLine) or len(loss.site.operands) < 2:
+        return None
+    scores, labels = loss.site.operands[:2]
+    named = isinstance(scores, (cst.Name, cst.Attribute)) and isinstance(labels, (cst.Name, cst.Attribute))
+    if scores is None or labels is None or not named or "ignore_index" in loss.site.options:
+        return None
+    y = code(labels)
+    text = f'assert 0 <= {y}.min() and {y}.max() < {code(scores)}.shape[1], "class index out of range"'
+    return Insert(loss.site.statement, text)
+
+
+_ASSERTION = 'assert 0 <= {0}.min() and {0}.max() < {1}.shape[1], "class index out of range"'
+
+
+def _guarded(text: str, before: str, labels: str, scores: str) -> str:
+    line = next(line for line in text.splitlines(keepends=True) if line.strip().startswith(before))
+    indentation = re.match(" *", line)
+    return text.replace(line, f"{indentation[0] if indentation else ''}{_ASSERTION.format(labels, scores)}\n{line}")
+
+
+_ROWS = """\
+import torch
+import torch.nn.functional as F
+
+
+def f(scores, rows):
+    labels = torch.tensor([int(row[-1]) for row in rows])
+    return F.cross_entropy(scores, labels)
+"""
+_CSV = """\
+import csv
+
+import torch
+from torch import nn
+
+
+def f(scores, text):
+    labels = []
+    for row in csv.reader(text.splitlines()):
+        labels.append(int(row[0]))
+    target = torch.tensor(labels)
+    criterion = nn.CrossEntropyLoss()
+    loss = criterion(scores, target)
+    return loss
+"""
+_TABLE = """\
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+
+def f(scores, lines):
+    table = np.loadtxt(lines)
+    y = torch.from_numpy(table.astype(np.int64))
+    return F.nll_loss(scores, y)
+"""
+_LONG = """\
+import torch.nn.functional as F
+
+
+def f(scores, y):
+    target = y.long()
+    loss = F.cross_entropy(scores, target)
+    return loss
+"""
+_DATASET = """\
+import csv
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+
+class Rows(Dataset):
+    def __init__(self, text):
+        self.rows = list(csv.reader(text.splitlines()))
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, i):
+        row = self.rows[i]
+        return torch.tensor([float(v) for v in row[1:]]), int(row[0])
+
+
+def f(text):
+    criterion = torch.nn.CrossEntropyLoss()
+    total = 0.0
+    for x, y in DataLoader(Rows(text), batch_size=1):
+        total += criterion(x, y)
+    return total
+"""
+
+
+def _unasserted(arguments: str) -> str:
+    """No assertion stops a label of -100, which the loss ignores: the mean of nothing is NaN."""
+    return f"not raises(AssertionError, lambda: f({arguments}))"
+
+
+RULE = Rule(
+    code="NAN305",
+    name="raw-integer-labels",
+    summary="Numbers from outside are cast to integers and used as class indices, and nothing bounds them.",
+    why=(
+        "A class index must lie in [0, C). What a stray label does depends on the framework and the device: PyTorch"
+        " raises on the CPU and aborts the GPU; -100 is ignored in silence, and a batch of nothing else has the loss NaN;"
+        " TensorFlow on a GPU gives NaN rows. Files hold labels that start at 1, -1 for missing, or a code such as 255."
+        " Known datasets, encoders, comparisons, modulo, clipping and tests of the range keep the rule silent."
+    ),
+    check=check,
+    specific=20,
+    remedy="Encode labels by their position in a list of classes, or assert their range where they enter.",
+    fix=Applicability.UNSAFE,
+    fix_note="Inserts an assertion before the loss: a run that met a stray label now stops, and says why.",
+    bad=(
+        Bad(
+            "torch",
+            _ROWS,
+            _guarded(_ROWS, "return F", "labels", "scores"),
+            proof=_unasserted("torch.zeros(1, 3), [['0.5', '-100']]"),
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _CSV,
+            _guarded(_CSV, "loss = ", "target", "scores"),
+            proof=_unasserted("torch.zeros(1, 3), '-100,0.5'"),
+            level=Level.WARNING,
+        ),
+        Bad(
+            "numpy",
+            _TABLE,
+            _guarded(_TABLE, "return F", "y", "scores"),
+            proof=_unasserted("torch.zeros(2, 3), ['-100', '-100']"),
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _LONG,
+            _guarded(_LONG, "loss = ", "target", "scores"),
+            proof=_unasserted("torch.zeros(1, 3), torch.tensor([-100.0])"),
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            _DATASET,
+            _guarded(_DATASET, "total += ", "y", "x"),
+            proof=_unasserted("'-100,0.5,0.1'"),
+            level=Level.WARNING,
+        ),
+    ),
+    good=(
+        Good("torch", _ROWS.replace("int(row[-1])", "int(row[-1]) % 3"), "a remainder lies in [0, 3)"),
+        Good(
+            "torch",
+            _ROWS.replace("int(row[-1])", "min(max(int(row[-1]), 0), 2)"),
+            "clipped to the classes that there are",
+        ),
+        Good(
+            "torch",
+            _CSV.replace(
+                "    criterion", '    if target.max() >= 3:\\n        raise ValueError("label")\n    criterion'
+            ),
+            "the largest label is tested",
+        ),
+        Good("torch", _LONG.replace("y.long()", "(y > 0.5).long()"), "a comparison gives 0 or 1"),
+        Good("torch", _LONG.replace("y.long()", "y.argmax(1).long()"), "the position of the largest is a class"),
+        Good("torch", _LONG.replace("y.long()", "y"), "nothing is cast, so nothing is known of the labels"),
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader
+
+
+def f(net):
+    from torchvision import datasets, transforms
+
+    images = datasets.MNIST("data", transform=transforms.ToTensor())
+    for x, y in DataLoader(images, batch_size=8):
+        F.cross_entropy(net(x), y.long())
+""",
+            "the labels of a published dataset are its classes",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+
+def f(scores, path):
+    from sklearn.preprocessing import LabelEncoder
+
+    names = np.loadtxt(path, dtype=str)
+    y = torch.tensor(LabelEncoder().fit_transform(names).astype(int))
+    return F.cross_entropy(scores, y)
+""",
+            "an encoder numbers the classes from 0",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+
+def f(scores):
+    y = torch.randint(0, 10, (len(scores),)).float().long()
+    return F.cross_entropy(scores, y)
+""",
+            "drawn from the classes",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+import torch.nn.functional as F
+
+
+def f(scores, batch):
+    return F.cross_entropy(scores, batch["label"])
+""",
+            "the cast happens in another file",
+        ),
+    ),
+)
