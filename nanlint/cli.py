@@ -13,7 +13,7 @@ import typer
 from nanlint import __version__, api, console, formats
 from nanlint.diff import unified_diff
 from nanlint.discover import discover
-from nanlint.findings import Level
+from nanlint.findings import Applicability, Level
 from nanlint.settings import DEFAULT, Settings, SettingsError
 from nanlint.terminal import Paint, wants_colour
 
@@ -153,7 +153,9 @@ def _fix(paths: Sequence[str], settings: Settings, output_format: str, *, unsafe
         return report.exit_code(settings.fail_on)
     _tell_problems(report)
     console.write("".join(unified_diff(result.report.path, result.before, result.text) for result in changed))
-    console.tell(f"Would fix {done}")
+    kinds = [finding.fix.applicability for finding in report.findings if finding.fix is not None]
+    more = 0 if unsafe else kinds.count(Applicability.UNSAFE)
+    console.tell(f"Would fix {done}" + (f"; {more} more with --unsafe-fixes" if more else ""))
     return _UNABLE if report.problems else int(bool(changed))
 
 

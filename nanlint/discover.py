@@ -58,7 +58,7 @@ def discover(paths: Iterable[str | Path]) -> Discovered:
     for path in map(Path, paths):
         search.start(path)
     search.run()
-    return Discovered(tuple(sorted(search.files.values())), tuple(sorted(search.problems, key=str)))
+    return Discovered(tuple(sorted(search.files.values())), tuple(sorted(set(search.problems), key=str)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,14 @@ class _Search:
         """Takes a path of the user's."""
         try:
             mode = path.stat().st_mode
-            real = path.resolve()
-            if stat.S_ISDIR(mode):
-                self.directories.append(_Directory(path, real, enclosing_rules(real), named=True))
-            else:
-                self.files.setdefault(real, path)
         except OSError as error:
             self.fail(path, error)
+            return
+        real = path.resolve()
+        if stat.S_ISDIR(mode):
+            self.directories.append(_Directory(path, real, self.rules_around(real), named=True))
+        else:
+            self.files.setdefault(real, path)
 
     def run(self) -> None:
         """Searches the directories that were taken; links last, so that a file is called by its real place."""
@@ -107,12 +108,12 @@ class _Search:
         try:
             with os.scandir(directory.path) as listing:
                 entries = {entry.name: entry for entry in listing}
-            if "pyvenv.cfg" in entries and not directory.named:
-                return
-            rules = rules_within(directory.real, directory.rules)
         except OSError as error:
             self.fail(directory.path, error)
             return
+        if "pyvenv.cfg" in entries and not directory.named:
+            return
+        rules = self.rules_in(directory)
         for entry in entries.values():
             self.visit(entry, directory, rules)
 
@@ -143,9 +144,25 @@ class _Search:
             if link.real.is_relative_to(target):
                 self.problems.append(Problem(str(link.path), f"is a symbolic link that leads back to {target}: a loop"))
             else:
-                self.directories.append(_Directory(link.path, target, enclosing_rules(target)))
+                self.directories.append(_Directory(link.path, target, self.rules_around(target)))
         elif link.path.suffix == ".py" and stat.S_ISREG(mode):
             self.files.setdefault(target, link.path)
+
+    def rules_in(self, directory: _Directory) -> Rules:
+        """Git's rules for what is in a directory; without those of an ignore file that cannot be read."""
+        try:
+            return rules_within(directory.real, directory.rules)
+        except OSError as error:
+            self.fail(directory.path, error)
+            return directory.rules
+
+    def rules_around(self, directory: Path) -> Rules:
+        """Git's rules for a directory where a search begins."""
+        try:
+            return enclosing_rules(directory)
+        except OSError as error:
+            self.fail(directory, error)
+            return Rules()
 
     def fail(self, path: Path, error: OSError) -> None:
         """Tells why a path, or the ignore file that the error names, cannot be looked at."""

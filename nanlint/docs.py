@@ -193,4 +193,4 @@ def _wrapped(text: str, indent: int = 0) -> str:
 if __name__ == "__main__":
     from nanlint.rules.registry import all_rules
 
-    sys.stdout.write(rules_page(all_rules()))
+    sys.stdout.buffer.write(rules_page(all_rules()).encode())  # UTF-8 and newlines, whatever the machine's custom

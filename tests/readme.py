@@ -15,8 +15,10 @@ from nanlint.rules.registry import all_rules
 ROOT = Path(__file__).parent.parent
 PATH = ROOT / "README.md"
 
-SAMPLE = "--select log-of-softmax tests/examples/buggy/classifier.py"
-SHOWN = {"finding": SAMPLE, "diff": f"--diff {SAMPLE}"}
+SHOWN = {
+    "finding": "--select log-of-softmax tests/examples/buggy/classifier.py",
+    "diff": "--diff --select log-of-softmax tests/examples/buggy/ppo.py",
+}
 """What the README shows, by marker: arguments of `nanlint`."""
 
 

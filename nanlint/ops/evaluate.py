@@ -16,8 +16,8 @@ from nanlint.ops.promotion import floating_dtype, range_in, result_dtype
 def evaluate(op: Op, operands: tuple[Value, ...], options: Mapping[str, Value], default_float: Dtype) -> Outcome:
     """The outcome of `op`, every field filled.
 
-    The range holds every element that the framework can give for finite or infinite elements in the operands' ranges
-    (-0 counts as 0 under a division), rounded to the result's dtype. An operation without a meaning gives anything.
+    The range holds every element that the framework can give, in the result's dtype, for finite elements in the
+    operands' ranges (-0 counts as 0 under a division). An operation without a meaning gives anything.
     """
     meaning = MEANINGS.get(op)
     if meaning is None or len(operands) < meaning.arity:

@@ -10,7 +10,7 @@ import libcst as cst
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Chain, Layer
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.formulas import Term, minus, operand, rebuilt, unguarded
+from nanlint.rules.formulas import Term, inside, minus, operand, rebuilt, unguarded
 from nanlint.rules.model import Remove, Replace
 from nanlint.rules.probabilities import Probability, probability
 from nanlint.rules.protocol import denoted
@@ -55,6 +55,14 @@ class Edits:
 def input_node(loss: Event) -> cst.BaseExpression | None:
     """The expression for the loss's input."""
     return loss.site.operands[0] if loss.site.operands else None
+
+
+def written_out(found: Activated, trace: Trace) -> tuple[Event, ...]:
+    """The operations of a softmax or sigmoid that is not one call: dropping it takes them along."""
+    made = found.p.made
+    if made is None or made.op in (Op.SOFTMAX, Op.SOFTMIN, Op.SIGMOID):
+        return ()
+    return (made, *inside(trace, made))
 
 
 def at_loss(found: Activated) -> Edits | None:

@@ -9,8 +9,8 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import above, dtype_of, limits_of
 from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduction
+from nanlint.rules.aftermath import selected
 from nanlint.rules.formulas import Term
-from nanlint.rules.poles import selected
 from nanlint.rules.reasoning import POINTWISE, quiet, sources, strip
 from nanlint.rules.rewriting import spell_name
 
@@ -31,7 +31,7 @@ def overflows(x: Term) -> bool:
 
 
 def shifted(value: Value) -> bool:
-    """A maximum was subtracted in a way that ranges do not follow: by index, in pieces, of something else."""
+    """A maximum was subtracted in a way that ranges do not follow: an element by index, the maximum of parts."""
     value = strip(value)
     if value.op is not Op.SUBTRACT:
         return False
@@ -39,7 +39,8 @@ def shifted(value: Value) -> bool:
     of = reduction(highest, Op.REDUCE_MAX, Op.LOGSUMEXP)
     if of is not None and (of.same(x) or of.same(strip(x))):
         return False
-    return any(source.op in SHIFTS for source in sources(highest))
+    chosen = strip(highest)
+    return chosen.same(strip(x)) or any(source.op in SHIFTS for source in sources(chosen))
 
 
 def selected_away(x: Term, trace: Trace) -> bool:

@@ -212,7 +212,7 @@ def unguarded(term: Term) -> tuple[Term, frozenset[Side] | None]:
     if term.op is Op.ADD and _two(term):
         for i in (0, 1):
             epsilon = term.operand(i).value
-            if epsilon.kind is not Kind.TENSOR and 0.0 <= epsilon.range.lo and epsilon.range.hi <= GUARD:
+            if epsilon.kind is not Kind.TENSOR and epsilon.range.lo >= 0.0 and epsilon.range.hi <= GUARD:
                 return term.operand(1 - i).behind(SAME_ELEMENTS), frozenset({Side.LOW})
     if term.op is Op.CLAMP:
         ends = (("min", Side.LOW), ("max", Side.HIGH))

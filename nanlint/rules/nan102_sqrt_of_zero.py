@@ -9,9 +9,10 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import squared
+from nanlint.rules.aftermath import trained
 from nanlint.rules.guarding import adding, clamping, epsilon, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import Danger, danger, differentiated, takes_array, trained
+from nanlint.rules.poles import Danger, danger, differentiated, takes_array
 from nanlint.rules.reasoning import quiet, strip, trail
 
 ROOTS = (0.5, -0.5)
@@ -275,9 +276,9 @@ import torch
 import torch.nn.functional as F
 
 def f(x):
-    return torch.sqrt(F.relu(x))
+    return torch.sqrt(F.relu(x)) + torch.sqrt(torch.where(x > 0, x, torch.zeros_like(x)))
 """,
-            "The backward of a ReLU selects: where its output is 0 it passes 0 on, whatever comes in.",
+            "The backward of `relu` and `where` selects: where they put a 0 they pass 0 on, whatever comes in.",
         ),
         Good(
             "torch",

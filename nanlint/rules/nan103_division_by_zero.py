@@ -11,9 +11,11 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction, squared
+from nanlint.rules.aftermath import trained
 from nanlint.rules.guarding import adding, clamping, epsilon, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import Danger, danger, from_network, is_array, takes_array, trained
+from nanlint.rules.poles import Danger, danger, takes_array
+from nanlint.rules.provenance import from_network, is_array
 from nanlint.rules.reasoning import alternatives, quiet, strip, trail, words
 
 INTEGER_DIVISIONS = (Op.FLOOR_DIVIDE, Op.REMAINDER)
@@ -60,7 +62,7 @@ def _divisor(event: Event) -> int | None:
 
 def _can_be_an_array(event: Event, index: int) -> bool:
     divisor = event.operands[index]
-    if divisor.kind not in (Kind.TENSOR, Kind.UNKNOWN):
+    if divisor.kind not in (Kind.TENSOR, Kind.UNKNOWN) or (divisor.dtype.integer and not is_count(divisor)):
         return False
     if event.op in INTEGER_DIVISIONS:
         return divisor.dtype.floating and is_array(divisor)
@@ -90,8 +92,6 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     shape = _shape(event, divisor)
     if shape is not None:
         return (Level.WARNING if trained(event, trace) else possible), shape
-    if divisor.dtype.integer:
-        return Level.STRICT, "an integer"
     if found.level is Level.ERROR and divisor.range.lo < 0.0 < divisor.range.hi:
         return possible, "of both signs"
     return found.level, found.because
@@ -360,9 +360,9 @@ import torch
 
 def f(x, num_heads, scale: float = 2.0):
     batch, length, width = x.shape
-    return x / num_heads + x / length / len(x) / scale / x.numel() / (width // num_heads)
+    return x / x.argmax() + x / num_heads + x / length / len(x) / scale / x.numel() / (width // num_heads)
 """,
-            "Sizes, counts and hyper-parameters are Python numbers: dividing by 0 raises.",
+            "Sizes, indices and hyper-parameters are no tensors that become 0.",
         ),
         Good(
             "torch",

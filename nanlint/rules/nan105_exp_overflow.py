@@ -12,7 +12,8 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of, limits_of
 from nanlint.rules.guarding import clamping, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.poles import danger, from_network, singularity, takes_array
+from nanlint.rules.poles import danger, singularity, takes_array
+from nanlint.rules.provenance import from_network
 from nanlint.rules.reasoning import describe, quiet, strip, trail
 
 LARGEST = "20.0"  # exp(20) is 4.9e8: far above any variance or ratio that trains, far below overflow

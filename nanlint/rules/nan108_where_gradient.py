@@ -8,9 +8,11 @@ from nanlint.domain.interval import Interval
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
+from nanlint.rules.aftermath import selected
 from nanlint.rules.guarding import bare, operand_node, quoted
 from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.poles import SINGULAR, differentiated, from_network, leaves, meets, reached, selected, singularity
+from nanlint.rules.poles import SINGULAR, differentiated, meets, singularity
+from nanlint.rules.provenance import from_network, leaves, reached
 from nanlint.rules.reasoning import RANDOM, describe, in_training, quiet, words
 from nanlint.rules.rewriting import code, contains, reachable_source, spell
 

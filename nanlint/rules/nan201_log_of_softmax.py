@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nanlint.domain.vocabulary import Op
-from nanlint.findings import Applicability, Level
+from nanlint.findings import Applicability
 from nanlint.interp.trace import Trace
 from nanlint.rules.guarding import operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.probabilities import Form, Reading, cause, consequence, effective, explained, level, readings, rewritten
+from nanlint.rules.probabilities import (
+    Form,
+    Reading,
+    cause,
+    consequence,
+    effective,
+    explained,
+    level,
+    readings,
+    rewritten,
+)
 from nanlint.rules.reasoning import describe, trail
 
 
@@ -55,9 +65,9 @@ RULE = Rule(
     specific=34,
     remedy="Use log_softmax of the logits.",
     fix=Applicability.SAFE,
-    fix_note="log_softmax is the same function: float32 results differ by less than 1e-5, and are finite where they were "
-    "not. Where an epsilon or a clamp bounds the softmax the fix is unsafe, since it takes that bound away. A softmax "
-    "that something else uses stays.",
+    fix_note="log_softmax is the same function: float32 results differ by less than 1e-5, and are finite where they "
+    "were not. Where an epsilon or a clamp bounds the softmax the fix is unsafe, since it takes that bound away. A "
+    "softmax that something else uses stays.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html",),
     bad=(
         Bad(

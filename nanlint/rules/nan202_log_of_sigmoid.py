@@ -9,7 +9,17 @@ from nanlint.findings import Applicability
 from nanlint.interp.trace import Trace
 from nanlint.rules.guarding import operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.probabilities import Form, Reading, cause, consequence, effective, explained, level, readings, rewritten
+from nanlint.rules.probabilities import (
+    Form,
+    Reading,
+    cause,
+    consequence,
+    effective,
+    explained,
+    level,
+    readings,
+    rewritten,
+)
 from nanlint.rules.reasoning import describe, trail
 
 
@@ -55,9 +65,9 @@ RULE = Rule(
     specific=34,
     remedy="Use logsigmoid(x) for log(sigmoid(x)) and logsigmoid(-x) for log(1 - sigmoid(x)).",
     fix=Applicability.SAFE,
-    fix_note="logsigmoid is the same function: float32 results differ by less than 1e-5, and are finite where they were "
-    "not. NumPy writes it as -logaddexp(0, -x). Where an epsilon or a clamp bounds the sigmoid the fix is unsafe, since "
-    "it takes that bound away.",
+    fix_note="logsigmoid is the same function: float32 results differ by less than 1e-5, and are finite where they "
+    "were not. NumPy writes it as -logaddexp(0, -x). Where an epsilon or a clamp bounds the sigmoid the fix is "
+    "unsafe, since it takes that bound away.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html",),
     bad=(
         Bad(
@@ -107,10 +117,9 @@ def f(x, offset):
             fixed="""\
 import torch
 from torch.nn.functional import relu
-from torch.nn.functional import logsigmoid
 
 def f(x, offset):
-    return logsigmoid(-(x - offset)) + relu(x)
+    return torch.nn.functional.logsigmoid(-(x - offset)) + relu(x)
 """,
             hostile="torch.tensor([20.0]), torch.tensor([1.0])",
             ordinary="torch.tensor([-2.0, 0.5, 4.0]), torch.tensor([1.0])",
@@ -155,7 +164,7 @@ class Discriminator(nn.Module):
 def f(x):
     return Discriminator()(x)
 """,
-            hostile="torch.tensor([[-1e4, 0.0], [1e4, 0.0]])",
+            hostile="torch.tensor([[-1e6, 0.0], [1e6, 0.0]])",
             ordinary="torch.tensor([[0.5, 1.0]])",
         ),
         Bad(
@@ -184,19 +193,19 @@ def f(noise):
 import torch
 
 def squash(x):
-    return 1 / (1 + torch.exp(-x))
+    return torch.sigmoid(x)
 
 def f(x):
     score = 2 * x
     with torch.no_grad():
         scale = score.abs().max().clamp(min=1)
-    return torch.log(1 - torch.sigmoid(score)) / scale
+    return torch.log(1 - squash(score)) / scale
 """,
             fixed="""\
 import torch
 
 def squash(x):
-    return 1 / (1 + torch.exp(-x))
+    return torch.sigmoid(x)
 
 def f(x):
     score = 2 * x

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.activations import Activated, activated, at_loss, at_source, input_node
+from nanlint.rules.activations import Activated, activated, at_loss, at_source, input_node, written_out
 from nanlint.rules.guarding import quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 from nanlint.rules.reasoning import describe, trail
@@ -28,6 +28,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
                 message=f"{describe(loss)} takes logits, {quoted(input_node(loss))} is a {form}: {_floor(loss)}",
                 remedy=f"Drop the {form}: the loss applies it itself.",
                 evidence=trail(loss, trace, loss.x),
+                claims=written_out(found, trace),
                 rewrite=_rewrite(found, trace),
             )
 
@@ -104,7 +105,7 @@ RULE = Rule(
         " harmless, because a second one changes nothing."
     ),
     check=check,
-    specific=30,
+    specific=40,
     remedy="Return logits from the model and apply softmax or sigmoid only where probabilities are wanted.",
     fix=Applicability.UNSAFE,
     fix_note=(

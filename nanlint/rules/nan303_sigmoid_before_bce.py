@@ -10,7 +10,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.objects import Layer
 from nanlint.interp.trace import Event, Site, Trace
-from nanlint.rules.activations import Activated, Edits, activated, at_loss, at_source, input_node
+from nanlint.rules.activations import Activated, Edits, activated, at_loss, at_source, input_node, written_out
 from nanlint.rules.guarding import quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
 from nanlint.rules.probabilities import Form
@@ -35,6 +35,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
                 message=f"{describe(loss)} of {quoted(input_node(loss))}, a sigmoid: {ENDS}",
                 remedy="Give the logits to the with-logits form of the loss.",
                 evidence=trail(loss, trace, loss.x),
+                claims=written_out(found, trace),
                 rewrite=_rewrite(found, trace),
             )
 
@@ -176,7 +177,7 @@ RULE = Rule(
         " The with-logits form has the right value and gradient everywhere, and unlike BCELoss runs under autocast."
     ),
     check=check,
-    specific=30,
+    specific=40,
     remedy="Use binary_cross_entropy_with_logits or BCEWithLogitsLoss on the logits.",
     fix=Applicability.UNSAFE,
     fix_note=(

@@ -46,20 +46,29 @@ MAX_VISITED = 80  # values looked at on the way back from a label
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     labels: dict[int, _Label] = {}
     for loss in trace.of(Op.CROSS_ENTROPY, Op.NLL_LOSS):
-        if len(loss.operands) > 1:
-            for cast in _unchecked_casts(loss.y, trace):
-                labels.setdefault(id(cast), _Label(cast)).losses.append(loss)
+        for cast in _unchecked_casts(loss.y, trace) if len(loss.operands) > 1 else ():
+            origin = _origin(cast.x, cast, trace)
+            if origin is not None:
+                labels.setdefault(id(cast.node), _Label(cast, origin)).losses.append(loss)
     for label in labels.values():
-        origin = _origin(label.cast.x, label.cast, trace)
-        if origin is not None:
-            yield _draft(label.cast, label.losses, origin)
+        for run in trace.of(label.cast.op):
+            if run.node is label.cast.node:  # also the runs whose result reaches no loss in this file
+                yield _draft(run, label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What is known of the source of raw numbers; `reading` is the call that reads them from a file."""
+
+    reading: Event | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """A cast and the losses that its result reaches."""
+    """A cast, where its numbers come from, and the losses that its result reaches."""
 
     cast: Event
+    origin: _Origin
     losses: list[Event] = field(default_factory=list)
 
 
@@ -103,13 +112,6 @@ def _tested(value: Value, trace: Trace) -> bool:
 # where the numbers come from
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """What is known of the source of raw numbers; `reading` is the call that reads them from a file."""
-
-    reading: Event | None
-
-
 def _origin(raw: Value, cast: Event, trace: Trace) -> _Origin | None:
     """None where the numbers are classes by construction: encoded, drawn, computed, or of a published dataset."""
     if words(code(cast.node).replace("(", ".").replace("[", ".")) & ENCODERS:
@@ -143,8 +145,8 @@ def _published(event: Event) -> bool:
 # the finding and its fix
 
 
-def _draft(cast: Event, losses: Sequence[Event], origin: _Origin) -> Draft:
-    loss = losses[0]
+def _draft(cast: Event, label: _Label) -> Draft:
+    loss, origin = label.losses[0], label.origin
     evidence = [Clue(cast.node, "casts raw numbers to class indices", cast.result), Clue(loss.node, "takes them")]
     source = "unknown data"
     if origin.reading is not None:
@@ -153,10 +155,10 @@ def _draft(cast: Event, losses: Sequence[Event], origin: _Origin) -> Draft:
     return Draft(
         event=cast,
         level=Level.NOTE if origin.reading is None else Level.WARNING,
-        message=f"labels from {source}, cast by {quoted(cast.node)}, reach {describe(loss)} with no check of their range",
+        message=f"labels from {source}, cast by {quoted(cast.node)}, reach {describe(loss)} with their range unchecked",
         remedy="Encode the labels, or assert that they lie in [0, number of classes).",
         evidence=tuple(evidence),
-        rewrite=_rewrite(losses),
+        rewrite=_rewrite(label.losses),
     )
 
 
@@ -273,8 +275,8 @@ RULE = Rule(
     summary="Numbers from outside are cast to integers and used as class indices, and nothing bounds them.",
     why=(
         "A class index must lie in [0, C). What a stray label does depends on the framework and the device: PyTorch"
-        " raises on the CPU and aborts the GPU; -100 is ignored in silence, and a batch of nothing else has the loss NaN;"
-        " TensorFlow on a GPU gives NaN rows. Files hold labels that start at 1, -1 for missing, or a code such as 255."
+        " raises on the CPU and aborts on a GPU; -100 is ignored in silence, and a batch of nothing else has a loss of"
+        " NaN; TensorFlow on a GPU gives NaN rows. Files hold labels that start at 1, -1 for missing, or codes."
         " Known datasets, encoders, comparisons, modulo, clipping and tests of the range keep the rule silent."
     ),
     check=check,
@@ -329,7 +331,7 @@ RULE = Rule(
         Good(
             "torch",
             _CSV.replace(
-                "    criterion", '    if target.max() >= 3:\\n        raise ValueError("label")\n    criterion'
+                "    criterion", '    if target.max() >= 3:\n        raise ValueError("label")\n    criterion'
             ),
             "the largest label is tested",
         ),

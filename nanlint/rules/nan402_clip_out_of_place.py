@@ -12,6 +12,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.objects import Chain, Elements, Instance, Layer, Parameters
 from nanlint.interp.trace import Event, Site, Trace
+from nanlint.rules.formulas import plainly_written
 from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
 from nanlint.rules.protocol import (
     Update,
@@ -61,7 +62,13 @@ def _rewrite(title: str, *edits: Replace | Insert | Remove) -> Rewrite:
 
 
 def _mistimed(clip: Event, found: Sequence[Update], trace: Trace) -> Draft | None:
-    """No gradient is pending: the last step has spent them, or none was computed yet."""
+    """No gradient is pending: the last step has spent them, or none was computed yet.
+
+    With an infinite limit the call only measures the norm.
+    """
+    limit = clip.options.get("max_norm")
+    if limit is not None and limit.range.point == float("inf"):
+        return None
     protocol = [event for event in trace.events if _same_run(event, clip) and (is_backward(event) or is_step(event))]
     position = trace.events.index(clip)
     order = {id(event): i for i, event in enumerate(trace.events)}
@@ -250,7 +257,7 @@ def _made_before_loop(payload: Parameters, clip: Event) -> bool:
 def _thrown_away(clamp: Event) -> bool:
     """`p.grad.clamp(-1, 1)` as a statement: the clamped copy is lost."""
     written = clamp.site.operands[0] if clamp.site.operands else None
-    if written is None or last_word(clamp).endswith("_") or not stands_alone(clamp):
+    if written is None or last_word(clamp).endswith("_") or not stands_alone(clamp) or not plainly_written(clamp):
         return False
     return _GRADIENT.search(code(written)) is not None and strip(clamp.x).kind is Kind.TENSOR
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -36,8 +36,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if entry is None or rate is None or _free(entry, limits):
             continue
         worst = _worst([Rate(rate, schedule.site.options.get("rate"))], entry, trace, limits)
-        if worst is not None:
-            yield _draft(schedule, last_word(schedule), entry, worst)
+        if worst is not None:  # the peak of a schedule lasts for a few steps, behind a warm-up
+            yield _draft(schedule, last_word(schedule), entry, replace(worst, level=min(worst.level, Level.WARNING)))
 
 
 def _entry_of(schedule: Event, trace: Trace) -> Optimizer | None:

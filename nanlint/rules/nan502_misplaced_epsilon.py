@@ -9,6 +9,7 @@ import libcst as cst
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.interp.parameters import EPSILON
 from nanlint.interp.trace import Event, Trace
 from nanlint.rules.guarding import (
     bare,
@@ -24,7 +25,8 @@ from nanlint.rules.guarding import (
 )
 from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.nan102_sqrt_of_zero import ROOTS, is_sum_of_squares
-from nanlint.rules.poles import Danger, danger, differentiated, fed, has_keyword, reached, singularity
+from nanlint.rules.poles import Danger, danger, differentiated, fed, has_keyword, singularity
+from nanlint.rules.provenance import reached
 from nanlint.rules.reasoning import describe, in_training, quiet, strip
 from nanlint.rules.rewriting import code, reachable_source
 
@@ -48,10 +50,11 @@ def _draft(guard: Event, pole: Event, level: Level, wrong: str, right: str, rewr
     return Draft(guard, level, wrong, right, evidence=(clue,), claims=(pole,), rewrite=rewrite)
 
 
-def small(value: Value) -> float | None:
-    """The value, if it is an epsilon: a small positive number."""
-    x = value.range.point
-    return x if x is not None and value.kind.scalar and 0.0 < x <= SMALL else None
+def small(value: Value) -> bool:
+    """An epsilon: a small positive number, or an unknown one with that name."""
+    bounds = value.range
+    known = value.kind.scalar and bounds.point is not None and bounds.hi <= SMALL
+    return bounds.lo > 0.0 and (known or bounds == EPSILON)
 
 
 def _level(event: Event, pole: Event, found: Danger | None = None) -> Level:
@@ -65,28 +68,27 @@ def _level(event: Event, pole: Event, found: Danger | None = None) -> Level:
 # outside the root, after the logarithm
 
 
-def _guarded(event: Event) -> tuple[int, float] | None:
-    """The number of the operand to which the event adds an epsilon, and the epsilon."""
+def _guarded(event: Event) -> int | None:
+    """The number of the operand to which the event adds an epsilon."""
     for index, other in ((0, 1), (1, 0)):
-        eps = small(event.operands[other])
-        if eps is not None and not event.operands[index].kind.scalar:
-            return index, eps
+        if small(event.operands[other]) and not event.operands[index].kind.scalar:
+            return index
     return None
 
 
 def _epsilon_after(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     """`sqrt(s) + eps`, `log(p) + eps`."""
-    guarded = _guarded(event) if event.op is Op.ADD else None
-    pole = trace.origin(strip(event.operands[guarded[0]])) if guarded else None
-    if guarded is None or pole is None or not (pole.op in LOGS or _is_root(pole)):
+    index = _guarded(event) if event.op is Op.ADD else None
+    pole = None if index is None else trace.origin(strip(event.operands[index]))
+    if index is None or pole is None or not (pole.op in LOGS or _is_root(pole)):
         return None
     found = danger(pole, trace)
     if found is None or found.level is Level.STRICT or strip(pole.x).op in PROBABILITIES:
         return None
     if pole.op not in LOGS and not (found.backward and (found.level > Level.NOTE or is_sum_of_squares(pole.x))):
         return None
-    rewrite = _moved_inside(event, 1 - guarded[0], pole)
-    text = quoted(operand_node(event, 1 - guarded[0]))
+    rewrite = _moved_inside(event, 1 - index, pole)
+    text = quoted(operand_node(event, 1 - index))
     if pole.op in LOGS:
         wrong = f"{text} is added after the logarithm: log(0) stays -inf"
         return _draft(event, pole, _level(event, pole, found), wrong, "Add the epsilon to the operand.", rewrite)
@@ -216,7 +218,7 @@ def _turned(event: Event, high: tuple[float, cst.CSTNode | None]) -> Rewrite | N
 
 def _wrong_sign(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     """`log(p - eps)`, `x / (norm - eps)`."""
-    if event.op is not Op.SUBTRACT or small(event.y) is None or event.x.kind.scalar or event.x.range.lo > 0.0:
+    if event.op is not Op.SUBTRACT or not small(event.y) or event.x.kind.scalar or event.x.range.lo > 0.0:
         return None
     if event.y.range.point is not None and event.y.range.point > SMALL * SMALL:
         return None  # larger than an epsilon: a margin, a threshold
@@ -298,6 +300,38 @@ def f(x):
     return Unit()(x)
 """,
             hostile="torch.zeros(1, 3)",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class Unit(torch.nn.Module):
+    def __init__(self, eps):
+        super().__init__()
+        self.eps = eps
+
+    def forward(self, x):
+        return x / (x.square().sum() ** 0.5 + self.eps)
+
+def f(x):
+    return Unit(1e-8)(x)
+""",
+            fixed="""\
+import torch
+
+class Unit(torch.nn.Module):
+    def __init__(self, eps):
+        super().__init__()
+        self.eps = eps
+
+    def forward(self, x):
+        return x / ((x.square().sum() + self.eps) ** 0.5)
+
+def f(x):
+    return Unit(1e-8)(x)
+""",
+            hostile="torch.zeros(3)",
         ),
         Bad(
             "torch",
@@ -641,10 +675,12 @@ def f(x, out):
             """\
 import torch
 
-def f(x, eps):
-    return x / (torch.sqrt(x.pow(2).sum()) + eps)
+def f(x):
+    guarded = x.clone()
+    guarded.clamp_(min=1e-8)
+    return torch.where(guarded > 0, x, guarded).sqrt()
 """,
-            "An `eps` without a default may be anything; the root itself is reported.",
+            "A guard on a copy, while the operation takes the original: only the use of the original is looked at.",
         ),
     ),
 )

@@ -112,7 +112,7 @@ def _share(term: Term) -> Probability | None:
     found = share(term)
     if found is None or found.guarded:
         return None
-    logits = _unshifted(found.x, found.total)
+    logits = unshifted(found.x, found.total)
     return Probability(Form.SOFTMAX, logits, term.origin, total=found.total, aligned=found.aligned)
 
 
@@ -140,7 +140,7 @@ def share(term: Term) -> Share | None:
     return Share(x, total, aligned(total, below.links[len(parts[1].links) :]), guard is not None)
 
 
-def _unshifted(x: Term, total: Event) -> Term:
+def unshifted(x: Term, total: Event) -> Term:
     """z of z - max(z), if the maximum is the same for all that the softmax divides."""
     if x.op is not Op.SUBTRACT:
         return x

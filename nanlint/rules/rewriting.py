@@ -69,7 +69,8 @@ def spell_name(site: Site, dotted: str, prefer: str = "") -> tuple[str, tuple[st
 
     A public synonym under the module `prefer` is taken if there is one (`F.log_softmax` beside `F.softmax`).
     """
-    for candidate in (_synonym(dotted, prefer), dotted):
+    modules = [value.payload.name for value in site.names.values() if isinstance(value.payload, Dotted)]
+    for candidate in (_synonym(dotted, prefer), dotted, *(_synonym(dotted, module) for module in modules)):
         if candidate and (spelled := _through_names(site.names, candidate)):
             return spelled, ()
     module, _, last = (_synonym(dotted, prefer) or dotted).rpartition(".")

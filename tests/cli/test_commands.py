@@ -97,7 +97,7 @@ class TestExitCodes:
         assert "'xml' is none of concise, full, json." in nanlint("--output-format", "xml", cwd=project).stderr
 
     def test_an_interrupt_is_130(self, tmp_path: Path) -> None:
-        functions = (NOTED.replace("entropy", f"entropy_{number}") for number in range(2000))
+        functions = (NOTED.replace("entropy", f"entropy_{number}") for number in range(700))
         lay_out(tmp_path, {"noted.py": "".join(functions)})
         command = [sys.executable, "-m", "nanlint", "--output-format", "concise"]
         with subprocess.Popen(command, cwd=tmp_path, env=plain_environment(), stdout=-1, stderr=-1) as process:
@@ -149,6 +149,14 @@ class TestPaths:
         assert ran.returncode == 2
         assert [line.split(":")[1].strip() for line in ran.stderr.splitlines()] == ["secrets", "secret.py"]
         assert ran.stderr.count(": cannot be read: Permission denied\n") == 2
+        assert "proven.py:5:12: error[NAN201]" in ran.stdout
+
+    def test_an_unreadable_ignore_file_is_2_and_ignores_nothing(self, project: Path) -> None:
+        lay_out(project, {".gitignore": "*.py"})
+        (project / ".gitignore").chmod(0)
+        ran = nanlint(".", "proven.py", cwd=project, obey_permissions=True)
+        assert ran.returncode == 2
+        assert ran.stderr == f"error: {project}/.gitignore: cannot be read: Permission denied\n"
         assert "proven.py:5:12: error[NAN201]" in ran.stdout
 
     def test_a_directory_loop_is_2_and_one_line(self, project: Path) -> None:
@@ -287,7 +295,7 @@ class TestFixes:
         ran = nanlint("--diff", cwd=project)
         assert ran.returncode == 1
         assert ran.stdout.splitlines()[:2] == ["--- a/proven.py", "+++ b/proven.py"]
-        assert ran.stderr == "Would fix 1 finding in 1 file\n"
+        assert ran.stderr == "Would fix 1 finding in 1 file; 1 more with --unsafe-fixes\n"
         after = (project / "proven.py").stat()
         assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
         assert (project / "proven.py").read_text() == PROVEN
@@ -304,7 +312,7 @@ class TestFixes:
 
     def test_diff_of_nothing_is_0(self, project: Path) -> None:
         ran = nanlint("clean.py", "noted.py", "--diff", cwd=project)
-        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "Would fix nothing\n")
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "Would fix nothing; 1 more with --unsafe-fixes\n")
 
     def test_diff_with_fix_writes_nothing(self, project: Path) -> None:
         assert nanlint("--diff", "--fix", cwd=project).returncode == 1

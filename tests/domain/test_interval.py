@@ -52,15 +52,20 @@ def test_meet_holds_what_both_hold(member: tuple[Interval, float], other: Interv
 
 
 @given(members(), intervals)
-def test_widening_holds_both_and_comes_to_an_end(member: tuple[Interval, float], other: Interval) -> None:
+def test_widening_holds_both(member: tuple[Interval, float], other: Interval) -> None:
     bounds, x = member
     widened = bounds.widen(other)
     assert widened.contains(x)
-    assert other.join(widened) == widened.join(other)
-    steps = [bounds]
-    for n in range(6):
-        steps.append(steps[-1].widen(steps[-1].join(arithmetic.multiply(other, point(2.0**n)))))
-    assert steps[5] == steps[6]
+    assert widened.join(other) == widened
+
+
+@given(st.lists(intervals, min_size=20, max_size=20))
+def test_widening_comes_to_an_end(newer: list[Interval]) -> None:
+    """Each end moves at most twice, and the hole closes once."""
+    steps = [newer[0]]
+    for bounds in newer:
+        steps.append(steps[-1].widen(bounds))
+    assert len(set(steps)) <= 6
 
 
 @given(members())

@@ -5,8 +5,9 @@ The convention:
 - `f` is called with the example's arguments: the text of an argument list, evaluated with `torch`, `np`, `math`, `inf`
   and `nan` in scope. Floating-point tensors among them (also inside lists, tuples and dicts) require a gradient.
 - What `f` returns is taken apart: tensors, arrays, numbers, modules (their parameters), and containers of these.
-- If a returned tensor hangs on a graph, it is differentiated with a gradient of ones, unless `f` has already done so
-  itself. The gradients of all leaves count: of arguments, and of parameters that `f` or its modules made.
+- If a returned tensor hangs on a graph, it is differentiated, unless `f` has already done so itself. Its n elements
+  have the weights 1/n, 2/n ... 1, because with equal weights the gradient of a softmax would be 0. The gradients of all
+  leaves count: of arguments, and of parameters that `f` or its modules made.
 - An outcome is finite if none of the values and gradients is NaN or infinite.
 
 Seeds are fixed, warnings are silent, `sys.argv` holds no options.
@@ -98,8 +99,13 @@ def _differentiate(roots: list[torch.Tensor]) -> list[torch.Tensor]:
     """Every leaf of the graphs, its gradient filled in."""
     leaves = list(_leaves(roots))
     if roots and all(leaf.grad is None for leaf in leaves):
-        torch.autograd.backward(roots, [torch.ones_like(root) for root in roots])
+        torch.autograd.backward(roots, [_weights(root) for root in roots])
     return leaves
+
+
+def _weights(root: torch.Tensor) -> torch.Tensor:
+    count = max(root.numel(), 1)
+    return (torch.arange(1, root.numel() + 1, dtype=torch.float64) / count).to(root.dtype).reshape(root.shape)
 
 
 def _leaves(roots: list[torch.Tensor]) -> Iterator[torch.Tensor]:

@@ -19,24 +19,25 @@ def fix(*edits: tuple[int, int, str], applicability: Applicability = Applicabili
 
 
 @st.composite
-def text_and_edits(draw: st.DrawFn) -> tuple[str, list[Edit]]:
-    """A text, and edits in it none of which touches another."""
+def text_and_edits(draw: st.DrawFn) -> tuple[str, list[Edit], list[Edit]]:
+    """A text; edits in it none of which touches another, in order; the same in any order."""
     text = draw(st.text(max_size=60))
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=12)))
-    pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
-    return text, [Edit(start, draw(st.integers(start, end)), draw(st.text(max_size=5))) for start, end in pairs]
+    pairs = zip(cuts[::2], cuts[1::2], strict=False)
+    edits = [Edit(start, draw(st.integers(start, end)), draw(st.text(max_size=5))) for start, end in pairs]
+    return text, edits, draw(st.permutations(edits))
 
 
-@given(text_and_edits(), st.randoms())
-def test_edits_that_do_not_touch_give_what_replacing_from_the_end_gives(case: tuple[str, list[Edit]], random: object) -> None:
-    text, edits = case
-    edits = [edit for edit, after in zip(edits, [*edits[1:], None], strict=True) if not after or edit.end < after.start]
+@given(text_and_edits())
+def test_edits_that_do_not_touch_give_what_replacing_from_the_end_gives(
+    case: tuple[str, list[Edit], list[Edit]],
+) -> None:
+    text, edits, shuffled = case
     expected = text
     for edit in reversed(edits):
         expected = expected[: edit.start] + edit.text + expected[edit.end :]
-    shuffled = [Fix("t", Applicability.SAFE, (edit,)) for edit in edits]
-    getattr(random, "shuffle")(shuffled)  # noqa: B009 - hypothesis gives a Random that mypy does not know
-    assert apply(text, shuffled) == expected
+    assert apply(text, [Fix("t", Applicability.SAFE, (edit,)) for edit in shuffled]) == expected
+    assert apply(text, [Fix("t", Applicability.SAFE, tuple(shuffled))] if shuffled else []) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,9 @@ def test_edits_that_do_not_touch_give_what_replacing_from_the_end_gives(case: tu
         pytest.param([fix((0, 2, "x")), fix((2, 4, "y"))], "x2345", id="touching counts as overlap"),
         pytest.param([fix((2, 2, "x")), fix((2, 2, "y"))], "01x2345", id="two insertions at one place"),
         pytest.param([fix((1, 1, "x")), fix((0, 3, "y"))], "y345", id="insertion inside a replacement"),
-        pytest.param([fix((0, 1, "x"), (4, 5, "y")), fix((4, 6, "z"), (2, 3, "w"))], "x123y5", id="whole or not at all"),
+        pytest.param(
+            [fix((0, 1, "x"), (4, 5, "y")), fix((4, 6, "z"), (2, 3, "w"))], "x123y5", id="whole or not at all"
+        ),
         pytest.param([fix((0, 3, "x")), fix((2, 5, "y")), fix((4, 6, "z"))], "x3z", id="what lost blocks nobody"),
         pytest.param([fix()], "012345", id="no edit"),
     ],
@@ -133,7 +136,7 @@ def test_fixes_that_break_the_text_only_together_are_undone() -> None:
 @pytest.mark.parametrize(
     ("pattern", "new", "text"),
     [
-        pytest.param("a", "aa", "a", id="grows for ever"),
+        pytest.param("a", "ab", "a", id="grows for ever"),
         pytest.param("(a)(b)|(b)(a)", r"\2\4\1\3", "ab", id="back and forth"),
         pytest.param("a", "a", "a", id="changes nothing"),
     ],
@@ -141,7 +144,7 @@ def test_fixes_that_break_the_text_only_together_are_undone() -> None:
 def test_fixes_without_end_stop_and_say_so(pattern: str, new: str, text: str) -> None:
     fixed = fix_text(text, "a.py", rewriting(pattern, new), SAFE)
     assert "bug in nanlint: the fixes of NAN001 never come to an end" in str(*fixed.problems)
-    assert len(fixed.text) <= 2**7 or sum(fixed.applied.values()) >= MAX_PASSES
+    assert sum(fixed.applied.values()) <= MAX_PASSES
 
 
 def test_text_that_does_not_parse_at_all_is_left_to_the_caller() -> None:

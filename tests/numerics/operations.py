@@ -195,7 +195,13 @@ ALONG_ROWS = (
 PAIRS_OF_ROWS = (
     Case(Op.PAIRWISE_DISTANCE, functional.pairwise_distance, root=2.5),
     Case(Op.COSINE_SIMILARITY, lambda x, y: functional.cosine_similarity(x, y, dim=1), dtypes=WIDE, root=2.5),
-    Case(Op.MATMUL, lambda x, y: (x[:, None] @ y[:, :, None]).squeeze(), np.vecdot, dtypes=WIDE, root=2.5),
+    Case(
+        Op.MATMUL,
+        lambda x, y: (x[:, None] @ y[:, :, None]).squeeze(),
+        lambda x, y: np.einsum("ij,ij->i", x, y),
+        dtypes=WIDE,
+        root=2.5,
+    ),
     Case(Op.SQUARED_ERROR, functional.mse_loss, root=2.5),
     Case(Op.ABSOLUTE_ERROR, functional.l1_loss, root=2.5),
     Case(Op.LOG_PROB, lambda x, y: torch.distributions.Normal(x, 1.0).log_prob(y), root=2.5),

@@ -10,7 +10,7 @@ import pytest
 
 from nanlint.positions import Span, locate
 
-TEXT = '''@dec(
+TEXT = """@dec(
   1)
 def f(a, b=(1+2)):  # c
     try:
@@ -24,7 +24,7 @@ def f(a, b=(1+2)):  # c
         elif z:
             zz
     # footer
-last = f"{a!r  }" + b'''  # noqa: W291
+last = f"{a!r  }" + b"""  # noqa: W291
 
 
 def nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

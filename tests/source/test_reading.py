@@ -26,7 +26,11 @@ def problem_of(path: Path | str) -> Problem:
         pytest.param(b"x = 'caf\xc3\xa9'\n", "x = 'café'\n", "utf-8", False, id="utf-8 is the default"),
         pytest.param(b"\xef\xbb\xbfx = 1\n", "x = 1\n", "utf-8", True, id="byte order mark"),
         pytest.param(
-            b"\xef\xbb\xbf# coding: utf-8\nx = 1\n", "# coding: utf-8\nx = 1\n", "utf-8", True, id="mark and cookie agree"
+            b"\xef\xbb\xbf# coding: utf-8\nx = 1\n",
+            "# coding: utf-8\nx = 1\n",
+            "utf-8",
+            True,
+            id="mark and cookie agree",
         ),
         pytest.param(
             b"# -*- coding: latin-1 -*-\nx = 'caf\xe9'\n",
@@ -46,9 +50,7 @@ def problem_of(path: Path | str) -> Problem:
         pytest.param(b"", "", "utf-8", False, id="empty"),
     ],
 )
-def test_decodes_as_python_does(
-    tmp_path: Path, content: bytes, text: str, encoding: str, bom: bool
-) -> None:
+def test_decodes_as_python_does(tmp_path: Path, content: bytes, text: str, encoding: str, bom: bool) -> None:
     path = tmp_path / "a.py"
     path.write_bytes(content)
     source = read(path)
@@ -61,7 +63,9 @@ def test_decodes_as_python_does(
     [
         pytest.param(b"x = 1\ny = '\xff'\n", 2, "is not utf-8 (byte 0xff)", id="no cookie, no UTF-8"),
         pytest.param(b"a\rb\r\ny = '\xff'\n", 3, "is not utf-8", id="line counted over all newlines"),
-        pytest.param(b"# coding: ascii\n\n\nx = '\xe9'\n", 4, "is not ascii (byte 0xe9)", id="not what its cookie says"),
+        pytest.param(
+            b"# coding: ascii\n\n\nx = '\xe9'\n", 4, "is not ascii (byte 0xe9)", id="not what its cookie says"
+        ),
         pytest.param(b"# coding: klingon\nx = 1\n", 1, "unknown encoding: klingon", id="unknown codec"),
         pytest.param(b"# coding: hex\nx = 1\n", 1, "not a text encoding", id="a codec that is none for text"),
         pytest.param(b"\xef\xbb\xbf# coding: latin-1\n", 1, "encoding problem", id="mark and cookie disagree"),

@@ -92,7 +92,9 @@ def test_leaves_the_finding_alone(comment: str) -> None:
         pytest.param("y = log(\n  x,\n)  # noqa\n", 1, 3, id="its last line"),
         pytest.param("# nanlint: ignore[NAN101]\ny = log(x)\n", 2, 2, id="the line above"),
         pytest.param("if a:\n    # nanlint: ignore\n    y = log(x)\n", 3, 3, id="the line above, indented"),
-        pytest.param("# nanlint: ignore[NAN101] because\n# of this\ny = log(x)\n", 3, 3, id="first of the comments above"),
+        pytest.param(
+            "# nanlint: ignore[NAN101] because\n# of this\ny = log(x)\n", 3, 3, id="first of the comments above"
+        ),
         pytest.param("# because\n# nanlint: ignore[NAN101]\ny = log(\nx)\n", 3, 4, id="last of the comments above"),
         pytest.param("#\r\n# nanlint: ignore[NAN101]\r\ny = log(x)\r\n", 3, 3, id="CRLF"),
     ],

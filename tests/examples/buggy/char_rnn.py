@@ -63,7 +63,7 @@ class Trainer:
         self.corpus = Corpus(TEXT)
         self.model = CharRNN(len(self.corpus), config)
         self.criterion = nn.CrossEntropyLoss()
-        self.optimizer = torch.optim.RMSprop(self.model.parameters(), lr=config.learning_rate)  # expect: NAN404
+        self.optimizer = torch.optim.RMSprop(self.model.parameters(), lr=config.learning_rate)
 
     def step(self):
         inputs, targets = self.corpus.batch(self.config.batch_size, self.config.sequence)
@@ -71,7 +71,7 @@ class Trainer:
         logits = self.model(inputs)
         loss = self.criterion(logits.reshape(-1, len(self.corpus)), targets.reshape(-1))
         loss.backward()
-        self.optimizer.step()  # expect: NAN401
+        self.optimizer.step()
         return loss.item()
 
     def fit(self):

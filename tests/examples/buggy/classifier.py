@@ -59,7 +59,7 @@ def train_one_epoch(model, loader, optimizer):
         optimizer.zero_grad()
         probabilities = model(features)
         # The network was written to be read: its output sums to one.
-        loss = F.nll_loss(torch.log(probabilities), target)  # expect: NAN201
+        loss = F.nll_loss(torch.log(probabilities), target)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -86,7 +86,7 @@ def main(argv=None):
     loader = DataLoader(dataset, batch_size=args.batch_size, shuffle=True)
 
     model = SpiralNet(args.hidden, args.classes)
-    optimizer = torch.optim.Adam(model.parameters(), lr=args.lr)  # expect: NAN404
+    optimizer = torch.optim.Adam(model.parameters(), lr=args.lr)
 
     loss = float("nan")
     for epoch in range(args.epochs):

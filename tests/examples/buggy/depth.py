@@ -53,8 +53,9 @@ class DepthNet(nn.Module):
 
     def forward(self, image):
         features = self.decoder(self.encoder(image))
-        closeness = torch.sigmoid(self.head(features))
-        return -torch.log(closeness)  # expect: NAN202
+        logit = self.head(features)
+        closeness = torch.sigmoid(logit)
+        return -torch.log(closeness)
 
 
 class RMSELoss(nn.Module):
@@ -62,7 +63,7 @@ class RMSELoss(nn.Module):
 
     def forward(self, prediction, target, mask):
         error = (prediction - target)[mask]
-        return torch.sqrt(torch.mean(error**2))  # expect: NAN102
+        return torch.sqrt(torch.mean(error**2))
 
 
 def main(argv=None):

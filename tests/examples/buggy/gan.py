@@ -58,14 +58,14 @@ class Discriminator(nn.Module):
 
 def discriminator_loss(real, fake):
     """Minus the log-likelihood of telling real from fake."""
-    real_term = torch.log(real)  # expect: NAN202
-    fake_term = torch.log(1 - fake)  # expect: NAN202
+    real_term = torch.log(real)
+    fake_term = torch.log(1 - fake)
     return -(real_term + fake_term).mean()
 
 
 def generator_loss(fake):
     """The non-saturating form."""
-    return -fake.log().mean()  # expect: NAN202
+    return -fake.log().mean()
 
 
 def main(argv=None):

@@ -61,7 +61,7 @@ class Agent(nn.Module):
         if action is None:
             action = policy.sample()
         probs = torch.softmax(logits, dim=-1)
-        entropy = -(probs * torch.log(probs)).sum(-1)  # expect: NAN201
+        entropy = -(probs * torch.log(probs)).sum(-1)
         return action, policy.log_prob(action), entropy, self.get_value(x)
 
 
@@ -97,10 +97,10 @@ def main(argv=None):
         for _ in range(args.update_epochs):
             _, newlogprob, entropy, newvalue = agent.get_action_and_value(b_obs, b_actions)
             advantages = b_returns - newvalue.detach()
-            advantages = (advantages - advantages.mean()) / advantages.std()  # expect: NAN103
+            advantages = (advantages - advantages.mean()) / advantages.std()
 
             logratio = newlogprob - b_logprobs
-            ratio = logratio.exp()  # expect: NAN105
+            ratio = logratio.exp()
             pg_loss1 = -advantages * ratio
             pg_loss2 = -advantages * torch.clamp(ratio, 1 - args.clip_coef, 1 + args.clip_coef)
             pg_loss = torch.max(pg_loss1, pg_loss2).mean()
@@ -109,7 +109,7 @@ def main(argv=None):
             loss = pg_loss - args.ent_coef * entropy.mean() + args.vf_coef * v_loss
             optimizer.zero_grad()
             loss.backward()
-            optimizer.step()  # expect: NAN401
+            optimizer.step()
             value = loss.item()
         print(f"iteration {iteration}: loss {value:.4f}, mean return {b_returns.mean().item():.3f}")
     return value

@@ -62,7 +62,7 @@ class VAE(nn.Module):
         self.decoder = Decoder(latent, hidden, pixels)
 
     def reparameterize(self, mean, logvar):
-        std = torch.exp(0.5 * logvar)  # expect: NAN105
+        std = torch.exp(0.5 * logvar)
         noise = torch.randn_like(std)
         return mean + noise * std
 
@@ -74,8 +74,8 @@ class VAE(nn.Module):
 
 def loss_function(reconstruction, x, mean, logvar):
     """Negative evidence lower bound, averaged over the batch."""
-    likelihood = x * torch.log(reconstruction) + (1 - x) * torch.log(1 - reconstruction)  # expect: NAN208
-    divergence = -0.5 * torch.sum(1 + logvar - mean.pow(2) - logvar.exp(), dim=1)  # expect: NAN105
+    likelihood = x * torch.log(reconstruction) + (1 - x) * torch.log(1 - reconstruction)
+    divergence = -0.5 * torch.sum(1 + logvar - mean.pow(2) - logvar.exp(), dim=1)
     return (divergence - likelihood.sum(dim=1)).mean()
 
 

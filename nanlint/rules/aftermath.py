@@ -1,0 +1,91 @@
+"""What becomes of an operation's result: selected away, repaired, on its way to a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nanlint.domain.interval import Interval
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.interp.guards import implied, under
+from nanlint.interp.trace import Event, Trace
+from nanlint.rules.provenance import MAX_VALUES
+from nanlint.rules.reasoning import POINTWISE, in_training, quiet
+
+LOSSES = (
+    Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
+    Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR,
+)  # fmt: skip
+
+
+def trained(event: Event, trace: Trace) -> bool:
+    """The result trains something: it has a gradient, in a loss, a `forward`, a loop, or on its way to `backward`."""
+    if not event.result.gradient or quiet(event.site):
+        return False
+    return in_training(event.site) or _reaches_loss(event, trace)
+
+
+def _reaches_loss(event: Event, trace: Trace) -> bool:
+    pending, seen = [event.result], set[int]()
+    while pending and len(seen) < MAX_VALUES:
+        for user in trace.uses(pending.pop()):
+            if user.op in (Op.BACKWARD, *LOSSES):
+                return True
+            if id(user) not in seen:
+                seen.add(id(user))
+                pending.append(user.result)
+    return False
+
+
+def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]) -> tuple[Event, int, bool] | None:
+    """A later `where` or masked fill that takes the result only where its condition keeps the operand off the zones.
+
+    Gives that event, the number of its operand that is the condition, and the truth under which the result is taken.
+    """
+    for user, value in _users(event, trace):
+        if user.op is Op.WHERE and len(user.operands) == 3:
+            position, truth = 0, user.operands[1].made_by is value.made_by
+        elif user.op is Op.MASKED_FILL and len(user.operands) >= 2 and user.x.made_by is value.made_by:
+            position, truth = 1, False
+        else:
+            continue
+        if user.operands[position].made_by is value.made_by:
+            continue
+        there = under(event.operands[index], implied(user.operands[position], truth))
+        if not any(there.range.overlaps(zone.lo, zone.hi) for zone in zones):
+            return user, position, truth
+    return None
+
+
+def repaired(event: Event, trace: Trace) -> bool:
+    """The result's NaN or infinity is replaced afterwards: the value is saved, the gradient is not."""
+    for user, value in _users(event, trace):
+        if user.op is Op.NAN_TO_NUM:
+            return True
+        if user.op in (Op.WHERE, Op.MASKED_FILL):
+            condition = user.operands[0 if user.op is Op.WHERE else 1]
+            if condition.made_by is not value.made_by and _tests_finiteness(condition, value):
+                return True
+    return False
+
+
+def _tests_finiteness(condition: Value, value: Value) -> bool:
+    while condition.op is Op.LOGICAL_NOT:
+        condition = condition.made_by.x
+    if condition.op in (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE):
+        return condition.made_by.x.same(value)
+    return condition.op is Op.EQUAL and not condition.made_by.y.range.bounded and condition.made_by.x.same(value)
+
+
+def _users(event: Event, trace: Trace) -> Iterator[tuple[Event, Value]]:
+    """The events that take the result, or what is computed from it element by element, with the value they take."""
+    pending, seen = [event.result], set[int]()
+    while pending and len(seen) < MAX_VALUES:
+        value = pending.pop()
+        for user in trace.uses(value):
+            if id(user) in seen:
+                continue
+            seen.add(id(user))
+            yield user, value
+            if user.op in POINTWISE and user.op not in (Op.MEAN, Op.SUM, Op.WHERE, Op.MASKED_FILL):
+                pending.append(user.result)

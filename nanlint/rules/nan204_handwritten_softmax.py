@@ -1,0 +1,390 @@
+"""An exponential divided by its sum, with no maximum subtracted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.rules.exponentials import has_scipy, level, limit, overflows, shifted
+from nanlint.rules.formulas import Term, inside, plainly_written, plus, repeatable, result
+from nanlint.rules.guarding import quoted
+from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
+from nanlint.rules.probabilities import Share, share, unshifted
+from nanlint.rules.reasoning import trail
+from nanlint.rules.rewriting import contains, reachable_source, removable, spell, spell_name
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    for event in trace.of(Op.DIVIDE):
+        found = share(result(trace, event))
+        if found is None or not (overflows(found.x) or _vanishes(event, found)):
+            continue
+        grade = level(event, found.x, trace)
+        if grade is None:
+            continue
+        yield Draft(
+            event,
+            grade,
+            _message(event, found),
+            "Use softmax, or subtract the maximum before the exponential.",
+            evidence=trail(event, trace, event.x),
+            claims=inside(trace, event),
+            rewrite=_rewrite(trace, event, found),
+        )
+
+
+def _vanishes(event: Event, found: Share) -> bool:
+    """Every exponential of the sum can underflow."""
+    return not shifted(found.x.value) and event.y.range.contains(0.0)
+
+
+def _message(event: Event, found: Share) -> str:
+    exp = quoted(found.x.node)
+    if overflows(found.x):
+        return f"softmax written out: exp of {exp} is infinite above {limit(event)}, and infinity over infinity is NaN"
+    return f"softmax written out: where exp of {exp} underflows along the whole sum, 0 is divided by 0"
+
+
+def _rewrite(trace: Trace, event: Event, found: Share) -> Rewrite | None:
+    if not isinstance(event.node, cst.BaseExpression) or not plainly_written(found.total) or not found.aligned:
+        return None
+    if found.x.links or found.x.value.dtype.integer or not set(found.total.site.options) <= {"axis", "keepdim"}:
+        return None
+    axis_node, axis = found.total.site.options.get("axis"), found.total.options.get("axis")
+    whole = axis is None or axis.is_none
+    along = None if whole else reachable_source(axis_node, found.total, event)
+    if not whole and along is None:
+        return None
+    if event.framework == "torch":
+        return None if along is None else _library(event, found, {"axis": along}, "torch")
+    if event.framework != "numpy":
+        return None
+    if has_scipy(event, "softmax"):
+        return _library(event, found, {} if along is None else {"axis": along}, "scipy")
+    return _subtracted(trace, event, found, along)
+
+
+def _library(event: Event, found: Share, parts: dict[str, str], framework: str) -> Rewrite | None:
+    text = plus(unshifted(found.x, found.total), event)
+    spelled = None if text is None else spell(event, Op.SOFTMAX, {"x": text, **parts}, framework)
+    if spelled is None:
+        return None
+    exp = found.x.event
+    line = None if exp is None or contains(event.node, exp.node) else removable(exp, [event.node])
+    edits = (Replace(event.node, spelled.text), *([] if line is None else [Remove(line)]))
+    return Rewrite("Use softmax", _applicability(found), edits, spelled.imports)
+
+
+def _subtracted(trace: Trace, event: Event, found: Share, along: str | None) -> Rewrite | None:
+    """The maximum subtracted in every exponential, if none of them is used for anything else."""
+    exponentials = _exponentials(trace, event, found)
+    places = [event.node] if contains(event.node, found.total.node) else [event.node, found.total.node]
+    edits: dict[int, Replace] = {}
+    for exp in exponentials:
+        node = exp.site.operands[0] if exp.site.operands else None
+        text = repeatable(Term(trace, exp.x, node, exp), exp)
+        inline = any(contains(place, exp.node) for place in places)
+        if node is None or text is None or not plainly_written(exp) or not (inline or removable(exp, places)):
+            return None
+        largest, imports = spell_name(exp.site, "numpy.max")
+        options = "" if along is None else f", axis={along}, keepdims=True"
+        edits[id(node)] = Replace(node, f"{text} - {largest}({text}{options})")
+    return Rewrite("Subtract the maximum", _applicability(found), tuple(edits.values()), imports) if edits else None
+
+
+def _exponentials(trace: Trace, event: Event, found: Share) -> list[Event]:
+    events = [trace.origin(event.x), trace.origin(found.total.x)]
+    return [event for event in events if event is not None and event.op is Op.EXP]
+
+
+def _applicability(found: Share) -> Applicability:
+    return Applicability.UNSAFE if found.guarded else Applicability.SAFE
+
+
+RULE = Rule(
+    code="NAN204",
+    name="handwritten-softmax",
+    summary="An exponential divided by its sum, with no maximum subtracted.",
+    why="exp(x) is infinite from 88.7 in float32 (11.1 in float16, 709.8 in float64), and infinity divided by "
+    "infinity is NaN; where all of a row is below -104 it is 0 divided by 0. Softmax does not change when the "
+    "maximum is subtracted, and then neither can happen.",
+    check=check,
+    specific=30,
+    remedy="Use softmax, or subtract the maximum along the same axis before the exponential.",
+    fix=Applicability.SAFE,
+    fix_note="softmax is the same function: float32 results differ by less than 1e-5. In NumPy, without SciPy, the "
+    "maximum is subtracted in place. A sum that is not divided along its own axis has no fix. Where an epsilon "
+    "stands beside the sum the fix is unsafe, since it takes that away.",
+    references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html",),
+    bad=(
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    p = torch.exp(x) / torch.exp(x).sum(dim=1, keepdim=True)
+    return p[:, 0]
+""",
+            fixed="""\
+import torch
+
+def f(x):
+    p = torch.softmax(x, dim=1)
+    return p[:, 0]
+""",
+            hostile="torch.tensor([[100.0, 1.0], [-200.0, -300.0]])",
+            ordinary="torch.tensor([[1.0, 2.0], [-3.0, 0.5]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(scores):
+    weights = torch.exp(scores / 0.5)
+    weights = weights / weights.sum(-1, keepdim=True)
+    return weights**2
+""",
+            fixed="""\
+import torch
+
+def f(scores):
+    weights = torch.exp(scores / 0.5)
+    weights = torch.softmax(scores / 0.5, dim=-1)
+    return weights**2
+""",
+            proof="f(torch.tensor([[100.0, 1.0]])).isnan().any()",
+            ordinary="torch.tensor([[0.0, 0.5], [-0.3, 0.5]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch.nn.functional as F
+
+def f(scores, values):
+    e = scores.exp()
+    attention = e / e.sum(1).unsqueeze(1)
+    return F.dropout(attention, 0.0) * values
+""",
+            fixed="""\
+import torch.nn.functional as F
+
+def f(scores, values):
+    attention = F.softmax(scores, dim=1)
+    return F.dropout(attention, 0.0) * values
+""",
+            hostile="torch.tensor([[100.0, 1.0]]), torch.tensor([[1.0, 2.0]])",
+            ordinary="torch.tensor([[1.0, 2.0], [-3.0, 0.5]]), torch.tensor([[1.0, 2.0]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(scores):
+    e = torch.exp(scores)
+    e /= e.sum(dim=-1, keepdim=True)
+    return e
+""",
+            proof="f(torch.tensor([[100.0, 1.0]])).isnan().any()",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    e = torch.exp(x - x.max())
+    return (e / e.sum(dim=1, keepdim=True)) ** 2
+""",
+            fixed="""\
+import torch
+
+def f(x):
+    return (torch.softmax(x, dim=1)) ** 2
+""",
+            hostile="torch.tensor([[200.0, 1.0], [2.0, 3.0]])",
+            ordinary="torch.tensor([[1.0, 2.0], [-3.0, 0.5]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    return np.exp(x) / np.sum(np.exp(x), axis=1, keepdims=True)
+""",
+            fixed="""\
+import numpy as np
+
+def f(x):
+    return np.exp(x - np.max(x, axis=1, keepdims=True)) / np.sum(np.exp(x - np.max(x, axis=1, keepdims=True)), axis=1, keepdims=True)
+""",
+            hostile="np.array([[800.0, 1.0], [-800.0, -900.0]])",
+            ordinary="np.array([[1.0, 2.0], [-3.0, 0.5]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+
+def f(scores):
+    e_x = np.exp(scores)
+    return e_x / e_x.sum()
+""",
+            fixed="""\
+import numpy as np
+
+def f(scores):
+    e_x = np.exp(scores - np.max(scores))
+    return e_x / e_x.sum()
+""",
+            hostile="np.array([800.0, 1.0])",
+            ordinary="np.array([1.0, 2.0])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+from scipy import special
+
+def f(x):
+    e = np.exp(2 * x)
+    return e / e.sum(axis=0) + special.expit(x)
+""",
+            fixed="""\
+import numpy as np
+from scipy import special
+
+def f(x):
+    return special.softmax(2 * x, axis=0) + special.expit(x)
+""",
+            hostile="np.array([[800.0, 1.0], [2.0, 3.0]])",
+            ordinary="np.array([[1.0, 2.0], [-3.0, 0.5]])",
+            level=Level.WARNING,
+        ),
+    ),
+    good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    return torch.softmax(x, dim=0) + x.softmax(-1)
+""",
+            "The library function.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    e = torch.exp(x - x.max(dim=1, keepdim=True)[0])
+    return e / e.sum(dim=1, keepdim=True)
+""",
+            "The maximum of the row is subtracted.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    e = torch.exp(x.clamp(-30.0, 30.0))
+    return e / e.sum(dim=1, keepdim=True)
+""",
+            "Clamped on both sides.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(p):
+    return p / p.sum(dim=1, keepdim=True).clamp(min=1e-8)
+""",
+            "Normalised, but no exponential.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, total=4.0):
+    return torch.exp(-x.abs()) / total
+""",
+            "Divided by a constant.",
+        ),
+        Good(
+            "torch",
+            """\
+import math
+
+def f(scores=(0.1, 0.2)):
+    total = sum(math.exp(s) for s in scores)
+    return [math.exp(s) / total for s in scores]
+""",
+            "Python floats raise OverflowError in place of giving an infinity.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    e = torch.exp(torch.log_softmax(x, dim=-1))
+    return e / (e.sum(dim=-1, keepdim=True) + 1e-6)
+""",
+            "Exponentials of log-probabilities are at most 1, and the epsilon is beside their sum.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    e = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+""",
+            "The maximum of the row is subtracted.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(width=5, sigma=1.5):
+    kernel = np.exp(-((np.arange(width) - width // 2) ** 2) / (2 * sigma**2))
+    return kernel / kernel.sum()
+""",
+            "A Gaussian kernel: exponents are at most 0, and the one in the middle is 0.",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+import torch
+
+def f(x, mask):
+    e = torch.exp(x) * mask
+    return e / e.sum(dim=1, keepdim=True)
+""",
+            "A masked softmax: what is summed is a product.",
+        ),
+    ),
+)
