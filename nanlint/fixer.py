@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nanlint.findings import Applicability, Edit, Finding, Fix, Problem
 from nanlint.source import SourceError
@@ -57,54 +57,71 @@ def _touch(one: Edit, other: Edit) -> bool:
 
 
 def fix_text(text: str, path: str, lint: Lint, allowed: Collection[Applicability]) -> Fixed:
-    """Lints and applies all allowed fixes that do not touch each other, again and again.
+    """Lints and applies all allowed fixes that do not touch each other, again and again, until there are none.
 
     A pass after which the text does not parse is undone, and the rule whose fix alone breaks it is left out from then
-    on. It ends when there is nothing to apply, or when a text comes back that was there before.
+    on. If there is no end to it, all passes are undone and made again without the rules that were still busy.
     """
-    applied: Counter[str] = Counter()
-    problems: list[Problem] = []
-    broken: set[str] = set()
-    seen = {text}
-    findings = lint(text)
-    for _ in range(MAX_PASSES):
-        chosen = _chosen(findings, allowed, broken)
-        if not chosen:
-            return Fixed(text, applied, tuple(problems))
-        candidate = apply(text, [fix for _, fix in chosen])
-        try:
-            remaining = lint(candidate)
-        except SourceError as error:
-            culprits = _culprits(text, lint, chosen) or {finding.code: error for finding, _ in chosen}
-            broken.update(culprits)
-            problems += [_undone(path, code, culprit) for code, culprit in sorted(culprits.items())]
-            continue
-        if candidate in seen:
-            break
-        seen.add(candidate)
-        text, findings = candidate, remaining
-        applied.update(finding.code for finding, _ in chosen)
-    rules = ", ".join(sorted({finding.code for finding, _ in chosen}))
-    problems.append(Problem(path, f"bug in nanlint: the fixes of {rules} never come to an end; stopped"))
-    return Fixed(text, applied, tuple(problems))
+    run = _Run(path, lint, allowed)
+    while (fixed := run.passes(text)) is None:
+        pass
+    return fixed
 
 
-def _chosen(
-    findings: Iterable[Finding], allowed: Collection[Applicability], broken: Collection[str]
-) -> list[tuple[Finding, Fix]]:
-    """The findings whose fixes this pass applies."""
-    fixable = {
-        id(finding.fix): (finding, finding.fix)
-        for finding in findings
-        if finding.fix is not None and finding.fix.applicability in allowed and finding.code not in broken
-    }
-    return [fixable[id(fix)] for fix in compatible(fix for _, fix in fixable.values())]
+@dataclass(slots=True)
+class _Run:
+    """The passes over one file. `broken` holds the rules that are left out: each attempt adds some, so attempts end."""
 
+    path: str
+    lint: Lint
+    allowed: Collection[Applicability]
+    broken: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
 
-def _culprits(text: str, lint: Lint, chosen: Iterable[tuple[Finding, Fix]]) -> dict[str, SourceError]:
-    """The rules whose fix, alone, leaves a text that does not parse."""
-    errors = [(finding.code, _error(apply(text, [fix]), lint)) for finding, fix in chosen]
-    return {code: error for code, error in errors if error is not None}
+    def passes(self, text: str) -> Fixed | None:
+        """The text after all passes; None if they do not end."""
+        applied: Counter[str] = Counter()
+        seen = {text}
+        findings = self.lint(text)
+        for _ in range(MAX_PASSES):
+            chosen = self._chosen(findings)
+            if not chosen:
+                return Fixed(text, applied, tuple(self.problems))
+            candidate = apply(text, [fix for _, fix in chosen])
+            try:
+                remaining = self.lint(candidate)
+            except SourceError as error:
+                self._leave_out(text, chosen, error)
+                continue
+            if candidate in seen:
+                break
+            seen.add(candidate)
+            text, findings = candidate, remaining
+            applied.update(finding.code for finding, _ in chosen)
+        busy = {finding.code for finding, _ in chosen}
+        self._report(f"the fixes of {', '.join(sorted(busy))} never come to an end; not applied")
+        self.broken |= busy
+        return None
+
+    def _chosen(self, findings: Iterable[Finding]) -> list[tuple[Finding, Fix]]:
+        """The findings whose fixes this pass applies."""
+        fixable = {
+            id(finding.fix): (finding, finding.fix)
+            for finding in findings
+            if finding.fix is not None and finding.fix.applicability in self.allowed and finding.code not in self.broken
+        }
+        return [fixable[id(fix)] for fix in compatible(fix for _, fix in fixable.values())]
+
+    def _leave_out(self, text: str, chosen: Iterable[tuple[Finding, Fix]], error: SourceError) -> None:
+        """Finds the rules whose fix, alone, leaves a text that does not parse; if there is none, it is all of them."""
+        alone = [(finding.code, _error(apply(text, [fix]), self.lint)) for finding, fix in chosen]
+        culprits = {code: broken for code, broken in alone if broken} or {code: error for code, _ in alone}
+        for code, broken in sorted(culprits.items()):
+            self._report(f"a fix of {code} leaves a text that does not parse ({broken.problem.message}); undone")
+        self.broken.update(culprits)
+
+    def _report(self, message: str) -> None:
+        self.problems.append(Problem(self.path, f"bug in nanlint: {message}"))
 
 
 def _error(text: str, lint: Lint) -> SourceError | None:
@@ -113,8 +130,3 @@ def _error(text: str, lint: Lint) -> SourceError | None:
     except SourceError as error:
         return error
     return None
-
-
-def _undone(path: str, code: str, error: SourceError) -> Problem:
-    reason = error.problem.message
-    return Problem(path, f"bug in nanlint: a fix of {code} leaves a text that does not parse ({reason}); undone")

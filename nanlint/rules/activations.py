@@ -85,16 +85,20 @@ def at_source(found: Activated, trace: Trace, losses: Collection[Op]) -> Edits |
     made = found.p.made
     if made is None or found.p.total is not None or found.p.flipped or not found.single:
         return None
-    runs = [event for event in trace.of(made.op) if event.node is made.node]
+    layer = _last_layer(made)
+    runs = [event for event in trace.of(made.op) if event.node is made.node or _is_of(event, layer)]
     if any(use.op not in losses for run in runs for use in trace.uses(run.result)):
         return None
     if made.site.operands and made.site.operands[0] is not None:
         return Edits((Replace(made.node, code(made.site.operands[0])),))
-    layer = _last_layer(made)
     if layer is None or layer.node is None:
         return None
     name, imports = spell_name(made.site, "torch.nn.Identity")
     return Edits((Replace(layer.node, f"{name}()"),), imports)
+
+
+def _is_of(event: Event, layer: Layer | None) -> bool:
+    return layer is not None and _last_layer(event) is layer
 
 
 def _last_layer(made: Event) -> Layer | None:

@@ -9,6 +9,7 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event, Trace
+from nanlint.ops.poles import ZERO
 from nanlint.rules.provenance import MAX_VALUES
 from nanlint.rules.reasoning import POINTWISE, in_training, quiet
 
@@ -51,8 +52,9 @@ def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]
             continue
         if user.operands[position].made_by is value.made_by:
             continue
-        there = under(event.operands[index], implied(user.operands[position], truth))
-        if not any(there.range.overlaps(zone.lo, zone.hi) for zone in zones):
+        there = under(event.operands[index], implied(user.operands[position], truth)).range
+        left = [zone for zone in zones if there.overlaps(zone.lo, zone.hi)]
+        if not left or (ZERO in zones and ZERO not in left):  # `p != 0` protects the logarithm of a probability
             return user, position, truth
     return None
 

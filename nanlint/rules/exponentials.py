@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
-from nanlint.findings import Level
+from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import above, dtype_of, limits_of
 from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduction
 from nanlint.rules.aftermath import selected
 from nanlint.rules.formulas import Term
+from nanlint.rules.model import Insert, Remove, Replace, Rewrite
 from nanlint.rules.reasoning import POINTWISE, quiet, sources, strip
-from nanlint.rules.rewriting import spell_name
+from nanlint.rules.rewriting import Spelled, contains, removable, spell_name
 
 SIMILARITIES = frozenset({Op.NORMALIZE, Op.COSINE_SIMILARITY})
 
 
-SHIFTS = frozenset({Op.REDUCE_MAX, Op.MAXIMUM, Op.LOGSUMEXP, Op.ARGMAX})
+SHIFTS = frozenset({Op.REDUCE_MAX, Op.MAXIMUM, Op.POOL, Op.LOGSUMEXP, Op.ARGMAX})
 
 
 def overflows(x: Term) -> bool:
@@ -31,16 +32,25 @@ def overflows(x: Term) -> bool:
 
 
 def shifted(value: Value) -> bool:
-    """A maximum was subtracted in a way that ranges do not follow: an element by index, the maximum of parts."""
+    """A maximum was subtracted in a way that ranges do not follow: scaled, by index, the maximum of parts."""
     value = strip(value)
+    if value.op in (Op.MULTIPLY, Op.DIVIDE):
+        return any(_differs_from_extreme(operand) for operand in value.made_by.operands)
     if value.op is not Op.SUBTRACT:
         return False
     x, highest = value.made_by.operands[:2]
     of = reduction(highest, Op.REDUCE_MAX, Op.LOGSUMEXP)
-    if of is not None and (of.same(x) or of.same(strip(x))):
+    understood = of is not None and (of.same(x) or of.same(strip(x)))
+    return not understood and _differs_from_extreme(value)
+
+
+def _differs_from_extreme(value: Value) -> bool:
+    """x - max(x), or x minus an element of x."""
+    value = strip(value)
+    if value.op is not Op.SUBTRACT:
         return False
-    chosen = strip(highest)
-    return chosen.same(strip(x)) or any(source.op in SHIFTS for source in sources(chosen))
+    x, highest = (strip(operand) for operand in value.made_by.operands[:2])
+    return highest.same(x) or any(source.op in SHIFTS for source in sources(highest))
 
 
 def selected_away(x: Term, trace: Trace) -> bool:
@@ -74,6 +84,16 @@ def level(event: Event, x: Term, trace: Trace) -> Level | None:
 def is_similarity(value: Value) -> bool:
     """Computed from unit vectors."""
     return any(source.op in SIMILARITIES for source in sources(value, POINTWISE | {Op.MATMUL}))
+
+
+def replaced(event: Event, x: Term, spelled: Spelled, title: str, applicability: Applicability) -> Rewrite:
+    """A fix that puts the text in place of the event; `e = exp(x)` goes with it where nothing else needs it."""
+    exp = x.event
+    line = None if exp is None or contains(event.node, exp.node) else removable(exp, [event.node])
+    edits: list[Replace | Insert | Remove] = [Replace(event.node, spelled.text)]
+    if line is not None:
+        edits.append(Remove(line))
+    return Rewrite(title, applicability, tuple(edits), spelled.imports)
 
 
 def has_scipy(event: Event, name: str) -> bool:

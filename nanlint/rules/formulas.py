@@ -69,7 +69,8 @@ class Term:
 
     def alternatives(self) -> Iterator[Term]:
         """What it is on each way through the branches, behind everything that hands elements on."""
-        pending, seen = [self], set()
+        pending: list[Term] = [self]
+        seen: set[int] = set()
         while pending and len(seen) < MAX_SOURCES:
             term = pending.pop().behind(SAME_ELEMENTS)
             if id(term.value.made_by) in seen:

@@ -95,7 +95,7 @@ def clamped(event: Event, index: int, bounds: Mapping[str, str]) -> tuple[str, t
 def clamping(event: Event, index: int, bounds: Mapping[str, str]) -> Rewrite | None:
     """A fix that clamps the operand."""
     node, text = operand_node(event, index), clamped(event, index, bounds)
-    if node is None or text is None:
+    if node is None or text is None or ("min" in bounds and event.operands[index].range.lo > 0.0):
         return None
     words = " and ".join(f"{'at least' if name == 'min' else 'at most'} {bound}" for name, bound in bounds.items())
     # in parentheses of its own the operand would keep them around an atom: `((a - b).clamp(max=20.0)).exp()`
@@ -108,7 +108,9 @@ def replaced(outer: cst.CSTNode, inner: cst.CSTNode, text: str) -> str | None:
     """The source of the expression `outer` with `text` in the place of the expression `inner`."""
     if not isinstance(outer, cst.BaseExpression):
         return None
-    changed = outer.deep_replace(inner, cst.parse_expression(text))
+    parsed = cst.parse_expression(f"({text})")  # in parentheses it may go over several lines
+    parsed = parsed.with_changes(lpar=parsed.lpar[1:], rpar=parsed.rpar[:-1])
+    changed = outer.deep_replace(inner, parsed)
     return bare(changed) if isinstance(changed, cst.CSTNode) else None
 
 

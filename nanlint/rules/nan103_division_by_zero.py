@@ -56,7 +56,7 @@ def _divisor(event: Event) -> int | None:
         return 0
     if event.op is Op.POWER:
         exponent = event.y.range.point
-        return 0 if exponent is not None and exponent < 0.0 and exponent == int(exponent) else None
+        return 0 if exponent is not None and exponent < 0.0 and float(exponent).is_integer() else None
     return 1
 
 
@@ -122,13 +122,15 @@ def is_count(value: Value) -> bool:
 
 
 def is_mask_of(divisor: Value, dividend: Value) -> bool:
-    """sum(x * m) / sum(m), with a mask that looks like any other tensor."""
+    """sum(x * m) / sum(m) or sum(x[m]) / sum(m), with a mask that looks like any other tensor."""
     mask = reduction(divisor, Op.SUM)
     total = reduction(dividend, Op.SUM)
     if mask is None:
         return False
     ways = [way for value in (dividend, total) if value is not None for way in alternatives(value)]
     factors = [factor for way in ways if way.op is Op.MULTIPLY for factor in way.made_by.operands]
+    if total is not None and total.op is Op.SELECT:
+        factors += total.made_by.operands[1:]
     return any(strip(factor).same(strip(mask)) for factor in factors)
 
 
@@ -143,7 +145,7 @@ def is_norm_of(divisor: Value, dividend: Value) -> bool:
     divisor = strip(divisor)
     if divisor.op is Op.NORM:
         return strip(divisor.made_by.x).same(strip(dividend))
-    total = reduction(divisor.made_by.x, Op.SUM) if divisor.op is Op.SQRT else None
+    total = reduction(divisor.made_by.x, Op.SUM, Op.MEAN) if divisor.op is Op.SQRT else None
     root = None if total is None else squared(total)
     return root is not None and strip(root).same(strip(dividend))
 

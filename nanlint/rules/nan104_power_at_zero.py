@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from nanlint.domain.vocabulary import Op
@@ -17,7 +18,7 @@ from nanlint.rules.reasoning import trail
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.POWER):
         exponent = event.y.range.point
-        if exponent in ROOTS or (exponent is not None and exponent == int(exponent)):
+        if exponent in ROOTS or (exponent is not None and (math.isinf(exponent) or float(exponent).is_integer())):
             continue  # roots and quotients have rules of their own
         singular = singularity(event)
         found = danger(event, trace, singular) if singular is not None and singular.index == 0 else None

@@ -162,6 +162,29 @@ def f(a, b):
             """\
 import torch
 
+def entropy_loss(p):
+    return -(p * torch.log(p).masked_fill(p == 0, 0.0)).sum()
+
+def f(p):
+    return entropy_loss(p)
+""",
+            fixed="""\
+import torch
+
+def entropy_loss(p):
+    return -(p * torch.log(torch.where(p == 0, 1.0, p)).masked_fill(p == 0, 0.0)).sum()
+
+def f(p):
+    return entropy_loss(p)
+""",
+            hostile="torch.tensor([0.0, 1.0])",
+            ordinary="torch.tensor([0.2, 0.8])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
 class Length(torch.nn.Module):
     def forward(self, x):
         squared = (x * x).sum(-1)

@@ -9,7 +9,17 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.rules.exponentials import level, limit, overflows, shifted
-from nanlint.rules.formulas import Term, exponential, inside, operand, plainly_written, quotient, repeatable, unguarded
+from nanlint.rules.formulas import (
+    PLAIN,
+    Term,
+    exponential,
+    inside,
+    operand,
+    plainly_written,
+    quotient,
+    repeatable,
+    unguarded,
+)
 from nanlint.rules.guarding import operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.reasoning import SAME_ELEMENTS, describe, trail
@@ -21,13 +31,14 @@ class LogSum:
     """log(sum(exp(x))) and its kin.
 
     total: the sum, mean or scan, or None for exp(x) + exp(y) + ...; terms: the exponents; numerator: the a of
-    log(exp(a) / sum(exp(x))); weighted: other factors stand beside the exponentials; guarded: an epsilon does.
+    log(exp(a) / sum(exp(x))); mixed: other factors stand beside the exponentials, or several sums are added;
+    guarded: an epsilon is.
     """
 
     terms: tuple[Term, ...]
     total: Event | None = None
     numerator: Term | None = None
-    weighted: bool = False
+    mixed: bool = False
     guarded: bool = False
 
 
@@ -57,12 +68,16 @@ def read(term: Term) -> LogSum | None:
     parts = quotient(inner)
     if parts is not None and (numerator := exponential(parts[0])) is not None:
         below = read(parts[1])
-        if below is None or below.numerator is not None or below.terms[0].same(numerator):
+        if below is None or below.numerator is not None:
+            return None
+        if below.total is not None and below.terms[0].same(numerator):
             return None  # exp(x) over its own sum is a softmax
-        return LogSum(below.terms, below.total, numerator, below.weighted, guarded or below.guarded)
+        return LogSum(below.terms, below.total, numerator, below.mixed, guarded or below.guarded)
     if inner.op is Op.ADD:
-        terms = _addends(inner)
-        return None if terms is None else LogSum(terms, guarded=guarded)
+        added = _addends(inner)
+        if added is None:
+            return None
+        return LogSum(tuple(x for x, _ in added), mixed=any(summed for _, summed in added), guarded=guarded)
     if inner.op not in (Op.SUM, Op.MEAN, Op.CUMSUM):
         return None
     summed, total = inner.operand(), inner.origin
@@ -70,16 +85,18 @@ def read(term: Term) -> LogSum | None:
         return LogSum((x,), total, guarded=guarded)
     if summed.op is Op.MULTIPLY:
         factors = [x for factor in summed.operands() if (x := exponential(factor)) is not None]
-        return LogSum((factors[0],), total, weighted=True, guarded=guarded) if factors else None
+        return LogSum((factors[0],), total, mixed=True, guarded=guarded) if factors else None
     return None
 
 
-def _addends(term: Term) -> tuple[Term, ...] | None:
-    """x, y, ... of exp(x) + exp(y) + ...; None if something else is added."""
-    found: list[Term] = []
-    for part in term.operands():
+def _addends(term: Term) -> tuple[tuple[Term, bool], ...] | None:
+    """x, y, ... of exp(x) + sum(exp(y)) + ..., each with whether it is summed; None if something else is added."""
+    found: list[tuple[Term, bool]] = []
+    for part in (addend.behind(PLAIN) for addend in term.operands()):
         if (x := exponential(part)) is not None:
-            found.append(x)
+            found.append((x, False))
+        elif part.op is Op.SUM and (x := exponential(part.operand())) is not None:
+            found.append((x, True))
         elif part.op is Op.ADD and (inner := _addends(part)) is not None:
             found.extend(inner)
         else:
@@ -105,8 +122,10 @@ def _message(event: Event, found: LogSum) -> str:
 
 
 def _remedy(event: Event, found: LogSum) -> str:
-    if found.weighted:
+    if found.mixed and found.total is not None:
         return "Use logsumexp(x + log(w)), with the logarithm of the weights inside."
+    if found.mixed:
+        return "Concatenate the exponents and use logsumexp, or logaddexp of one logsumexp and another."
     if found.numerator is not None:
         return "Subtract: the logarithm of exp(a) / sum(exp(x)) is a - logsumexp(x)."
     name = "logaddexp" if found.total is None else "logcumsumexp" if found.total.op is Op.CUMSUM else "logsumexp"
@@ -115,7 +134,7 @@ def _remedy(event: Event, found: LogSum) -> str:
 
 
 def _rewrite(event: Event, found: LogSum) -> Rewrite | None:
-    if event.op is not Op.LOG or found.weighted or not plainly_written(event):
+    if event.op is not Op.LOG or found.mixed or not plainly_written(event):
         return None
     if any(x.links or x.value.dtype.integer for x in found.terms):
         return None
@@ -135,8 +154,8 @@ def _log_sum(event: Event, found: LogSum) -> Spelled | None:
     total, x = found.total, found.terms[0]
     if not plainly_written(total) or not set(total.site.options) <= {"axis", "keepdim"}:
         return None
-    options = {name: node for name, node in total.site.options.items() if not total.options[name].is_none}
-    parts = {name: reachable_source(node, total, event) for name, node in options.items()}
+    passed = {name: node for name, node in total.site.options.items() if not total.options[name].is_none}
+    parts = {name: reachable_source(node, total, event) for name, node in passed.items()}
     given = {name: text for name, text in parts.items() if text is not None}
     if len(given) < len(parts):
         return None
@@ -190,8 +209,10 @@ def _log_of_addends(event: Event, terms: tuple[Term, ...]) -> Spelled | None:
 def _log_mean(event: Event, x: Term, given: dict[str, str], total: Event) -> Spelled | None:
     """logsumexp(x) - log(n), with n the size of one axis or of all."""
     text, axis = repeatable(x, event), total.options.get("axis")
-    whole = axis is None or axis.is_none
-    if text is None or (not whole and not isinstance(axis.constant, int)):
+    if axis is not None and axis.is_none:
+        axis = None
+    whole = axis is None
+    if text is None or (axis is not None and not isinstance(axis.constant, int)):
         return None
     summed = _log_sum_exp(event, x, text, {name: part for name, part in given.items() if not whole})
     if event.framework == "torch":
@@ -400,6 +421,18 @@ def f(x, weights):
             level=Level.WARNING,
         ),
         Bad(
+            "torch",
+            """\
+import torch
+
+def f(positive, negative):
+    ratio = torch.exp(positive) / (torch.exp(positive) + torch.exp(negative).sum(dim=1))
+    return -torch.log(ratio).mean()
+""",
+            hostile="torch.tensor([100.0]), torch.tensor([[99.0, 1.0]])",
+            level=Level.WARNING,
+        ),
+        Bad(
             "numpy",
             """\
 import numpy as np
@@ -475,6 +508,18 @@ def f(x):
     return highest + torch.log(torch.exp(x - highest).sum(dim=1, keepdim=True))
 """,
             "The maximum is subtracted: the largest exponential is 1, the sum at least 1.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, sharpness):
+    highest = x.max(dim=1, keepdim=True).values
+    total = torch.exp(sharpness * (x - highest)).mean(dim=1, keepdim=True)
+    return highest + torch.log(total) / sharpness
+""",
+            "The maximum is subtracted before the scaling.",
         ),
         Good(
             "torch",

@@ -9,10 +9,10 @@ import libcst as cst
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.exponentials import has_scipy, level, limit, overflows, shifted
+from nanlint.rules.exponentials import has_scipy, level, limit, overflows, replaced, shifted
 from nanlint.rules.formulas import Term, inside, plainly_written, plus, repeatable, result
 from nanlint.rules.guarding import quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
+from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.probabilities import Share, share, unshifted
 from nanlint.rules.reasoning import trail
 from nanlint.rules.rewriting import contains, reachable_source, removable, spell, spell_name
@@ -71,12 +71,7 @@ def _rewrite(trace: Trace, event: Event, found: Share) -> Rewrite | None:
 def _library(event: Event, found: Share, parts: dict[str, str], framework: str) -> Rewrite | None:
     text = plus(unshifted(found.x, found.total), event)
     spelled = None if text is None else spell(event, Op.SOFTMAX, {"x": text, **parts}, framework)
-    if spelled is None:
-        return None
-    exp = found.x.event
-    line = None if exp is None or contains(event.node, exp.node) else removable(exp, [event.node])
-    edits = (Replace(event.node, spelled.text), *([] if line is None else [Remove(line)]))
-    return Rewrite("Use softmax", _applicability(found), edits, spelled.imports)
+    return None if spelled is None else replaced(event, found.x, spelled, "Use softmax", _applicability(found))
 
 
 def _subtracted(trace: Trace, event: Event, found: Share, along: str | None) -> Rewrite | None:
@@ -222,13 +217,15 @@ def f(x):
 import numpy as np
 
 def f(x):
-    return np.exp(x) / np.sum(np.exp(x), axis=1, keepdims=True)
+    total = np.sum(np.exp(x), axis=1, keepdims=True)
+    return np.exp(x) / total
 """,
             fixed="""\
 import numpy as np
 
 def f(x):
-    return np.exp(x - np.max(x, axis=1, keepdims=True)) / np.sum(np.exp(x - np.max(x, axis=1, keepdims=True)), axis=1, keepdims=True)
+    total = np.sum(np.exp(x - np.max(x, axis=1, keepdims=True)), axis=1, keepdims=True)
+    return np.exp(x - np.max(x, axis=1, keepdims=True)) / total
 """,
             hostile="np.array([[800.0, 1.0], [-800.0, -900.0]])",
             ordinary="np.array([[1.0, 2.0], [-3.0, 0.5]])",

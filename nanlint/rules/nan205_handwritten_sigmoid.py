@@ -10,7 +10,7 @@ import libcst as cst
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.exponentials import differentiated, has_scipy, level, limit, overflows
+from nanlint.rules.exponentials import differentiated, has_scipy, level, limit, overflows, replaced
 from nanlint.rules.formulas import (
     PLAIN,
     Term,
@@ -26,10 +26,10 @@ from nanlint.rules.formulas import (
     result,
 )
 from nanlint.rules.guarding import quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
+from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 from nanlint.rules.probabilities import logistic
 from nanlint.rules.reasoning import trail
-from nanlint.rules.rewriting import Spelled, contains, removable, spell, wrapped
+from nanlint.rules.rewriting import Spelled, spell, wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +136,7 @@ def _rewrite(event: Event, found: Squashing) -> Rewrite | None:
     spelled = _sigmoid(event, found) if found.op is Op.SIGMOID else _tanh(event, found)
     if spelled is None:
         return None
-    exp = found.x.event
-    line = None if exp is None or contains(event.node, exp.node) else removable(exp, [event.node])
-    edits = (Replace(event.node, spelled.text), *([] if line is None else [Remove(line)]))
-    return Rewrite(f"Use {found.op.value}", Applicability.SAFE, edits, spelled.imports)
+    return replaced(event, found.x, spelled, f"Use {found.op.value}", Applicability.SAFE)
 
 
 def _sigmoid(event: Event, found: Squashing) -> Spelled | None:

@@ -20,7 +20,7 @@ from nanlint.rules.probabilities import (
     readings,
     rewritten,
 )
-from nanlint.rules.reasoning import trail
+from nanlint.rules.reasoning import clue, trail
 
 STEPS = 8  # operations from the logarithm to the end of the loss
 
@@ -36,7 +36,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             grade,
             _message(reading),
             "Use cross_entropy, which takes the logits, or log_softmax of them.",
-            evidence=trail(reading.event, trace, reading.event.x),
+            evidence=(*trail(reading.event, trace, reading.event.x), clue(reading.event)),
             claims=(reading.event, *explained(reading)),
             rewrite=rewritten(reading, trace),
         )

@@ -24,7 +24,7 @@ from nanlint.rules.probabilities import (
     read,
     replacement,
 )
-from nanlint.rules.reasoning import quiet, trail
+from nanlint.rules.reasoning import clue, quiet, trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             grade,
             _message(sides, grade),
             _remedy(event),
-            evidence=trail(sides[0].log, trace, sides[0].log.x),
+            evidence=(*trail(sides[0].log, trace, sides[0].log.x), *(clue(side.log) for side in sides)),
             claims=(*(side.log for side in sides), *(event for reading in readings for event in explained(reading))),
             rewrite=_rewrite(trace, sides),
         )
@@ -120,15 +120,16 @@ def _message(sides: tuple[Side, Side], grade: Level) -> str:
             "binary cross-entropy written out: the guard bounds the loss, and the gradient of a wrong prediction is 0"
         )
     return (
-        f"binary cross-entropy written out: where {p} rounds to 0 or 1 a logarithm is -inf, and times a label of 0 it is "
-        "NaN even if the prediction is right"
+        f"binary cross-entropy written out: where {p} rounds to 0 or 1 a logarithm is -inf, and times a label of 0 it "
+        "is NaN even if the prediction is right"
     )
 
 
 def _remedy(event: Event) -> str:
     if event.framework == "numpy":
         return "Compute it from the logits x: np.logaddexp(0, x) - y * x."
-    return "Use binary_cross_entropy_with_logits on the logits; log(p) and log(1 - p) are logsigmoid(x) and logsigmoid(-x)."
+    logs = "log(p) and log(1 - p) are logsigmoid(x) and logsigmoid(-x)"
+    return f"Use binary_cross_entropy_with_logits on the logits x; {logs}."
 
 
 def _rewrite(trace: Trace, sides: tuple[Side, Side]) -> Rewrite | None:
@@ -185,17 +186,17 @@ def f(x, y):
         Bad(
             "torch",
             """\
-import torch
+import torch.nn.functional as F
 
 def f(x, y, weight):
     p = x.sigmoid()
     return -((1.0 - y) * (1.0 - p).log()).mean() - (weight * y * p.log()).mean()
 """,
             fixed="""\
-import torch
+import torch.nn.functional as F
 
 def f(x, y, weight):
-    return -((1.0 - y) * torch.nn.functional.logsigmoid(-x)).mean() - (weight * y * torch.nn.functional.logsigmoid(x)).mean()
+    return -((1.0 - y) * F.logsigmoid(-x)).mean() - (weight * y * F.logsigmoid(x)).mean()
 """,
             hostile="torch.tensor([20.0]), torch.tensor([1.0]), 2.0",
             ordinary="torch.tensor([-2.0, 0.5, 4.0]), torch.tensor([0.0, 1.0, 0.9]), 2.0",

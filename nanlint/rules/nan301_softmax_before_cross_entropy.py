@@ -202,12 +202,12 @@ def f(x, y):
         Good(
             "torch",
             "import torch.nn.functional as F\n\n\ndef f(x, y):\n    return F.cross_entropy(x, F.softmax(y, dim=1))\n",
-            "the softmax makes the target, as in distillation",
+            "The softmax makes the target, as in distillation.",
         ),
         Good(
             "torch",
             "import torch.nn.functional as F\n\n\ndef f(x, y):\n    return F.cross_entropy(F.log_softmax(x, 1), y)\n",
-            "a log-softmax of a log-softmax is itself",
+            "A log-softmax of a log-softmax is itself.",
         ),
         Good(
             "torch",
@@ -225,7 +225,7 @@ class Net(nn.Module):
 def f(x, y):
     return nn.CrossEntropyLoss()(Net()(x), y)
 """,
-            "probabilities only outside training",
+            "Probabilities only outside training.",
         ),
         Good(
             "torch",
@@ -239,7 +239,7 @@ def f(x, y):
     confidence = F.softmax(x, dim=1).max()
     return loss + 0 * confidence
 """,
-            "logits for the loss, probabilities for the report",
+            "Logits for the loss, probabilities for the report.",
         ),
         Good(
             "torch",
@@ -252,22 +252,22 @@ def f(q, k, v, y):
     attention = torch.softmax(q @ k.T, dim=-1)
     return F.cross_entropy(attention @ v, y)
 """,
-            "the softmax weighs values, it is no prediction",
+            "The softmax weighs values, it is no prediction.",
         ),
         Good(
             "torch",
             "import torch.nn.functional as F\n\n\ndef f(x, y):\n    return F.cross_entropy(10.0 * F.sigmoid(x), y)\n",
-            "a scaled sigmoid bounds the logits on purpose",
+            "A scaled sigmoid bounds the logits on purpose.",
         ),
         Good(
             "torch",
             "import torch.nn.functional as F\n\n\ndef f(x, y):\n    return F.nll_loss(F.log_softmax(x, -1), y)\n",
-            "nll_loss takes log-probabilities",
+            "nll_loss takes log-probabilities.",
         ),
         Good(
             "torch",
             "import torch\n\n\ndef f(x, y):\n    return torch.nn.BCELoss()(torch.sigmoid(x), y)\n",
-            "BCELoss takes probabilities; that it saturates is another rule's",
+            "BCELoss takes probabilities; that it saturates is another rule's.",
         ),
     ),
     missed=(
@@ -281,7 +281,7 @@ def f(model, x, y):
     """The model, from another file, ends in a softmax."""
     return F.cross_entropy(model(x), y)
 ''',
-            "the model is defined in another file",
+            "The model is defined in another file.",
         ),
     ),
 )

@@ -237,36 +237,36 @@ RULE = Rule(
         Good(
             "torch",
             "import torch\n\n\ndef f(x, y):\n    return torch.nn.BCEWithLogitsLoss()(x, y)\n",
-            "the loss takes logits",
+            "The loss takes logits.",
         ),
         Good(
             "torch",
             "import torch.nn.functional as F\n\n\ndef f(p, y):\n    return F.binary_cross_entropy(p, y)\n",
-            "nothing is known of the probabilities",
+            "Nothing is known of the probabilities.",
         ),
         Good(
             "torch",
             "import torch\nimport torch.nn.functional as F\n\n\ndef f(x, y):\n    with torch.no_grad():\n"
             "        return F.binary_cross_entropy(torch.sigmoid(x), y)\n",
-            "no gradient is wanted, and the value is finite",
+            "No gradient is wanted, and the value is finite.",
         ),
         Good(
             "torch",
             "import torch\nimport torch.nn.functional as F\n\n\ndef f(x, y):\n"
             "    p = torch.softmax(x, dim=1)[:, 1]\n    return F.binary_cross_entropy(p, y)\n",
-            "a column of a softmax has no with-logits form",
+            "A column of a softmax has no with-logits form.",
         ),
         Good(
             "torch",
             "import torch\nimport torch.nn.functional as F\n\n\ndef f(x, y):\n"
             "    p = 0.5 * torch.sigmoid(x) + 0.25\n    return F.binary_cross_entropy(p, y)\n",
-            "a probability that stays off 0 and 1",
+            "A probability that stays off 0 and 1.",
         ),
         Good(
             "torch",
             "import torch\nimport torch.nn.functional as F\n\n\ndef f(x, y):\n"
             "    return F.mse_loss(torch.sigmoid(x), y)\n",
-            "another loss",
+            "Another loss.",
         ),
     ),
     missed=(
@@ -280,7 +280,7 @@ def f(model, x, y):
     """The model, from another file, ends in a sigmoid."""
     return F.binary_cross_entropy(model(x), y)
 ''',
-            "the model is defined in another file",
+            "The model is defined in another file.",
         ),
     ),
 )

@@ -26,8 +26,7 @@ BOUNDING = frozenset(
      Op.WHERE, Op.CONTAINS, Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.EQUAL, Op.NOT_EQUAL,
      Op.LOGICAL_AND, Op.LOGICAL_OR, Op.LOGICAL_NOT, Op.ARANGE, Op.LENGTH, Op.UNIFORM, Op.NORMAL, Op.FULL}
 )  # fmt: skip
-COMPARISONS = frozenset({Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.EQUAL, Op.NOT_EQUAL, Op.CONTAINS})
-EXTREMES = frozenset({Op.REDUCE_MAX, Op.REDUCE_MIN})
+TESTS = frozenset({Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.CONTAINS, Op.REDUCE_MAX, Op.REDUCE_MIN})
 ENCODERS = frozenset(
     {"encoder", "encode", "encoded", "transform", "factorize", "unique", "codes", "index", "idx", "indices", "digitize",
      "searchsorted", "cut", "qcut", "bincount", "map", "mapping", "lookup", "vocab", "get", "argmax", "argmin", "where",
@@ -50,6 +49,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             origin = _origin(cast.x, cast, trace)
             if origin is not None:
                 labels.setdefault(id(cast.node), _Label(cast, origin)).losses.append(loss)
+    if not labels:
+        labels = {id(label.cast.node): label for label in _of_datasets(trace)}
     for label in labels.values():
         for run in trace.of(label.cast.op):
             if run.node is label.cast.node:  # also the runs whose result reaches no loss in this file
@@ -102,11 +103,42 @@ def _parts(value: Value) -> Sequence[Value]:
 
 
 def _tested(value: Value, trace: Trace) -> bool:
-    """A comparison, or what finds the classes, looks at the value, its largest or its smallest element."""
-    for use in trace.uses(value):
-        if use.op in COMPARISONS or use.op in EXTREMES or words(use.site.spelling) & ENCODERS:
-            return True
-    return False
+    """Something looks at the range of the value, or finds the classes in it.
+
+    `labels == -1` is such a test, `predictions == labels` is none.
+    """
+    return any(
+        use.op in TESTS
+        or (use.op in (Op.EQUAL, Op.NOT_EQUAL) and any(operand.kind.scalar for operand in use.operands))
+        or bool(words(use.site.spelling) & ENCODERS)
+        for use in trace.uses(value)
+    )
+
+
+def _of_datasets(trace: Trace) -> Iterator[_Label]:
+    """Casts that a dataset of the file hands out, where the losses get labels from a loader that nobody makes here."""
+    losses = [
+        loss
+        for loss in trace.of(Op.CROSS_ENTROPY, Op.NLL_LOSS)
+        if len(loss.operands) > 1 and _given(loss.y) and not _tested(loss.y, trace)
+    ]
+    for cast in trace.of(Op.CAST) if losses else ():
+        if _handed_out(cast, trace) and _origin(cast.x, cast, trace) is not None:
+            yield _Label(cast, _Origin(None), losses)
+
+
+def _handed_out(cast: Event, trace: Trace) -> bool:
+    """A dataset makes an unbounded integer of a part of its row, and computes nothing with it."""
+    made = cast.site.frame.name.endswith("__getitem__") and cast.x.op is Op.SELECT
+    unbounded = cast.result.dtype is Dtype.INTEGER and cast.result.range.hi == float("inf")
+    return made and unbounded and not trace.uses(cast.result)
+
+
+def _given(label: Value) -> bool:
+    """It comes out of a parameter."""
+    while label.op in HANDED_ON and label.made_by.operands:
+        label = label.made_by.x
+    return label.op is Op.ARGUMENT
 
 
 # where the numbers come from
@@ -262,6 +294,32 @@ def f(text):
         total += criterion(x, y)
     return total
 """
+_LOADER = """\
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader, Dataset
+
+
+class Rows(Dataset):
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, i):
+        label = int(self.rows[i][-1])
+        return torch.tensor([float(self.rows[i][0])]), label
+
+
+def f(loader):
+    net = torch.nn.Linear(1, 3)
+    for x, y in loader:
+        scores = net(x)
+        loss = F.cross_entropy(scores, y)
+        accuracy = (scores.argmax(1) == y).float().mean()
+    return loss + 0 * accuracy
+"""
 
 
 def _unasserted(arguments: str) -> str:
@@ -320,24 +378,31 @@ RULE = Rule(
             proof=_unasserted("'-100,0.5,0.1'"),
             level=Level.WARNING,
         ),
+        Bad(
+            "torch",
+            _LOADER,
+            _guarded(_LOADER, "loss = ", "y", "scores"),
+            proof=_unasserted("DataLoader(Rows([['1.5', '-100']]), batch_size=1)"),
+            level=Level.NOTE,
+        ),
     ),
     good=(
         Good("torch", _ROWS.replace("int(row[-1])", "int(row[-1]) % 3"), "a remainder lies in [0, 3)"),
         Good(
             "torch",
             _ROWS.replace("int(row[-1])", "min(max(int(row[-1]), 0), 2)"),
-            "clipped to the classes that there are",
+            "Clipped to the classes that there are.",
         ),
         Good(
             "torch",
             _CSV.replace(
                 "    criterion", '    if target.max() >= 3:\n        raise ValueError("label")\n    criterion'
             ),
-            "the largest label is tested",
+            "The largest label is tested.",
         ),
-        Good("torch", _LONG.replace("y.long()", "(y > 0.5).long()"), "a comparison gives 0 or 1"),
-        Good("torch", _LONG.replace("y.long()", "y.argmax(1).long()"), "the position of the largest is a class"),
-        Good("torch", _LONG.replace("y.long()", "y"), "nothing is cast, so nothing is known of the labels"),
+        Good("torch", _LONG.replace("y.long()", "(y > 0.5).long()"), "A comparison gives 0 or 1."),
+        Good("torch", _LONG.replace("y.long()", "y.argmax(1).long()"), "The position of the largest is a class."),
+        Good("torch", _LONG.replace("y.long()", "y"), "Nothing is cast, so nothing is known of the labels."),
         Good(
             "torch",
             """\
@@ -353,7 +418,7 @@ def f(net):
     for x, y in DataLoader(images, batch_size=8):
         F.cross_entropy(net(x), y.long())
 """,
-            "the labels of a published dataset are its classes",
+            "The labels of a published dataset are its classes.",
         ),
         Good(
             "numpy",
@@ -370,7 +435,7 @@ def f(scores, path):
     y = torch.tensor(LabelEncoder().fit_transform(names).astype(int))
     return F.cross_entropy(scores, y)
 """,
-            "an encoder numbers the classes from 0",
+            "An encoder numbers the classes from 0.",
         ),
         Good(
             "torch",
@@ -383,7 +448,7 @@ def f(scores):
     y = torch.randint(0, 10, (len(scores),)).float().long()
     return F.cross_entropy(scores, y)
 """,
-            "drawn from the classes",
+            "Drawn from the classes.",
         ),
     ),
     missed=(
@@ -396,7 +461,7 @@ import torch.nn.functional as F
 def f(scores, batch):
     return F.cross_entropy(scores, batch["label"])
 """,
-            "the cast happens in another file",
+            "The cast happens in another file.",
         ),
     ),
 )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from nanlint.domain.value import Kind, Value
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks.model import Stride
 from nanlint.interp.objects import Elements, Entries
-from nanlint.interp.trace import Event, Trace
+from nanlint.interp.trace import Event, Frame, Trace
 from nanlint.ops import hazards
 from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
 from nanlint.rules.protocol import (
@@ -40,7 +40,7 @@ MAX_ANCESTORS = 500  # values followed back from a loss
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     """One finding per file: the first loop with a risk cue, else the first loop."""
-    open_updates = [update for update in updates(trace) if _unclipped(update, trace)]
+    open_updates = _unclipped(trace)
     if not open_updates or _hooked(trace):
         return
     cues = {id(update): _cue(update, trace) for update in open_updates}
@@ -51,12 +51,21 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             yield _draft(update, group, cues[id(update)], trace, limits)
 
 
-def _unclipped(update: Update, trace: Trace) -> bool:
-    frames = {id(event.site.frame.node): event.site.frame for event in (*update.backwards, update.step)}
-    if update.clips or any(mentions_clip(frame) for frame in frames.values()):
-        return False
+def _unclipped(trace: Trace) -> list[Update]:
+    """The updates of models without a clip, as far as calls and names in their functions tell."""
+    candidates = [update for update in updates(trace) if not update.clips and not _bounded(update, trace)]
+    frames = {id(frame.node): frame for update in candidates for frame in _frames(update)}
+    clipping = {node for node, frame in frames.items() if mentions_clip(frame)}
+    return [update for update in candidates if not any(id(frame.node) in clipping for frame in _frames(update))]
+
+
+def _frames(update: Update) -> list[Frame]:
+    return [event.site.frame for event in (*update.backwards, update.step)]
+
+
+def _bounded(update: Update, trace: Trace) -> bool:
     built = constructions(optimizer_of(update.step), trace)
-    return not any(_clips_itself(construction) or _few_tensors(construction) for construction in built)
+    return any(_clips_itself(construction) or _few_tensors(construction) for construction in built)
 
 
 def _clips_itself(construction: Event) -> bool:
@@ -191,7 +200,7 @@ def _draft(update: Update, group: Sequence[Update], cue: Cue | None, trace: Trac
         event=step,
         level=Level.NOTE if cue is None else Level.WARNING,
         message=f"`{code(step.node)}` applies gradients that nothing clips: {reason}",
-        remedy=f"clip the norm of the gradients to {limits.max_grad_norm} between the backward pass and the step",
+        remedy=f"Clip the norm of the gradients to {limits.max_grad_norm} between the backward pass and the step.",
         evidence=tuple(evidence),
         rewrite=rewrite,
     )
@@ -214,7 +223,7 @@ def _rewrite(group: Sequence[Update], trace: Trace, limits: Limits) -> Rewrite |
             imports.extend(clip.imports)
     if not edits:
         return None
-    return Rewrite("clip the gradients", Applicability.UNSAFE, tuple(edits.values()), tuple(dict.fromkeys(imports)))
+    return Rewrite("Clip the gradients", Applicability.UNSAFE, tuple(edits.values()), tuple(dict.fromkeys(imports)))
 
 
 def _insertable(update: Update, trace: Trace) -> bool:
@@ -233,9 +242,10 @@ def _plain(backward: Event) -> bool:
     """`loss.backward()`, not `accelerator.backward(loss)`, `optimizer.backward(loss)`, `self.manual_backward(loss)`."""
     if backward.op is not Op.BACKWARD or last_word(backward) != "backward":
         return False
-    given = backward.options.get("gradient")
-    helper = given is not None and given.gradient
-    return not helper and not any(operand.kind is Kind.OPTIMIZER for operand in backward.operands)
+    node, operands = backward.node, backward.site.operands
+    if not backward.site.spelling.startswith(".") or not isinstance(node, cst.Call):
+        return True
+    return isinstance(node.func, cst.Attribute) and bool(operands) and operands[0] is node.func.value
 
 
 def _unscaled(update: Update) -> list[str]:
@@ -514,17 +524,17 @@ RULE = Rule(
         Good(
             "torch",
             _with(_PLAIN, "optimizer.step()", "torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)"),
-            "every gradient is clipped by value",
+            "Every gradient is clipped by value.",
         ),
         Good(
             "torch",
             _with(_PLAIN, "optimizer.step()", "for p in model.parameters():", "    p.grad.data.clamp_(-1, 1)"),
-            "the gradients are clamped by hand",
+            "The gradients are clamped by hand.",
         ),
         Good(
             "torch",
             _with(_PLAIN.replace("f(x, y)", "f(x, y, clip_gradients)"), "optimizer.step()", "clip_gradients(model)"),
-            "a function from elsewhere whose name says that it clips",
+            "A function from elsewhere whose name says that it clips.",
         ),
         Good(
             "torch",
@@ -534,12 +544,12 @@ RULE = Rule(
                 "if y is not None:",
                 "    torch.nn.utils.clip_grad_norm_(model.parameters(), 1)",
             ),
-            "a clip behind a test is a decision of the author",
+            "A clip behind a test is a decision of the author.",
         ),
         Good(
             "torch",
             _with(_PLAIN, "for _", "for p in model.parameters():", "    p.register_hook(lambda g: g.clamp(-1, 1))"),
-            "hooks clip each gradient as it is computed",
+            "Hooks clip each gradient as it is computed.",
         ),
         Good(
             "torch",
@@ -557,7 +567,7 @@ def f(x):
         optimizer.step()
     return log_alpha
 """,
-            "a single scalar such as a temperature is optimised",
+            "A single scalar such as a temperature is optimised.",
         ),
         Good(
             "torch",
@@ -576,7 +586,7 @@ class Module(torch.nn.Module):
 def f(x):
     return Module
 """,
-            "a trainer outside the file runs the steps, and has an option for the clip",
+            "A trainer outside the file runs the steps, and has an option for the clip.",
         ),
         Good(
             "torch",
@@ -589,7 +599,7 @@ def f(model, x):
     optimizer.step()
     return optimizer
 """,
-            "no gradient is computed here, so nothing is known of a clip",
+            "No gradient is computed here, so nothing is known of a clip.",
         ),
     ),
     missed=(
@@ -608,7 +618,7 @@ def f(x, rate=1e-3):
             p.data.add_(p.grad, alpha=-rate)
     return model
 """,
-            "the parameters are updated by hand, without an optimizer",
+            "The parameters are updated by hand, without an optimizer.",
         ),
     ),
 )

@@ -115,8 +115,8 @@ def _out_of_order(clip: Event, update: Update | None, why: str, evidence: Sequen
     rewrite = None
     if update is not None and _may_move(clip, update):
         moved = Insert(update.step.site.statement, code(clip.node))
-        rewrite = _rewrite("clip right before the step", Remove(clip.site.statement), moved)
-    return _draft(clip, why, "clip between the backward pass and the step", evidence, rewrite)
+        rewrite = _rewrite("Clip right before the step", Remove(clip.site.statement), moved)
+    return _draft(clip, why, "Clip between the backward pass and the step.", evidence, rewrite)
 
 
 def _may_move(clip: Event, update: Update) -> bool:
@@ -175,8 +175,8 @@ def _foreign(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | Non
     evidence = [Clue(clip.node, "clips one model"), Clue(step.node, "updates another")]
     rewrite = None
     if node is not None and text is not None and len(served) == 1:
-        rewrite = _rewrite("clip the parameters of the step", Replace(node, text))
-    return _draft(clip, why, "clip the parameters that the optimizer was built with", evidence, rewrite)
+        rewrite = _rewrite("Clip the parameters of the step", Replace(node, text))
+    return _draft(clip, why, "Clip the parameters that the optimizer was built with.", evidence, rewrite)
 
 
 def _related(a: Value, b: Value) -> bool:
@@ -218,7 +218,7 @@ def _lost_operand(clip: Event, served: Sequence[Update], trace: Trace) -> Draft 
     parameters = clip.x
     if _copies(parameters):
         why = "clips copies of the parameters, which have no gradients"
-        return _draft(clip, why, "pass the parameters themselves", [Clue(clip.node, "clips copies")], None)
+        return _draft(clip, why, "Pass the parameters themselves.", [Clue(clip.node, "clips copies")], None)
     payload = parameters.payload
     if not isinstance(payload, Parameters):
         return None
@@ -231,9 +231,9 @@ def _lost_operand(clip: Event, served: Sequence[Update], trace: Trace) -> Draft 
     name, node = name_of(payload.of, clip.site, payload.node), clip.site.operands[0]
     rewrite = None
     if name is not None and node is not None:
-        rewrite = _rewrite("ask the model for its parameters again", Replace(node, f"{name}.parameters()"))
+        rewrite = _rewrite("Ask the model for its parameters again", Replace(node, f"{name}.parameters()"))
     return _draft(
-        clip, f"clips nothing: its generator of parameters is {where}", "call `parameters()` anew", evidence, rewrite
+        clip, f"clips nothing: its generator of parameters is {where}", "Call `parameters()` anew.", evidence, rewrite
     )
 
 
@@ -266,9 +266,11 @@ def _discarded(clamp: Event) -> Draft:
     node = clamp.node
     name = node.func if isinstance(node, cst.Call) else None
     last = name.attr if isinstance(name, cst.Attribute) else None
-    rewrite = _rewrite("clamp in place", Replace(last, f"{last.value}_")) if last is not None else None
+    rewrite = _rewrite("Clamp in place", Replace(last, f"{last.value}_")) if last is not None else None
     evidence = [Clue(node, "gives a clamped copy, which nothing takes")]
-    return _draft(clamp, "leaves the gradient as it is and throws its result away", "clamp in place", evidence, rewrite)
+    return _draft(
+        clamp, "leaves the gradient as it is and throws its result away", "Clamp in place.", evidence, rewrite
+    )
 
 
 _MODEL = """\
@@ -446,7 +448,7 @@ RULE = Rule(
         Good(
             "torch",
             _USED_UP.replace("params = model.parameters()", "params = list(model.parameters())"),
-            "a list can be gone through many times",
+            "A list can be gone through many times.",
         ),
         Good(
             "torch",
@@ -465,7 +467,7 @@ def f(batches):
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     return model
 """,
-            "the step at the head of the loop applies the gradients that the iteration before has clipped",
+            "The step at the head of the loop applies the gradients that the iteration before has clipped.",
         ),
         Good(
             "torch",
@@ -482,7 +484,7 @@ def f(x):
     optimizer.step()
     return model
 """,
-            "a part of the model that is updated",
+            "A part of the model that is updated.",
         ),
         Good(
             "torch",
@@ -505,28 +507,28 @@ def f(x):
         critic_optimizer.step()
     return [actor, critic]
 """,
-            "two clips and two steps after one backward pass",
+            "Two clips and two steps after one backward pass.",
         ),
         Good(
             "torch",
             _MODEL.replace(
                 "(model.parameters(), 1.0)", '([p for group in optimizer.param_groups for p in group["params"]], 1.0)'
             ),
-            "the parameters are taken from the optimizer",
+            "The parameters are taken from the optimizer.",
         ),
         Good(
             "torch",
             _MODEL.replace("        loss.b", "        for part in loss.split(1):\n            part.b").replace(
                 ".mean()", ".sum(0)"
             ),
-            "several backward passes add up before one clip and one step",
+            "Several backward passes add up before one clip and one step.",
         ),
         Good(
             "torch",
             _MODEL.replace("    for _", '    scaler = torch.amp.GradScaler("cpu")\n    for _')
             .replace("        loss.b", "        scaler.scale(loss).b")
             .replace(_CLIP + _STEP, f"        scaler.unscale_(optimizer)\n{_CLIP}        scaler.step(optimizer)\n"),
-            "the clip stands between `unscale_` and the step",
+            "The clip stands between `unscale_` and the step.",
         ),
         Good(
             "torch",
@@ -551,7 +553,7 @@ def f(x):
     optimizer.step()
     return wrapper
 """,
-            "the clipped model holds the one that is updated",
+            "The clipped model holds the one that is updated.",
         ),
     ),
     missed=(
@@ -573,7 +575,7 @@ def f(x):
         optimizer.step()
     return model
 """,
-            "a deep copy counts as the model that it was made from",
+            "A deep copy counts as the model that it was made from.",
         ),
     ),
 )

@@ -142,12 +142,12 @@ def _draft(event: Event, name: str, entry: Optimizer, excess: Excess) -> Draft:
     node = excess.rate.node
     rewrite = None
     if isinstance(node, (cst.Float, cst.Integer)):
-        rewrite = Rewrite(f"a rate of {USUAL}", Applicability.SUGGESTION, (Replace(node, USUAL),))
+        rewrite = Rewrite(f"Use a rate of {USUAL}", Applicability.SUGGESTION, (Replace(node, USUAL),))
     return Draft(
         event=event,
         level=excess.level,
         message=f"learning rate of {size} for `{name}`: {reason}",
-        remedy=f"start from {USUAL} and raise it while the loss goes down",
+        remedy=f"Start from {USUAL} and raise it while the loss goes down.",
         evidence=(Clue(node, f"the rate is {size}", excess.rate.value),) if node is not None else (),
         rewrite=rewrite,
     )
@@ -273,16 +273,18 @@ RULE = Rule(
     ),
     good=(
         Good("torch", _script(_TRAIN, "torch.optim.SGD(model.parameters(), lr=0.1)"), "the limit itself is allowed"),
-        Good("torch", _script(_TRAIN, "torch.optim.Adadelta(model.parameters(), lr=1.0)"), "1.0 is Adadelta's default"),
+        Good(
+            "torch", _script(_TRAIN, "torch.optim.Adadelta(model.parameters(), lr=1.0)"), "1.0 is Adadelta's default."
+        ),
         Good(
             "torch",
             _script(_TRAIN, "torch.optim.LBFGS(model.parameters(), lr=0.8)"),
-            "a quasi-Newton step has length 1 by nature",
+            "A quasi-Newton step has length 1 by nature.",
         ),
         Good(
             "torch",
             _script(_TRAIN, "torch.optim.Rprop(model.parameters(), lr=0.5)"),
-            "the rate is only the first step size, which adapts",
+            "The rate is only the first step size, which adapts.",
         ),
         Good(
             "torch",
@@ -292,7 +294,7 @@ RULE = Rule(
                 + _TRAIN[1:].replace("    return", "        schedule.step()\n    return"),
                 "torch.optim.Adam(model.parameters(), lr=1.0)",
             ),
-            "a warm-up schedule multiplies the base rate of 1.0 by small factors",
+            "A warm-up schedule multiplies the base rate of 1.0 by small factors.",
         ),
         Good(
             "torch",
@@ -301,12 +303,12 @@ RULE = Rule(
                 + _TRAIN[1:].replace("    return", "        schedule.step()\n    return"),
                 "torch.optim.SGD(model.parameters(), lr=1.0)",
             ),
-            "the schedule replaces the optimizer's rate",
+            "The schedule replaces the optimizer's rate.",
         ),
         Good(
             "torch",
             _script(_TRAIN, "torch.optim.SGD(model.parameters(), lr=rate)", parameters="x, y, rate"),
-            "nothing is known of the rate",
+            "Nothing is known of the rate.",
         ),
     ),
     missed=(
@@ -322,7 +324,7 @@ def f(text='{"rate": 5.0}'):
     model = torch.nn.Linear(1, 1)
     return torch.optim.SGD(model.parameters(), lr=json.loads(text)["rate"])
 """,
-            "the rate comes from data that is read at run time",
+            "The rate comes from data that is read at run time.",
         ),
     ),
 )

@@ -566,6 +566,16 @@ def f(x):
             """\
 import torch
 
+def f(x, bias=1e-3):
+    return torch.log(1 + x.abs()) + bias + torch.sqrt(1 + x**2) + 1e-6
+""",
+            "A small number added to a result that has no pole to fear is no guard.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
 class Optimizer:
     @torch.no_grad()
     def step(self, parameter, average, rate=1e-3, eps=1e-8):

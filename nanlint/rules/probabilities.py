@@ -341,8 +341,9 @@ def aligned(total: Event, links: Sequence[Event | None]) -> bool:
         return axis.constant is not None and _inserted(links[0]) == axis.constant
     if links:
         return False
-    whole = axis is None or axis.is_none
-    return whole or axis.constant == 0 or (kept is not None and kept.constant is True)
+    if axis is None or axis.is_none or axis.constant == 0:
+        return True
+    return kept is not None and kept.constant is True
 
 
 def _inserted(event: Event) -> object:

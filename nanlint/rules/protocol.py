@@ -101,9 +101,10 @@ def is_step(event: Event, zeroed: frozenset[int] = frozenset()) -> bool:
 def stands_alone(event: Event) -> bool:
     """The call is a statement of its own: an environment's `step` gives something back."""
     statement = event.site.statement
-    if not isinstance(statement, cst.SimpleStatementLine):
-        return False
-    return any(isinstance(small, cst.Expr) and small.value is event.node for small in statement.body)
+    for line in (statement, getattr(statement, "body", None), getattr(statement, "orelse", None)):
+        if isinstance(line, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+            return any(isinstance(small, cst.Expr) and small.value is event.node for small in line.body)
+    return False
 
 
 def own_line(event: Event) -> bool:

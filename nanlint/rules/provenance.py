@@ -177,4 +177,4 @@ def gradient_reaches(value: Value, zone: Interval) -> bool:
             branch.gradient and branch.range.overlaps(zone.lo, zone.hi) and gradient_reaches(branch, zone)
             for branch in branches(value)
         )
-    return value.gradient
+    return value.gradient and value.op not in INITIAL

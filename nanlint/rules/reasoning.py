@@ -19,8 +19,8 @@ SAME_ELEMENTS = frozenset(
 )
 """Operations that hand elements on as they are."""
 POINTWISE = frozenset(
-    {Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.WHERE, Op.CLAMP, Op.MAXIMUM, Op.MINIMUM, Op.MASKED_FILL,
-     Op.MEAN, Op.SUM, Op.POWER, Op.SQUARE, Op.SQRT, Op.EXP, Op.EXPM1, Op.LOG, Op.LOG1P, Op.RECIPROCAL}
+    {Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.RECIPROCAL, Op.NEGATIVE, Op.WHERE, Op.CLAMP, Op.MAXIMUM,
+     Op.MINIMUM, Op.MASKED_FILL, Op.MEAN, Op.SUM, Op.POWER, Op.SQUARE, Op.SQRT, Op.EXP, Op.EXPM1, Op.LOG, Op.LOG1P}
 )  # fmt: skip
 NETWORKS = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION})
 RANDOM = frozenset({Op.UNIFORM, Op.NORMAL, Op.RANDOM_INTEGER, Op.SAMPLE})
@@ -43,7 +43,8 @@ def strip(value: Value) -> Value:
 
 def alternatives(value: Value) -> Iterator[Value]:
     """What the value is on each way through the branches, stripped."""
-    pending, seen = [value], set()
+    pending: list[Value] = [value]
+    seen: set[int] = set()
     while pending and len(seen) < MAX_SOURCES:
         current = strip(pending.pop())
         if id(current.made_by) in seen:
@@ -57,7 +58,8 @@ def alternatives(value: Value) -> Iterator[Value]:
 
 def sources(value: Value, through: frozenset[Op] = POINTWISE) -> Iterator[Value]:
     """Everything the value was computed from, itself first, as far as `through` (and joins, reshapes) goes."""
-    pending, seen = [value], set()
+    pending: list[Value] = [value]
+    seen: set[int] = set()
     while pending and len(seen) < MAX_SOURCES:
         current = pending.pop()
         if id(current.made_by) in seen:
@@ -172,7 +174,7 @@ def trail(event: Event, trace: Trace, operand: Value, limit: int = 6) -> tuple[C
     while len(steps) < limit:
         origin = trace.origin(value)
         if origin is not None and origin.node is not event.node:
-            steps.append(Clue(origin.node, describe(origin), origin.result))
+            steps.append(clue(origin))
         if value.op in NETWORKS and steps:
             break  # nothing before a layer bounds what comes out of it
         following = _next_source(value)
@@ -180,6 +182,11 @@ def trail(event: Event, trace: Trace, operand: Value, limit: int = 6) -> tuple[C
             break
         value = following
     return tuple(reversed(steps))
+
+
+def clue(event: Event) -> Clue:
+    """The event as a step of the evidence."""
+    return Clue(event.node, describe(event), event.result)
 
 
 def _next_source(value: Value) -> Value | None:

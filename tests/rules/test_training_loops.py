@@ -144,7 +144,7 @@ def limit_gradients(model):
     + PLAIN.replace("optimizer.step()", "limit_gradients(model)\n        optimizer.step()"),
     "behind a test that the default rules out": PLAIN.replace("x):", "x, limit=None):").replace(
         "optimizer.step()",
-        "if limit is not None:\n            nn.utils.clip_grad_norm_(model.parameters(), limit)\n        optimizer.step()",
+        "if limit:\n            nn.utils.clip_grad_norm_(model.parameters(), limit)\n        optimizer.step()",
     ),
     "by the optimizer itself": """\
 from transformers import Adafactor
