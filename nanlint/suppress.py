@@ -70,7 +70,7 @@ def suppressions(source: Source, complaint: Complaint) -> Suppressions:
             problems = list(_wrong(match, comment, complaint))
             warnings.extend(Problem(source.path, problem, comment.line, comment.column) for problem in problems)
             verb, names = match["verb"].lower(), match["names"] or ""
-            if names == "[" or (names and not _selectors(names)):
+            if names and not _selectors(names):
                 continue
             if verb == "ignore":
                 found.append(Suppression(comment.line, _selectors(names), comment.below))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import nanlint
 
 ROOT = Path(nanlint.__file__).parent
+TESTS = Path(__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 IDS = [path.as_posix() for path in MODULES]
 
@@ -134,3 +136,22 @@ def strings_compared(function: ast.FunctionDef) -> Iterator[str]:
             for leaf in ast.walk(expression):
                 if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
                     yield leaf.value
+
+
+def test_tests_that_run_a_framework_are_those_that_ci_leaves_out_without_one() -> None:
+    left_out = re.search(
+        r"FRAMEWORK_TESTS=\((.*?)\)", (TESTS.parent / ".ci" / "run").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert left_out is not None
+    needing = set()
+    paths = {
+        path: path.relative_to(TESTS.parent).as_posix() for path in TESTS.rglob("*.py") if "examples" not in path.parts
+    }
+    modules = {path: set(imports(ast.parse(path.read_text(encoding="utf-8")))) for path in paths}
+    for _ in range(3):  # helpers of helpers
+        names = {paths[path].removesuffix(".py").replace("/", ".") for path in needing}
+        needing = {
+            path for path, imported in modules.items() if any(within(name, ANALYSED | names) for name in imported)
+        }
+    tests = {paths[path] for path in needing if path.name.startswith("test_")}
+    assert {path for path in tests if not path.startswith(tuple(left_out.group(1).split()))} == set()

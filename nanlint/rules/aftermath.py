@@ -43,6 +43,8 @@ def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]
 
     Gives that event, the number of its operand that is the condition, and the truth under which the result is taken.
     """
+    operand = event.operands[index]
+    met = [zone for zone in zones if operand.range.overlaps(zone.lo, zone.hi)]
     for user, value in _users(event, trace):
         if user.op is Op.WHERE and len(user.operands) == 3:
             position, truth = 0, user.operands[1].made_by is value.made_by
@@ -52,9 +54,9 @@ def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]
             continue
         if user.operands[position].made_by is value.made_by:
             continue
-        there = under(event.operands[index], implied(user.operands[position], truth)).range
-        left = [zone for zone in zones if there.overlaps(zone.lo, zone.hi)]
-        if not left or (ZERO in zones and ZERO not in left):  # `p != 0` protects the logarithm of a probability
+        there = under(operand, implied(user.operands[position], truth)).range
+        left = [zone for zone in met if there.overlaps(zone.lo, zone.hi)]
+        if met and (not left or (ZERO in met and ZERO not in left)):  # `p != 0` protects the log of a probability
             return user, position, truth
     return None
 

@@ -10,10 +10,10 @@ from nanlint.ops.poles import above, dtype_of, limits_of
 from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduction
 from nanlint.rules.aftermath import selected
-from nanlint.rules.formulas import Term
 from nanlint.rules.model import Insert, Remove, Replace, Rewrite
 from nanlint.rules.reasoning import POINTWISE, quiet, sources, strip
 from nanlint.rules.rewriting import Spelled, contains, removable, spell_name
+from nanlint.rules.terms import Term
 
 SIMILARITIES = frozenset({Op.NORMALIZE, Op.COSINE_SIMILARITY})
 

@@ -31,8 +31,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         singular = singularity(event)
         if singular is None or not differentiated(event, singular.index):
             continue
-        zones = meets(event, singular.index, singular.forward + singular.backward)
-        selection = selected(event, trace, singular.index, singular.zones) if zones else None
+        zones = meets(event, singular.index, singular.forward) or meets(event, singular.index, singular.backward)
+        selection = selected(event, trace, singular.index, zones) if zones else None
         if selection is None or not selection[0].result.gradient:
             continue
         user, position, truth = selection

@@ -8,18 +8,10 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
 from nanlint.interp.trace import Trace
 from nanlint.rules.guarding import operand_node, quoted
+from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, level, readings
+from nanlint.rules.logforms import rewritten
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.probabilities import (
-    Form,
-    Reading,
-    cause,
-    consequence,
-    effective,
-    explained,
-    level,
-    readings,
-    rewritten,
-)
+from nanlint.rules.probabilities import Form
 from nanlint.rules.reasoning import describe, trail
 
 
@@ -35,7 +27,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             _remedy(reading),
             evidence=trail(reading.event, trace, reading.event.x),
             claims=explained(reading),
-            rewrite=rewritten(reading, trace),
+            rewrite=rewritten(reading, limits),
         )
 
 

@@ -9,21 +9,13 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.rules.exponentials import level, limit, overflows, shifted
-from nanlint.rules.formulas import (
-    PLAIN,
-    Term,
-    exponential,
-    inside,
-    operand,
-    plainly_written,
-    quotient,
-    repeatable,
-    unguarded,
-)
+from nanlint.rules.formulas import exponential, inside, quotient, unguarded
 from nanlint.rules.guarding import operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.reasoning import SAME_ELEMENTS, describe, trail
+from nanlint.rules.rewording import plainly_written, repeatable
 from nanlint.rules.rewriting import Spelled, reachable_source, spell, spell_name
+from nanlint.rules.terms import PLAIN, Term, operand
 
 
 @dataclass(frozen=True, slots=True)

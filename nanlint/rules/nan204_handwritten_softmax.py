@@ -9,13 +9,16 @@ import libcst as cst
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
+from nanlint.ops.relations import reduction
 from nanlint.rules.exponentials import has_scipy, level, limit, overflows, replaced, shifted
-from nanlint.rules.formulas import Term, inside, plainly_written, plus, repeatable, result
+from nanlint.rules.formulas import inside
 from nanlint.rules.guarding import quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.probabilities import Share, share, unshifted
-from nanlint.rules.reasoning import trail
+from nanlint.rules.reasoning import NETWORKS, comes_from, strip, trail
+from nanlint.rules.rewording import plainly_written, plus, repeatable
 from nanlint.rules.rewriting import contains, reachable_source, removable, spell, spell_name
+from nanlint.rules.terms import Term, result
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -38,8 +41,15 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 
 
 def _vanishes(event: Event, found: Share) -> bool:
-    """Every exponential of the sum can underflow."""
-    return not shifted(found.x.value) and event.y.range.contains(0.0)
+    """Every exponential of a sum can underflow: of a network's output, or where the maximum is that of another axis.
+
+    Other exponents that are nowhere above 0 are mostly those of Gaussian windows, around 0 in the middle.
+    """
+    x = strip(found.x.value)
+    if shifted(x) or not event.y.range.contains(0.0):
+        return False
+    misplaced = x.op is Op.SUBTRACT and reduction(x.made_by.y, Op.REDUCE_MAX) is not None
+    return misplaced or comes_from(x, NETWORKS) is not None
 
 
 def _message(event: Event, found: Share) -> str:
@@ -294,6 +304,17 @@ def f(x):
     return e / e.sum(dim=1, keepdim=True)
 """,
             "The maximum of the row is subtracted.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, sigma):
+    window = torch.exp(-(x**2) / (2 * sigma**2))
+    return window / window.sum(dim=-1, keepdim=True)
+""",
+            "A Gaussian window: exponents are at most 0, and near 0 in the middle.",
         ),
         Good(
             "torch",

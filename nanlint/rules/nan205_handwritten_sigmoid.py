@@ -11,25 +11,14 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.rules.exponentials import differentiated, has_scipy, level, limit, overflows, replaced
-from nanlint.rules.formulas import (
-    PLAIN,
-    Term,
-    exponential,
-    inside,
-    minus,
-    minus_one,
-    one_minus,
-    one_plus,
-    opposite,
-    plus,
-    quotient,
-    result,
-)
+from nanlint.rules.formulas import exponential, inside, minus_one, one_minus, one_plus, opposite, quotient
 from nanlint.rules.guarding import quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 from nanlint.rules.probabilities import logistic
 from nanlint.rules.reasoning import trail
+from nanlint.rules.rewording import minus, plus
 from nanlint.rules.rewriting import Spelled, spell, wrapped
+from nanlint.rules.terms import PLAIN, Term, result
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,23 +11,13 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.rules.exponentials import level, limit, overflows
-from nanlint.rules.formulas import (
-    PLAIN,
-    Term,
-    exponential,
-    inside,
-    minus,
-    minus_one,
-    one_plus,
-    operand,
-    plainly_written,
-    plus,
-    repeatable,
-)
+from nanlint.rules.formulas import exponential, inside, minus_one, one_plus
 from nanlint.rules.guarding import operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.reasoning import describe, trail
+from nanlint.rules.rewording import minus, plainly_written, plus, repeatable
 from nanlint.rules.rewriting import Spelled, spell, spell_name
+from nanlint.rules.terms import PLAIN, Term, operand
 
 
 class Form(enum.Enum):

@@ -8,18 +8,10 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import same
+from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, level, readings
+from nanlint.rules.logforms import rewritten
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.probabilities import (
-    Form,
-    Reading,
-    cause,
-    consequence,
-    effective,
-    explained,
-    level,
-    readings,
-    rewritten,
-)
+from nanlint.rules.probabilities import Form
 from nanlint.rules.reasoning import clue, trail
 
 STEPS = 8  # operations from the logarithm to the end of the loss
@@ -38,7 +30,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             "Use cross_entropy, which takes the logits, or log_softmax of them.",
             evidence=(*trail(reading.event, trace, reading.event.x), clue(reading.event)),
             claims=(reading.event, *explained(reading)),
-            rewrite=rewritten(reading, trace),
+            rewrite=rewritten(reading, limits),
         )
 
 

@@ -8,23 +8,15 @@ from dataclasses import dataclass
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.formulas import PLAIN, Term, factors, minus_one, one_minus, operand
+from nanlint.rules.formulas import factors, minus_one, one_minus
 from nanlint.rules.guarding import quoted
+from nanlint.rules.logarithms import LOGARITHMS, Argument, arguments, effective, explained, level, read
+from nanlint.rules.logforms import assembled, clamp, replacement
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 from nanlint.rules.poles import danger
-from nanlint.rules.probabilities import (
-    LOGARITHMS,
-    Argument,
-    Form,
-    arguments,
-    assembled,
-    effective,
-    explained,
-    level,
-    read,
-    replacement,
-)
+from nanlint.rules.probabilities import Form
 from nanlint.rules.reasoning import clue, quiet, trail
+from nanlint.rules.terms import PLAIN, Term, operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             _remedy(event),
             evidence=(*trail(sides[0].log, trace, sides[0].log.x), *(clue(side.log) for side in sides)),
             claims=(*(side.log for side in sides), *(event for reading in readings for event in explained(reading))),
-            rewrite=_rewrite(trace, sides),
+            rewrite=_rewrite(trace, sides, limits),
         )
 
 
@@ -132,13 +124,18 @@ def _remedy(event: Event) -> str:
     return f"Use binary_cross_entropy_with_logits on the logits x; {logs}."
 
 
-def _rewrite(trace: Trace, sides: tuple[Side, Side]) -> Rewrite | None:
-    """Both logarithms from the logits: right whatever weights, means and masks stand around them."""
+def _rewrite(trace: Trace, sides: tuple[Side, Side], limits: Limits) -> Rewrite | None:
+    """Both logarithms from the logits: right whatever weights, means and masks stand around them. Else both clamped."""
     readings = [reading for side in sides if (reading := read(trace, side.log)) is not None]
     edits = [edit for reading in readings if (edit := replacement(reading)) is not None]
-    if len(edits) != 2 or any(reading.p.form is not Form.SIGMOID for reading in readings):
+    if len(edits) == 2 and all(reading.p.form is Form.SIGMOID for reading in readings):
+        return assembled("Use logsigmoid of the logits", readings, edits)
+    clamps = [fix for side in sides if (fix := clamp(side.log, limits)) is not None]
+    if not clamps:
         return None
-    return assembled("Use logsigmoid of the logits", readings, edits, trace)
+    imports = dict.fromkeys(line for fix in clamps for line in fix.imports)
+    parts = tuple(edit for fix in clamps for edit in fix.edits)
+    return Rewrite("Clamp what the logarithms are taken of", Applicability.UNSAFE, parts, tuple(imports))
 
 
 RULE = Rule(

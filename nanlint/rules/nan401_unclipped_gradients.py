@@ -12,7 +12,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks.model import Stride
 from nanlint.interp.objects import Elements, Entries
-from nanlint.interp.trace import Event, Frame, Trace
+from nanlint.interp.trace import Event, Trace
 from nanlint.ops import hazards
 from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
 from nanlint.rules.protocol import (
@@ -25,6 +25,7 @@ from nanlint.rules.protocol import (
     own_line,
     owners,
     parameters_text,
+    surroundings,
     table,
     updates,
 )
@@ -54,13 +55,14 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 def _unclipped(trace: Trace) -> list[Update]:
     """The updates of models without a clip, as far as calls and names in their functions tell."""
     candidates = [update for update in updates(trace) if not update.clips and not _bounded(update, trace)]
-    frames = {id(frame.node): frame for update in candidates for frame in _frames(update)}
-    clipping = {node for node, frame in frames.items() if mentions_clip(frame)}
-    return [update for update in candidates if not any(id(frame.node) in clipping for frame in _frames(update))]
+    places = {id(place): place for update in candidates for place in _places(update)}
+    clipping = {identity for identity, place in places.items() if mentions_clip(place)}
+    return [update for update in candidates if not any(id(place) in clipping for place in _places(update))]
 
 
-def _frames(update: Update) -> list[Frame]:
-    return [event.site.frame for event in (*update.backwards, update.step)]
+def _places(update: Update) -> list[cst.CSTNode]:
+    found = [surroundings(event) for event in (*update.backwards, update.step)]
+    return [place for place in found if place is not None]
 
 
 def _bounded(update: Update, trace: Trace) -> bool:

@@ -17,7 +17,7 @@ from nanlint.ops.poles import dtype_of
 from nanlint.rules.guarding import HALF_EPSILON, bare, below_one, literal, quoted
 from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 from nanlint.rules.poles import fed
-from nanlint.rules.reasoning import RANDOM, describe, quiet, sources
+from nanlint.rules.reasoning import describe, quiet
 
 THROUGH = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE, Op.CLAMP, Op.SUM, Op.MEAN})
 DEFAULT_EPSILON = {"Adam": 1e-8, "AdamW": 1e-8, "NAdam": 1e-8, "RAdam": 1e-8, "RMSprop": 1e-8, "Adagrad": 1e-10}
@@ -73,11 +73,10 @@ def _absorbs(value: Value) -> bool:
 
 def _draft(event: Event, lost: tuple[Lost, ...], broken: tuple[Event, ...]) -> Draft:
     dtype = dtype_of(event.operation).value
-    drawn = any(source.op in RANDOM for source in sources(event.operands[0]))
     after = f"; {describe(broken[0])} then meets its pole" if broken else ""
     return Draft(
         event,
-        Level.ERROR if broken and not drawn else Level.NOTE,
+        Level.ERROR if broken else Level.NOTE,
         f"the epsilon in {quoted(lost[-1].node)} is lost: in {dtype} it is exactly {number(lost[-1].stored)}{after}",
         f"Use an epsilon that {dtype} keeps.",
         evidence=tuple(Clue(user.node, f"{describe(user)} is not protected", user.operands[0]) for user in broken[:2]),

@@ -48,10 +48,6 @@ class Singularity:
     forward: tuple[Interval, ...]
     backward: tuple[Interval, ...]
 
-    @property
-    def zones(self) -> tuple[Interval, ...]:
-        return self.forward or self.backward
-
 
 def singularity(event: Event) -> Singularity | None:
     """The poles of the event's operation; those around 0 shrink to 0 itself, where no guard is too small."""
@@ -97,7 +93,7 @@ def danger(event: Event, trace: Trace, found: Singularity | None = None) -> Dang
     forward = meets(event, found.index, found.forward)
     steep = meets(event, found.index, found.backward) if flows and not forward else ()
     zones = forward or tuple(zone for zone in steep if gradient_reaches(operand, zone))
-    if not zones or selected(event, trace, found.index, found.zones) is not None:
+    if not zones or selected(event, trace, found.index, zones) is not None:
         return None
     level, because = _likelihood(event, found.index, zones, bool(forward))
     if repaired(event, trace):

@@ -233,21 +233,23 @@ def _inner(frame: Frame, outer: Frame) -> Iterator[Frame]:
         current = current.parent
 
 
-def mentions_clip(frame: Frame) -> bool:
-    """The function's text calls, or passes as an argument, something whose name says that gradients are clipped.
+def surroundings(event: Event) -> cst.CSTNode | None:
+    """The function in which the event happens; of a script, the loop."""
+    node, loops = event.site.frame.node, event.site.loops
+    return loops[0] if isinstance(node, cst.Module) and loops else node
+
+
+def mentions_clip(node: cst.CSTNode) -> bool:
+    """The code calls, or passes as an argument, something whose name says that gradients are clipped.
 
     Covers what leaves no event: a branch that defaults rule out, a helper that was interpreted before.
     """
-    return frame.node is not None and _says_clip(frame.node)
+    return _CLIP_CALL.search(_COMMENT.sub("", code(node))) is not None
 
 
 def clips_somewhere(trace: Trace) -> bool:
     """The file clips gradients in some place."""
-    return next(trace.of(Op.CLIP_GRADIENT), None) is not None or _says_clip(trace.module)
-
-
-def _says_clip(node: cst.CSTNode) -> bool:
-    return _CLIP_CALL.search(_COMMENT.sub("", code(node))) is not None
+    return next(trace.of(Op.CLIP_GRADIENT), None) is not None or mentions_clip(trace.module)
 
 
 # names

@@ -139,6 +139,10 @@ def test_lines_are_counted_in_strings_and_over_continuations() -> None:
     assert Nesting(text).brackets.line == text[: text.index("[[")].count("\n") + 1
 
 
+def test_lines_of_a_formatted_string_are_no_branches() -> None:
+    assert Nesting("f'''{a}\nif x:\nelif y:\nelif {z}:\n'''\n").branches.number == 0
+
+
 def test_time_is_linear_in_what_no_token_matches() -> None:
     """A pattern that backtracks would never end here."""
     assert Nesting("=" * 100_000 + "ab " * 50_000 + "$" * 1000).brackets.number == 0
