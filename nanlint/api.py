@@ -207,7 +207,8 @@ def _guarded(path: str, work: Callable[[], _Result]) -> _Result | Problem:
             frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_HOME)
         ]
         where = f"{Path(frames[-1].filename).relative_to(_HOME.parent)}:{frames[-1].lineno}" if frames else "?"
-        return Problem(path, f"internal error in nanlint: {type(error).__name__}: {error} ({where})")
+        message = " ".join(str(error).split())
+        return Problem(path, f"internal error in nanlint: {type(error).__name__}: {message} ({where})")
     finally:
         if collecting:
             gc.enable()

@@ -65,7 +65,7 @@ class Editor:
 
     def _replace(self, edit: Replace) -> Edit:
         span = self.spans[id(edit.node)]
-        text = self._with_newlines(edit.text)
+        text = self._with_newlines(self._indented(edit.text, span))
         self._keep_comments(span.start, span.end, text)
         if any(isinstance(node, cst.FormattedString) for node in span.ancestors) and _UNSAFE_IN_FSTRING.search(text):
             raise _RefusedError
@@ -75,6 +75,17 @@ class Editor:
             if loose or self._glues(span.start, span.end, text):
                 text = f"({text})"
         return Edit(span.start, span.end, text)
+
+    def _indented(self, text: str, span: Span) -> str:
+        """Continuation lines under the block's indentation, which a node by itself is printed without.
+
+        A line that stands in the original as it is belongs to a string and stays.
+        """
+        first, *others = _NEWLINE.split(text)
+        original = set(_NEWLINE.split(self.text[span.start : span.end]))
+        blocks = (node for node in span.ancestors if isinstance(node, cst.IndentedBlock))
+        indent = "".join(self.module.default_indent if block.indent is None else block.indent for block in blocks)
+        return "\n".join([first, *(line if line in original or not line else indent + line for line in others)])
 
     def _glues(self, start: int, end: int, text: str) -> bool:
         """A name or keyword beside the replaced text would swallow it, as `x` in `"a"if x else"b"`."""

@@ -162,6 +162,8 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
     """Performs the operation on bound arguments."""
     op, operands = call.op, bound.operands
     kind = call.result or framework.result
+    if kind is Kind.TENSOR and not framework.gradients and operands and all(v.kind.scalar for v in operands):
+        kind = Kind.NUMBER  # `np.sqrt(len(x))`
     if kind is Kind.TENSOR and operands and operands[0].kind is Kind.UNKNOWN:
         operands, kind = _typed_operand(machine, framework, operands)
     if op is Op.CAST:

@@ -24,7 +24,7 @@ from nanlint.interp.values import Values, framework_of, python_number
 from nanlint.ops.evaluate import evaluate
 
 NOT_DIFFERENTIABLE = frozenset(
-    {Op.DETACH, Op.ITEM, Op.ARGMAX, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT, Op.COUNT_NONZERO, Op.LENGTH,
+    {Op.DETACH, Op.ITEM, Op.LIKE, Op.ARGMAX, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT, Op.COUNT_NONZERO, Op.LENGTH,
      Op.FLOOR_DIVIDE, Op.SAMPLE}
 )  # fmt: skip
 

@@ -10,11 +10,13 @@ import libcst as cst
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Chain, Layer
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.formulas import Term, inside, minus, operand, rebuilt, unguarded
+from nanlint.rules.formulas import inside, unguarded
 from nanlint.rules.model import Remove, Replace
 from nanlint.rules.probabilities import Probability, probability
 from nanlint.rules.protocol import denoted
+from nanlint.rules.rewording import minus, rebuilt
 from nanlint.rules.rewriting import code, contains, removable, spell_name
+from nanlint.rules.terms import Term, operand
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,24 @@ from __future__ import annotations
 import libcst as cst
 
 from nanlint.domain.vocabulary import Op
-from nanlint.findings import Applicability
+from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event
 from nanlint.rules.guarding import below_one, clamping, epsilon, literal
-from nanlint.rules.logarithms import Reading, effective
+from nanlint.rules.logarithms import Reading, effective, level
 from nanlint.rules.model import Limits, Remove, Replace, Rewrite
 from nanlint.rules.probabilities import Form
 from nanlint.rules.rewording import minus, plainly_written, plus, rebuilt
 from nanlint.rules.rewriting import Spelled, contains, reachable_source, removable, spell, spell_name
 
 
+def judged(reading: Reading, limits: Limits) -> tuple[Level, Rewrite | None] | None:
+    """How grave the logarithm is, and its fix; None for a guarded one where nothing better is at hand."""
+    grade, rewrite = level(reading), rewritten(reading, limits)
+    return None if grade is None or (rewrite is None and effective(reading.event)) else (grade, rewrite)
+
+
 def rewritten(reading: Reading, limits: Limits) -> Rewrite | None:
-    """The logarithm from the logits, with `p = ...` removed where nothing else needs it; a clamp where no logits are."""
+    """The logarithm from the logits, with `p = ...` removed where nothing else needs it; else a clamp."""
     edit = replacement(reading)
     if edit is None:
         return clamp(reading.event, limits)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nanlint.domain.vocabulary import Op
-from nanlint.findings import Applicability
+from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Trace
 from nanlint.rules.guarding import operand_node, quoted
-from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, level, readings
-from nanlint.rules.logforms import rewritten
+from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, readings
+from nanlint.rules.logforms import judged
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
 from nanlint.rules.probabilities import Form
 from nanlint.rules.reasoning import describe, trail
@@ -17,17 +17,17 @@ from nanlint.rules.reasoning import describe, trail
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for reading in readings(trace, Form.SOFTMAX):
-        grade = level(reading)
-        if grade is None:
+        found = judged(reading, limits)
+        if found is None:
             continue
         yield Draft(
             reading.event,
-            grade,
+            found[0],
             _message(reading),
             _remedy(reading),
             evidence=trail(reading.event, trace, reading.event.x),
             claims=explained(reading),
-            rewrite=rewritten(reading, limits),
+            rewrite=found[1],
         )
 
 
@@ -58,8 +58,9 @@ RULE = Rule(
     remedy="Use log_softmax of the logits.",
     fix=Applicability.SAFE,
     fix_note="log_softmax is the same function: float32 results differ by less than 1e-5, and are finite where they "
-    "were not. Where an epsilon or a clamp bounds the softmax the fix is unsafe, since it takes that bound away. A "
-    "softmax that something else uses stays.",
+    "were not. A softmax that something else uses stays. Where an epsilon or a clamp bounds the softmax the fix is "
+    "unsafe, since it takes that bound away; where no logits are at hand, or in another base, it is a clamp, and "
+    "unsafe.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html",),
     bad=(
         Bad(
@@ -233,6 +234,14 @@ def f(x, labels):
     model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 3), nn.Softmax(dim=-1))
     return -torch.log(model(x)[torch.arange(len(labels)), labels]).mean()
 """,
+            fixed="""\
+import torch
+from torch import nn
+
+def f(x, labels):
+    model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 3), nn.Softmax(dim=-1))
+    return -torch.log(torch.clamp(model(x)[torch.arange(len(labels)), labels], min=1e-8)).mean()
+""",
             hostile="torch.tensor([[-1e4, 1e4]]), torch.tensor([1])",
         ),
         Bad(
@@ -266,7 +275,34 @@ def f(logits):
     p = torch.softmax(logits, dim=-1)
     return -(p * torch.log2(p)).sum(-1) / math.log2(p.shape[-1])
 """,
+            fixed="""\
+import math
+
+import torch
+
+def f(logits):
+    p = torch.softmax(logits, dim=-1)
+    return -(p * torch.log2(torch.clamp(p, min=1e-8))).sum(-1) / math.log2(p.shape[-1])
+""",
             hostile="torch.tensor([[0.0, 200.0]])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(logits):
+    p = torch.softmax(logits, dim=-1)
+    return torch.log(p[0] + 1e-8)
+""",
+            fixed="""\
+import torch
+
+def f(logits):
+    return torch.log_softmax(logits, dim=-1)[0]
+""",
+            proof="f(torch.tensor([0.0, 60.0])) > -19",
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",

@@ -8,8 +8,8 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
 from nanlint.interp.trace import Trace
 from nanlint.rules.guarding import operand_node, quoted
-from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, level, readings
-from nanlint.rules.logforms import rewritten
+from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, readings
+from nanlint.rules.logforms import judged
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
 from nanlint.rules.probabilities import Form
 from nanlint.rules.reasoning import describe, trail
@@ -17,17 +17,17 @@ from nanlint.rules.reasoning import describe, trail
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for reading in readings(trace, Form.SIGMOID):
-        grade = level(reading)
-        if grade is None:
+        found = judged(reading, limits)
+        if found is None:
             continue
         yield Draft(
             reading.event,
-            grade,
+            found[0],
             _message(reading),
             _remedy(reading),
             evidence=trail(reading.event, trace, reading.event.x),
             claims=explained(reading),
-            rewrite=rewritten(reading, limits),
+            rewrite=found[1],
         )
 
 
@@ -59,7 +59,8 @@ RULE = Rule(
     fix=Applicability.SAFE,
     fix_note="logsigmoid is the same function: float32 results differ by less than 1e-5, and are finite where they "
     "were not. NumPy writes it as -logaddexp(0, -x). Where an epsilon or a clamp bounds the sigmoid the fix is "
-    "unsafe, since it takes that bound away.",
+    "unsafe, since it takes that bound away; where no logits are at hand, or in another base, it is a clamp, and "
+    "unsafe.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html",),
     bad=(
         Bad(
@@ -177,6 +178,22 @@ def f(noise):
     discriminator = Discriminator()
     return torch.log(1 - discriminator(noise)).mean()
 """,
+            fixed="""\
+import torch
+from torch import nn
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(2, 8), nn.LeakyReLU(0.2), nn.Linear(8, 1), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.body(x)
+
+def f(noise):
+    discriminator = Discriminator()
+    return torch.log(torch.clamp(1 - discriminator(noise), min=1e-8)).mean()
+""",
             hostile="torch.tensor([[1e4, 1e4], [-1e4, -1e4], [1e4, -1e4], [-1e4, 1e4]])",
         ),
         Bad(
@@ -215,6 +232,13 @@ import torch
 
 def f(x):
     bits = torch.log2(torch.sigmoid(x))
+    return bits.sum()
+""",
+            fixed="""\
+import torch
+
+def f(x):
+    bits = torch.log2(torch.clamp(torch.sigmoid(x), min=1e-8))
     return bits.sum()
 """,
             hostile="torch.tensor([-200.0])",

@@ -8,8 +8,8 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import same
-from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, level, readings
-from nanlint.rules.logforms import rewritten
+from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, readings
+from nanlint.rules.logforms import judged
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
 from nanlint.rules.probabilities import Form
 from nanlint.rules.reasoning import clue, trail
@@ -19,18 +19,18 @@ STEPS = 8  # operations from the logarithm to the end of the loss
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for reading in readings(trace, Form.SOFTMAX):
-        grade = level(reading)
-        loss = None if grade is None else loss_of(trace, reading)
-        if grade is None or loss is None:
+        found = judged(reading, limits)
+        loss = None if found is None else loss_of(trace, reading)
+        if found is None or loss is None:
             continue
         yield Draft(
             loss,
-            grade,
+            found[0],
             _message(reading),
             "Use cross_entropy, which takes the logits, or log_softmax of them.",
             evidence=(*trail(reading.event, trace, reading.event.x), clue(reading.event)),
             claims=(reading.event, *explained(reading)),
-            rewrite=rewritten(reading, limits),
+            rewrite=found[1],
         )
 
 
@@ -85,7 +85,7 @@ RULE = Rule(
     fix=Applicability.SAFE,
     fix_note="Only the logarithm of the softmax becomes log_softmax, the same function; labels, weights, masks and "
     "reduction stay as they are, whatever their shapes. Where an epsilon or a clamp bounds the softmax the fix is "
-    "unsafe, since it takes that bound away.",
+    "unsafe, since it takes that bound away; where no logits are at hand it is a clamp, and unsafe.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html",),
     bad=(
         Bad(
@@ -195,6 +195,14 @@ from torch import nn
 def f(x, labels):
     model = nn.Sequential(nn.Linear(2, 3), nn.Softmax(dim=1))
     return -(labels * torch.log(model(x))).sum(1)
+""",
+            fixed="""\
+import torch
+from torch import nn
+
+def f(x, labels):
+    model = nn.Sequential(nn.Linear(2, 3), nn.Softmax(dim=1))
+    return -(labels * torch.log(torch.clamp(model(x), min=1e-8))).sum(1)
 """,
             hostile="torch.tensor([[-1e4, 1e4]]), torch.tensor([[1.0, 1.0, 1.0]])",
         ),

@@ -37,6 +37,9 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if sides is None or grade is None:
             continue
         readings = [reading for side in sides if (reading := read(trace, side.log)) is not None]
+        rewrite = _rewrite(trace, sides, limits)
+        if rewrite is None and all(effective(side.log) for side in sides):
+            continue
         yield Draft(
             event,
             grade,
@@ -44,7 +47,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             _remedy(event),
             evidence=(*trail(sides[0].log, trace, sides[0].log.x), *(clue(side.log) for side in sides)),
             claims=(*(side.log for side in sides), *(event for reading in readings for event in explained(reading))),
-            rewrite=_rewrite(trace, sides, limits),
+            rewrite=rewrite,
         )
 
 
@@ -151,9 +154,9 @@ RULE = Rule(
     "log(p) and log(1 - p).",
     fix=Applicability.SAFE,
     fix_note="Only the two logarithms become logsigmoid(x) and logsigmoid(-x), the same functions; labels, weights, "
-    "masks and reduction stay as they are, whatever their shapes and dtypes. There is a fix only where p is a "
-    "sigmoid of logits at hand; where an epsilon or a clamp bounds it the fix is unsafe, since it takes that bound "
-    "away.",
+    "masks and reduction stay as they are, whatever their shapes and dtypes. Where an epsilon or a clamp bounds p "
+    "the fix is unsafe, since it takes that bound away; where p is no sigmoid of logits at hand it is a clamp, and "
+    "unsafe.",
     references=(
         "https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html",
     ),
@@ -257,6 +260,22 @@ def f(x, y):
     p = Net()(x)
     return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
 """,
+            fixed="""\
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.layers(x)
+
+def f(x, y):
+    p = Net()(x)
+    return -(y * torch.log(torch.clamp(p, min=1e-8)) + (1 - y) * torch.log(torch.clamp(1 - p, min=1e-8))).mean()
+""",
             hostile="torch.tensor([[1e4, 1e4], [-1e4, -1e4]]), torch.tensor([[1.0], [1.0]])",
         ),
         Bad(
@@ -267,6 +286,12 @@ import torch
 def f(p, y):
     return torch.mean(-y * torch.log(p) - (1 - y) * torch.log(1 - p))
 """,
+            fixed="""\
+import torch
+
+def f(p, y):
+    return torch.mean(-y * torch.log(torch.clamp(p, min=1e-8)) - (1 - y) * torch.log(torch.clamp(1 - p, min=1e-8)))
+""",
             hostile="torch.tensor([1.0]), torch.tensor([1.0])",
             level=Level.WARNING,
         ),
@@ -276,8 +301,15 @@ def f(p, y):
 import numpy as np
 
 def f(y, a):
-    m = len(y)
-    return -(1 / m) * np.sum(np.multiply(y, np.log(a)) + np.multiply(1 - y, np.log(1 - a)))
+    logs = np.multiply(y, np.log(a)) + np.multiply(1 - y, np.log(1 - a))
+    return -(1 / len(y)) * np.sum(logs)
+""",
+            fixed="""\
+import numpy as np
+
+def f(y, a):
+    logs = np.multiply(y, np.log(np.maximum(a, 1e-8))) + np.multiply(1 - y, np.log(np.maximum(1 - a, 1e-8)))
+    return -(1 / len(y)) * np.sum(logs)
 """,
             hostile="np.array([1.0]), np.array([1.0])",
             level=Level.WARNING,

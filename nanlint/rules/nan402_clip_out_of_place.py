@@ -12,7 +12,6 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.objects import Chain, Elements, Instance, Layer, Parameters
 from nanlint.interp.trace import Event, Site, Trace
-from nanlint.rules.formulas import plainly_written
 from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
 from nanlint.rules.protocol import (
     Update,
@@ -31,6 +30,7 @@ from nanlint.rules.protocol import (
     updates,
 )
 from nanlint.rules.reasoning import strip
+from nanlint.rules.rewording import plainly_written
 from nanlint.rules.rewriting import code, contains
 
 MAX_VISITED = 200  # parts of a model looked at, operands followed back

@@ -116,11 +116,13 @@ def movable(node: cst.CSTNode, origin: Site, target: Site) -> bool:
     """Evaluating the expression at `target` gives what it gave at `origin`.
 
     Only names, attributes, constants, subscripts and arithmetic move: a call may cost or do something twice.
-    Every name must hold the same value at both places of the same activation.
+    Every name must hold the same value at both places of the same activation; attributes must not be assigned between.
     """
     if origin.frame is not target.frame:
         return False
-    return all(_same_part(part, origin, target) for part in _parts(node))
+    parts = list(_parts(node))
+    attributes = {part.attr.value for part in parts if isinstance(part, cst.Attribute)}
+    return all(_same_part(part, origin, target) for part in parts) and not attributes & _assigned_after(origin)
 
 
 _MOVABLE = (
@@ -152,6 +154,20 @@ def _same_part(part: cst.CSTNode, origin: Site, target: Site) -> bool:
     if before is None or after is None:
         return before is after
     return before is after or (before.same(after) and before.payload is after.payload)
+
+
+def _assigned_after(origin: Site) -> set[str]:
+    """The attributes that the function assigns below the statement of `origin`."""
+    pending: list[cst.CSTNode] = [origin.frame.node] if origin.frame.node is not None else []
+    assigned: set[str] = set()
+    below = False
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign)) and below:
+            assigned |= {part.attr.value for part in _parts(node.target) if isinstance(part, cst.Attribute)}
+        below = below or node is origin.statement
+        pending.extend(reversed(node.children))
+    return assigned
 
 
 def contains(outer: cst.CSTNode, inner: cst.CSTNode) -> bool:

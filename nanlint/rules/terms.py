@@ -87,7 +87,12 @@ class Term:
         return self.value.range.point == number
 
     def text(self, target: Event) -> str | None:
-        """The source of the value for use at `target`; None where nothing there surely holds it."""
+        """The source of the value for use at `target`; None where nothing there surely holds it.
+
+        What was computed without a gradient is not computed again with one.
+        """
+        if self.event is not None and self.event.site.no_gradient != target.site.no_gradient:
+            return None
         if self.event is not None and (text := reachable_source(self.node, self.event, target)) is not None:
             return text
         return held_by(self.value, target.site)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -73,6 +74,14 @@ def test_fix_of_a_file_touches_nothing_else(tmp_path: Path, newline: str, mark: 
     stamp = path.stat().st_mtime_ns
     assert not fix_file(path).changed
     assert path.stat().st_mtime_ns == stamp
+
+
+def test_fix_of_a_file_keeps_encoding_form_feeds_tabs_and_comments(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    text = "# coding: latin-1\nimport torch  # é\n\f\ndef f(x):\t# é\n\tp = {}  # é\n\n\t# é\n\treturn p\t\n"
+    path.write_bytes(text.format("torch.log(torch.softmax(x, dim=-1))").encode("latin-1"))
+    assert dict(fix_file(path).applied) == {"NAN201": 1}
+    assert path.read_bytes() == text.format("torch.log_softmax(x, dim=-1)").encode("latin-1")
 
 
 def test_fix_that_cannot_be_written_is_a_problem_and_the_findings_stay(tmp_path: Path) -> None:
@@ -184,6 +193,19 @@ def test_process_that_dies_takes_only_its_file_along(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=True)
     expected = [f"died at {n}" if n in (7, 19) else str(n) for n in range(40)]
     assert done.stdout.strip() == " ".join(expected)
+
+
+def test_the_collector_and_the_recursion_limit_are_as_before() -> None:
+    before = gc.isenabled(), sys.getrecursionlimit()
+    for text in (BUG, "import torch\ndef f(:\n"):
+        lint_source(text)
+        assert (gc.isenabled(), sys.getrecursionlimit()) == before
+    gc.disable()
+    try:
+        lint_source(BUG)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_few_files_take_no_process() -> None:
