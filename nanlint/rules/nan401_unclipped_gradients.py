@@ -13,8 +13,8 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks.model import Stride
 from nanlint.interp.objects import Elements, Entries
 from nanlint.interp.trace import Event, Trace
-from nanlint.ops import hazards
 from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
+from nanlint.rules.poles import danger
 from nanlint.rules.protocol import (
     Update,
     constructions,
@@ -29,7 +29,7 @@ from nanlint.rules.protocol import (
     table,
     updates,
 )
-from nanlint.rules.reasoning import alternatives, judge, strip, words
+from nanlint.rules.reasoning import alternatives, strip, words
 from nanlint.rules.rewriting import code, spell
 
 POLES = frozenset(
@@ -139,14 +139,15 @@ def _cue_of_loss(update: Update, trace: Trace) -> Cue | None:
             continue
         if _ratio(value):
             return Cue("a policy gradient scales with returns that nothing bounds", event)
-        if broken is None and value.op in POLES and value.gradient and _breaks(event):
+        if broken is None and value.op in POLES and value.gradient and _breaks(event, trace):
             broken = Cue(f"the loss depends on `{code(event.node)}`, whose gradient is unbounded", event)
     return broken
 
 
-def _breaks(event: Event) -> bool:
+def _breaks(event: Event, trace: Trace) -> bool:
     """One of the operation's poles is known to lie in its operand's range."""
-    return any(judge(event, event.operands[pole.operand]).level is Level.ERROR for pole in hazards(event.operation))
+    found = danger(event, trace)
+    return found is not None and found.level is Level.ERROR
 
 
 def _score(event: Event, trace: Trace) -> bool:

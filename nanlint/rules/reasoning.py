@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import libcst as cst
-
-from nanlint.domain.dtypes import Dtype
-from nanlint.domain.value import Kind, Value
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
-from nanlint.findings import Level
 from nanlint.interp.trace import Event, Frame, Site, Trace
 from nanlint.rules.model import Clue
 
@@ -115,55 +110,6 @@ def quiet(site: Site) -> bool:
     return site.no_gradient or bool(named & QUIET_WORDS and not named & LOSS_WORDS)
 
 
-# poles
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How bad a pole is for an operand, and the words for it."""
-
-    level: Level
-    because: str
-
-
-def judge(event: Event, operand: Value) -> Verdict:
-    """The level of a pole that lies in the operand's range.
-
-    error: the range is known from its producers; warning: a raw network output or a loss's own argument;
-    note: surely an array that nothing bounds; strict: perhaps no array at all.
-    """
-    if operand.kind.scalar:
-        return Verdict(Level.STRICT, "a scalar")
-    if operand.known:
-        return Verdict(*_proven(event, operand))
-    network = comes_from(operand, NETWORKS)
-    if network is not None and not quiet(event.site):
-        return Verdict(Level.WARNING, "computed from the raw output of a network")
-    if _loss_argument(event, operand):
-        return Verdict(Level.WARNING, "an argument of a loss function that nothing bounds")
-    if operand.kind is Kind.TENSOR and not quiet(event.site):
-        return Verdict(Level.NOTE, "a tensor that nothing bounds")
-    return Verdict(Level.STRICT, "unbounded as far as this file tells")
-
-
-def _proven(event: Event, operand: Value) -> tuple[Level, str]:
-    """A proof from random draws or literal data is worth a note: it fails once in millions, or is meant."""
-    origins = {source.op for source in sources(operand)}
-    if origins & RANDOM:
-        return Level.NOTE, "a random draw that can be exactly at the edge"
-    if origins <= {Op.TENSOR, Op.CONSTANT, Op.FULL, Op.ARANGE, Op.LIKE, Op.PAD} | SAME_ELEMENTS | POINTWISE | {Op.JOIN}:
-        return Level.NOTE, "constant data"
-    if quiet(event.site) and event.site.no_gradient:
-        return Level.WARNING, "known from its producers"
-    return Level.ERROR, "known from its producers"
-
-
-def _loss_argument(event: Event, operand: Value) -> bool:
-    """A parameter of a function that computes a loss, with nothing but reshaping in between."""
-    leaf = strip(operand)
-    return leaf.op is Op.ARGUMENT and leaf.kind is Kind.TENSOR and in_loss(event.site) and not quiet(event.site)
-
-
 # evidence
 
 
@@ -199,10 +145,3 @@ def describe(event: Event) -> str:
     """`softmax`, `x / y`: the operation as a person names it."""
     spelling = event.site.spelling.rpartition(".")[2] or event.op.value
     return spelling if spelling.isidentifier() else event.op.value
-
-
-def dtype_name(value: Value) -> str:
-    return value.dtype.value if value.dtype is not Dtype.UNKNOWN else ""
-
-
-__all__ = ["Clue", "cst"]

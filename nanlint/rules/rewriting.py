@@ -122,7 +122,8 @@ def movable(node: cst.CSTNode, origin: Site, target: Site) -> bool:
         return False
     parts = list(_parts(node))
     attributes = {part.attr.value for part in parts if isinstance(part, cst.Attribute)}
-    return all(_same_part(part, origin, target) for part in parts) and not attributes & _assigned_after(origin)
+    moved = attributes and attributes & _assigned_after(origin)
+    return not moved and all(_same_part(part, origin, target) for part in parts)
 
 
 _MOVABLE = (
