@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import NONZERO
 from nanlint.domain.value import Constant, Kind, Value
 from nanlint.domain.vocabulary import Op
@@ -53,16 +54,22 @@ def _compare(
     op = COMPARISON.get(type(operator))
     if op is None:
         return machine.unknown(a, b)
-    kind = (
-        Kind.TENSOR if Kind.TENSOR in (a.kind, b.kind) and op not in (Op.IDENTITY_TEST, Op.CONTAINS) else Kind.BOOLEAN
-    )
-    result = truth(machine, op, (a, b), node, nodes, kind)
+    result = truth(machine, op, (a, b), node, nodes, _truth_kind(op, a, b))
     known = _constant_comparison(op, a, b)
     if known is not None:
         result = replace(result, payload=Constant(known))
     if isinstance(operator, (cst.IsNot, cst.NotIn)):
         return truth(machine, Op.LOGICAL_NOT, (result,), node, ())
     return result
+
+
+def _truth_kind(op: Op, a: Value, b: Value) -> Kind:
+    """A boolean, or an array of them where one side may be an array."""
+    if op in (Op.IDENTITY_TEST, Op.CONTAINS):
+        return Kind.BOOLEAN
+    if Kind.TENSOR in (a.kind, b.kind):
+        return Kind.TENSOR
+    return Kind.UNKNOWN if Kind.UNKNOWN in (a.kind, b.kind) else Kind.BOOLEAN
 
 
 def _constant_comparison(op: Op, a: Value, b: Value) -> bool | None:
@@ -95,7 +102,7 @@ def boolean_operation(machine: Machine, node: cst.BooleanOperation) -> Value:
     right = results[0]
     op = Op.LOGICAL_AND if both else Op.LOGICAL_OR
     tested = truth(machine, op, (left, right), node, (node.left, node.right))
-    if left.kind is Kind.BOOLEAN and right.kind is Kind.BOOLEAN:
+    if left.dtype is Dtype.BOOLEAN and right.dtype is Dtype.BOOLEAN:
         return tested
     kept = left if both else narrow(left, implied(left, True))
     if not both and kept.kind.scalar and not kept.range.contains(0.0):

@@ -24,8 +24,8 @@ from nanlint.interp.values import Values, framework_of, python_number
 from nanlint.ops.evaluate import evaluate
 
 NOT_DIFFERENTIABLE = frozenset(
-    {Op.DETACH, Op.ITEM, Op.LIKE, Op.ARGMAX, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT, Op.COUNT_NONZERO, Op.LENGTH,
-     Op.FLOOR_DIVIDE, Op.SAMPLE}
+    {Op.DETACH, Op.ITEM, Op.LIKE, Op.ARGMAX, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT, Op.COUNT_NONZERO,
+     Op.LENGTH, Op.FLOOR_DIVIDE, Op.SAMPLE}
 )  # fmt: skip
 
 WITHOUT_GRADIENTS = frozenset(table.name for table in FRAMEWORKS if not table.gradients)
