@@ -71,8 +71,10 @@ def _arrange(
 ) -> Bound | None:
     bound = Bound()
     for i, parameter in enumerate(call.operands):
+        if parameter.canonical not in found and given.star:
+            found[parameter.canonical] = (machine.unknown(), None)  # somewhere in `*args`
         if parameter.canonical not in found:
-            if i == 0 and not given.star:
+            if i == 0:
                 return None
             break
         value, node = found.pop(parameter.canonical)

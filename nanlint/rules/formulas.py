@@ -48,7 +48,8 @@ def one_minus(term: Term, slack: float = 0.0) -> Term | None:
     term = term.behind(PLAIN)
     if term.op is Op.SUBTRACT and _two(term):
         one = term.operand(0).value.range.point
-        return term.operand(1) if one is not None and 1.0 <= one <= 1.0 + slack else None
+        whole = one is not None and 1.0 <= one <= 1.0 + slack and term.operand(0).op is not Op.FULL
+        return term.operand(1) if whole else None
     if term.op is Op.ADD and (rest := _beside(term, 1.0)) is not None:
         return negated(rest)
     if term.op is Op.NEGATIVE:

@@ -17,8 +17,11 @@ from nanlint.rules.rewriting import Spelled, contains, reachable_source, removab
 
 def judged(reading: Reading, limits: Limits) -> tuple[Level, Rewrite | None] | None:
     """How grave the logarithm is, and its fix; None for a guarded one where nothing better is at hand."""
-    grade, rewrite = level(reading), rewritten(reading, limits)
-    return None if grade is None or (rewrite is None and effective(reading.event)) else (grade, rewrite)
+    grade = level(reading)
+    if grade is None:
+        return None
+    rewrite = rewritten(reading, limits)
+    return None if rewrite is None and effective(reading.event) else (grade, rewrite)
 
 
 def rewritten(reading: Reading, limits: Limits) -> Rewrite | None:
@@ -42,7 +45,7 @@ def assembled(title: str, found: list[Reading], edits: list[tuple[Replace, Spell
 
 def clamp(event: Event, limits: Limits) -> Rewrite | None:
     """A lower bound under the logarithm, if it has none: finite, though its gradient fades."""
-    if effective(event) or event.framework == "math":
+    if effective(event) or event.framework == "math" or not plainly_written(event):
         return None
     lowest = f"-1 + {literal(below_one(event))}" if event.op is Op.LOG1P else literal(epsilon(event, limits))
     return clamping(event, 0, {"min": lowest})

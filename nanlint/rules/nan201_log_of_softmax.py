@@ -40,10 +40,12 @@ def _message(reading: Reading) -> str:
 
 
 def _remedy(reading: Reading) -> str:
-    if reading.event.op is Op.LOG:
-        return "Take log_softmax of the logits; a loss such as cross_entropy takes the logits themselves."
-    base = "2" if reading.event.op is Op.LOG2 else "10"
-    return f"Take log_softmax of the logits and divide it by log({base})."
+    if reading.event.op is not Op.LOG:
+        base = "2" if reading.event.op is Op.LOG2 else "10"
+        return f"Take log_softmax of the logits and divide it by log({base})."
+    if reading.event.framework == "numpy":
+        return "Take scipy.special.log_softmax of the logits, or subtract their logaddexp.reduce from them."
+    return "Take log_softmax of the logits; a loss such as cross_entropy takes the logits themselves."
 
 
 RULE = Rule(

@@ -40,6 +40,8 @@ def _message(reading: Reading) -> str:
 
 
 def _remedy(reading: Reading) -> str:
+    if reading.event.framework == "numpy":
+        return f"Compute it from the logits x: -np.logaddexp(0, {'' if reading.complement else '-'}x)."
     form = f"logsigmoid({'-' * reading.complement}x) of the logits x"
     if reading.event.op in (Op.LOG2, Op.LOG10):
         return f"Take {form} and divide it by log({'2' if reading.event.op is Op.LOG2 else '10'})."

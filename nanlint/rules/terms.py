@@ -84,7 +84,8 @@ class Term:
         return self.behind(PLAIN).value.same(other.behind(PLAIN).value)
 
     def is_number(self, number: float) -> bool:
-        return self.value.range.point == number
+        """The number itself, or an array of it that does not widen what it meets (as `torch.ones(5, 1)` may)."""
+        return self.value.range.point == number and self.op is not Op.FULL
 
     def text(self, target: Event) -> str | None:
         """The source of the value for use at `target`; None where nothing there surely holds it.

@@ -98,6 +98,10 @@ def f(z, q):
 def f(n):
     return torch.log(torch.sigmoid(n.long()))
 """,
+    "the 1 may widen the sigmoid": """\
+def f(x, n):
+    return torch.log(torch.ones(n, 1) - torch.sigmoid(x))
+""",
     "the logarithm is written into something": """\
 def f(z, out):
     return torch.log(torch.sigmoid(z), out=out)
