@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent.parent
 PATH = ROOT / "README.md"
 
 SHOWN = {
-    "finding": "--select log-of-softmax tests/examples/buggy/classifier.py",
-    "diff": "--diff --select log-of-softmax tests/examples/buggy/ppo.py",
+    "finding": "--ignore high-learning-rate tests/examples/buggy/classifier.py",
+    "diff": "--diff tests/examples/buggy/depth.py",
 }
 """What the README shows, by marker: arguments of `nanlint`."""
 

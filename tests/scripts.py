@@ -14,7 +14,7 @@ BUGS = {
         ("self.optimizer.step()", "warning", "NAN401"),
     ],
     "classifier": [
-        ("torch.log(probabilities)", "error", "NAN201"),
+        ("torch.log(probabilities)", "error", "NAN207"),
         ("lr=args.lr", "warning", "NAN404"),
     ],
     "depth": [
@@ -27,7 +27,7 @@ BUGS = {
         ("fake.log()", "error", "NAN202"),
     ],
     "logistic_numpy": [
-        ("1.0 / (1.0 + np.exp(-z))", "error", "NAN205"),
+        ("1.0 / (1.0 + np.exp(-z))", "note", "NAN205"),
         ("np.mean(y * np.log(p)", "error", "NAN208"),
     ],
     "ppo": [

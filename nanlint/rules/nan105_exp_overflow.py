@@ -11,7 +11,7 @@ from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of, limits_of
 from nanlint.rules.guarding import clamping, operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
+from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 from nanlint.rules.poles import danger, singularity, takes_array
 from nanlint.rules.provenance import from_network
 from nanlint.rules.reasoning import describe, quiet, strip, trail
@@ -32,7 +32,6 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             continue
         operand = event.operands[singular.index]
         level, because = _evidence(event, trace, singular.index)
-        half = dtype_of(event.operation).half
         yield Draft(
             event,
             level,
@@ -40,8 +39,15 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             f"{operand.range} goes beyond {limits_of(event.operation).log_max:.4g}, where the value is infinite",
             "Clamp the operand from above, or work with the logarithm.",
             evidence=trail(event, trace, operand),
-            rewrite=clamping(event, singular.index, {"max": LARGEST_HALF if half else LARGEST}),
+            rewrite=_rewrite(event),
         )
+
+
+def _rewrite(event: Event) -> Rewrite | None:
+    """A clamp of the exponent; none for a power, whose base decides where it overflows."""
+    if event.op is Op.POWER:
+        return None
+    return clamping(event, 0, {"max": LARGEST_HALF if dtype_of(event.operation).half else LARGEST})
 
 
 def _evidence(event: Event, trace: Trace, index: int) -> tuple[Level, str]:
