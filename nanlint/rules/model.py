@@ -28,7 +28,7 @@ class Bad:
     tolerance: float = 1e-5
     level: Level = Level.ERROR
     proof: str = ""
-    """For a bad form that raises or degrades instead of giving NaN: an expression true of `f`, false of the fixed `f`."""
+    """For a bad form that gives no NaN but raises or degrades: an expression true of `f`, false of the fixed `f`."""
 
 
 @dataclass(frozen=True, slots=True)
