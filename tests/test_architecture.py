@@ -143,7 +143,7 @@ def test_tests_that_run_a_framework_are_those_that_ci_leaves_out_without_one() -
         r"FRAMEWORK_TESTS=\((.*?)\)", (TESTS.parent / ".ci" / "run").read_text(encoding="utf-8"), re.DOTALL
     )
     assert left_out is not None
-    needing = set()
+    needing: set[Path] = set()
     paths = {
         path: path.relative_to(TESTS.parent).as_posix() for path in TESTS.rglob("*.py") if "examples" not in path.parts
     }

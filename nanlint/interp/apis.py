@@ -12,12 +12,12 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import BY_NAME
 from nanlint.interp.guards import implied, under
 from nanlint.interp.machine import Machine
 from nanlint.interp.names import assign
 from nanlint.interp.objects import Dotted, Elements, Layer
-from nanlint.interp.parameters import Arguments
 
 TRAINABLE = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT})
 """Results that carry a gradient even if no operand does: they hold weights."""

@@ -10,12 +10,12 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import NON_NEGATIVE, POSITIVE, interval, point
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import attribute
 from nanlint.interp.containers import each, element, items_of, mapping, sequence
 from nanlint.interp.machine import Machine
 from nanlint.interp.numbers import NUMBERS, Builtin, record_call
 from nanlint.interp.objects import Elements, Entries, Partial
-from nanlint.interp.parameters import Arguments
 from nanlint.interp.parser import make_parser
 
 
@@ -101,13 +101,11 @@ def _vars(machine: Machine, given: Arguments, node: cst.Call) -> Value:
 
 def _map(machine: Machine, given: Arguments, node: cst.Call) -> Value:
     """`map(f, xs)`: what `f` gives for some element."""
-    from nanlint.interp.calls import call_value
-
     if len(given.positional) < 2:
         return machine.unknown()
     function, *iterables = (value for value, _ in given.positional)
     arguments = tuple((each(machine, iterable), None) for iterable in iterables)
-    return sequence(machine, (call_value(machine, function, Arguments(arguments), node),), exact=False)
+    return sequence(machine, (machine.call(function, Arguments(arguments), node),), exact=False)
 
 
 def _filter(machine: Machine, given: Arguments, node: cst.Call) -> Value:

@@ -11,13 +11,14 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.apis import call_layer, element_type, make_layer, opaque, perform
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.builtins import BUILTINS
 from nanlint.interp.classes import forward_method, instantiate
 from nanlint.interp.containers import items_of, sequence
 from nanlint.interp.contexts import gradient_mode
 from nanlint.interp.datasets import columns, loader
 from nanlint.interp.functions import call_function
-from nanlint.interp.machine import EXPRESSIONS, Machine
+from nanlint.interp.machine import CALLS, EXPRESSIONS, Machine
 from nanlint.interp.methods import call_member
 from nanlint.interp.names import assign, dotted_name
 from nanlint.interp.objects import (
@@ -33,8 +34,7 @@ from nanlint.interp.objects import (
     Partial,
     Super,
 )
-from nanlint.interp.parameters import Arguments, evaluate_arguments
-from nanlint.interp.values import choices
+from nanlint.interp.parameters import evaluate_arguments
 
 SEQUENTIAL = frozenset(name for f in frameworks.FRAMEWORKS for name in f.sequential)
 CONTAINERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.containers)
@@ -49,7 +49,7 @@ def call(machine: Machine, node: cst.Call) -> Value:
     if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
         return _super(machine)
     callee = machine.evaluate(node.func)
-    return call_value(machine, callee, evaluate_arguments(machine, node.args), node)
+    return machine.call(callee, evaluate_arguments(machine, node.args), node)
 
 
 def _super(machine: Machine) -> Value:
@@ -59,47 +59,51 @@ def _super(machine: Machine) -> Value:
     return machine.thing(Kind.OBJECT, Super(active.receiver, active.owner))
 
 
-def call_value(machine: Machine, callee: Value, given: Arguments, node: cst.Call) -> Value:
-    """What calling the Value gives."""
-    payload = callee.payload
-    if isinstance(payload, Dotted):
-        return call_dotted(machine, payload.name, given, node)
-    if isinstance(payload, Function):
-        return call_function(machine, payload, given, node)
-    if isinstance(payload, Class):
-        return instantiate(machine, payload, given, node)
-    if isinstance(payload, Layer):
-        return call_layer(machine, payload, given, node)
-    if isinstance(payload, Chain):
-        return call_chain(machine, payload, given, node)
-    if isinstance(payload, Instance):
-        return _call_instance(machine, callee, given, node)
-    if isinstance(payload, Partial):
-        keywords = {**{name: (value, None) for name, value in payload.keywords.items()}, **given.named}
-        whole = Arguments(given.positional, keywords, given.star).behind(*payload.positional)
-        return call_value(machine, payload.function, whole, node)
-    either = choices(callee)
-    if any(choice.payload is not None for choice in either):
-        return machine.join([call_value(machine, choice, given, node) for choice in either])
-    if isinstance(payload, Member):
-        return call_member(machine, payload.receiver, payload.name, given, node)
-    return opaque(machine, given, node, dotted_name(node.func), callee)
+def _function(machine: Machine, function: Function, _: Value, given: Arguments, node: cst.Call) -> Value:
+    return call_function(machine, function, given, node)
 
 
-def _call_instance(machine: Machine, callee: Value, given: Arguments, node: cst.Call) -> Value:
+def _class(machine: Machine, definition: Class, _: Value, given: Arguments, node: cst.Call) -> Value:
+    return instantiate(machine, definition, given, node)
+
+
+def _layer(machine: Machine, layer: Layer, _: Value, given: Arguments, node: cst.Call) -> Value:
+    return call_layer(machine, layer, given, node)
+
+
+def _chain(machine: Machine, chain: Chain, _: Value, given: Arguments, node: cst.Call) -> Value:
+    """Layers one after the other; a layer of which nothing is known gives an unknown."""
+    value = given.first() or machine.unknown()
+    *inner, last = chain.layers or (None,)
+    for layer in inner:
+        result = machine.call(layer, Arguments(((value, None),)), node)
+        value = result if chain.exact else machine.join([value, result])
+    return value if last is None else machine.call(last, Arguments(((value, None),)), node)
+
+
+def _instance(machine: Machine, _: Instance, callee: Value, given: Arguments, node: cst.Call) -> Value:
     method = forward_method(machine, callee)
     if method is not None and isinstance(method.payload, Function):
         return call_function(machine, method.payload, given, node)
     return opaque(machine, given, node, dotted_name(node.func), callee)
 
 
-def call_chain(machine: Machine, chain: Chain, given: Arguments, node: cst.Call) -> Value:
-    """Layers one after the other; a layer of which nothing is known gives an unknown."""
-    value = given.first() or machine.unknown()
-    for layer in chain.layers[:-1]:
-        result = call_value(machine, layer, Arguments(((value, None),)), node)
-        value = result if chain.exact else machine.join([value, result])
-    return call_value(machine, chain.layers[-1], Arguments(((value, None),)), node) if chain.layers else value
+def _partial(machine: Machine, partial: Partial, _: Value, given: Arguments, node: cst.Call) -> Value:
+    keywords = {**{name: (value, None) for name, value in partial.keywords.items()}, **given.named}
+    whole = Arguments(given.positional, keywords, given.star).behind(*partial.positional)
+    return machine.call(partial.function, whole, node)
+
+
+def _member(machine: Machine, member: Member, _: Value, given: Arguments, node: cst.Call) -> Value:
+    return call_member(machine, member.receiver, member.name, given, node)
+
+
+def _unknown(machine: Machine, _: object, callee: Value, given: Arguments, node: cst.Call) -> Value:
+    return opaque(machine, given, node, dotted_name(node.func), callee)
+
+
+def _dotted(machine: Machine, dotted: Dotted, _: Value, given: Arguments, node: cst.Call) -> Value:
+    return call_dotted(machine, dotted.name, given, node)
 
 
 def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -> Value:
@@ -132,7 +136,7 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
 def _make(machine: Machine, name: str, given: Arguments) -> Value | None:
     """What holds or wraps other things: containers of layers, datasets, wrappers, limits of a dtype."""
     if name in SEQUENTIAL:
-        return machine.thing(Kind.LAYER, _chain(given))
+        return machine.thing(Kind.LAYER, _sequential(given))
     if name in CONTAINERS:
         return _container(machine, given)
     if name in FLOAT_INFO:
@@ -153,7 +157,7 @@ def unbound_method(name: str) -> tuple[Framework, Call | Overload] | None:
     return None if framework is None else frameworks.method(framework.name, method)
 
 
-def _chain(given: Arguments) -> Chain:
+def _sequential(given: Arguments) -> Chain:
     """`Sequential(a, b)`, `Sequential(*layers)`, `Sequential(OrderedDict(a=...))`."""
     values = tuple(value for value, _ in given.positional)
     if len(values) == 1 and isinstance(values[0].payload, Entries):
@@ -201,3 +205,16 @@ def _make_optimizer(machine: Machine, name: str, given: Arguments, node: cst.Cal
 
 
 EXPRESSIONS[cst.Call] = call
+CALLS.update(
+    {
+        Dotted: _dotted,
+        Function: _function,
+        Class: _class,
+        Layer: _layer,
+        Chain: _chain,
+        Instance: _instance,
+        Partial: _partial,
+        Member: _member,
+        type(None): _unknown,
+    }
+)

@@ -6,10 +6,10 @@ import libcst as cst
 
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.functions import bound_to, call_function
 from nanlint.interp.machine import STATEMENTS, Activation, Machine
 from nanlint.interp.objects import Cells, Class, Dotted, Function, Instance, Scope, Super
-from nanlint.interp.parameters import Arguments
 from nanlint.interp.trace import Frame
 
 MODEL_BASES = frozenset(name for framework in FRAMEWORKS for name in framework.model_bases)

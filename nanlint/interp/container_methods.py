@@ -7,11 +7,11 @@ from collections.abc import Callable
 import libcst as cst
 
 from nanlint.domain.value import Value
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.containers import appended, each, element, items_of, mapping, sequence
 from nanlint.interp.machine import Machine
 from nanlint.interp.names import assign
 from nanlint.interp.objects import Elements, Entries
-from nanlint.interp.parameters import Arguments
 
 
 def container_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nanlint.domain.value import Kind, Value
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.classes import instance_attribute
 from nanlint.interp.containers import each, element, items_of, sequence
 from nanlint.interp.functions import call_function
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Function, Instance, Rows
-from nanlint.interp.parameters import Arguments
 
 
 def loader(machine: Machine, given: Arguments) -> Value:

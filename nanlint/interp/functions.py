@@ -7,11 +7,12 @@ from dataclasses import replace
 import libcst as cst
 
 from nanlint.domain.value import Kind, Value
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.contexts import stops_gradient
 from nanlint.interp.machine import MAX_DEPTH, MAX_RUNS, STATEMENTS, Activation, Machine
 from nanlint.interp.names import dotted_name
 from nanlint.interp.objects import Cells, Elements, Function, Scope
-from nanlint.interp.parameters import Arguments, bind_arguments, defaults
+from nanlint.interp.parameters import bind_arguments, defaults
 from nanlint.interp.store import narrow
 from nanlint.interp.trace import Frame
 

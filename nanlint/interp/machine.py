@@ -17,10 +17,11 @@ from nanlint.domain.interval import EVERYTHING
 from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.objects import Cells, Class, Function, Scope
 from nanlint.interp.store import Fact, Outcome, Store, narrow
 from nanlint.interp.trace import Event, Frame, Site, Trace
-from nanlint.interp.values import Values, framework_of, python_number
+from nanlint.interp.values import Values, choices, framework_of, python_number
 from nanlint.ops.evaluate import evaluate
 
 NOT_DIFFERENTIABLE = frozenset(
@@ -226,6 +227,14 @@ class Machine(Values):
         handler = EXPRESSIONS.get(type(node))
         return self.unknown() if handler is None else handler(self, node)
 
+    def call(self, callee: Value, given: Arguments, node: cst.Call) -> Value:
+        """What calling the Value gives; of several callables, what any of them gives."""
+        either = choices(callee)
+        if any(choice.payload is not None for choice in either):
+            return self.join([self.call(choice, given, node) for choice in either])
+        handler = CALLS.get(type(callee.payload), CALLS[type(None)])
+        return handler(self, callee.payload, callee, given, node)
+
     def execute(self, node: cst.CSTNode) -> bool:
         """Interprets a statement; says whether control goes on behind it."""
         handler = STATEMENTS.get(type(node))
@@ -242,7 +251,9 @@ class Machine(Values):
         return True
 
 
-# The key of a table is the type of its handler's node, which no type checker can express; hence Any.
+# The key of a table is the type of what its handler takes, which no type checker can express; hence Any.
+CALLS: dict[type, Callable[[Machine, Any, Value, Arguments, cst.Call], Value]] = {}
+"""By the type of the callee's payload, which the handler gets beside the callee."""
 EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {}
 STATEMENTS: dict[type[cst.CSTNode], Callable[[Machine, Any], bool]] = {}
 

@@ -11,6 +11,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.apis import apply, bind, call_layer, opaque, perform
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import array_framework
 from nanlint.interp.container_methods import container_method, rebind
 from nanlint.interp.containers import element
@@ -26,7 +27,6 @@ from nanlint.interp.objects import (
     Parameters,
     Shape,
 )
-from nanlint.interp.parameters import Arguments
 from nanlint.interp.parser import parser_method
 from nanlint.interp.store import Fact
 from nanlint.interp.values import choices
@@ -86,11 +86,9 @@ def _protocol_method(machine: Machine, receiver: Value, name: str, given: Argume
 
 def _run_closure(machine: Machine, given: Arguments, node: cst.Call) -> None:
     """`optimizer.step(closure)` runs the closure first."""
-    from nanlint.interp.calls import call_value
-
     closure = given.first()
     if closure is not None and closure.kind is Kind.FUNCTION:
-        call_value(machine, closure, Arguments(), node)
+        machine.call(closure, Arguments(), node)
 
 
 # models and layers

@@ -10,11 +10,11 @@ import libcst as cst
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.containers import each, items_of
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Elements
 from nanlint.interp.operators import arithmetic_kind, default_float
-from nanlint.interp.parameters import Arguments
 from nanlint.interp.values import framework_of
 
 Builtin = Callable[[Machine, Arguments, cst.Call], Value]

@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
 from nanlint.domain.interval import EVERYTHING, Interval
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Class, Dotted, Elements, Entries, Instance
 
 EPSILON = Interval(1e-12, 0.1)
 """From the smallest epsilon in ordinary use to what no one would call one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """The arguments of a call with their expressions. `star`: `*args` or `**kwargs` of unknown content took part."""
-
-    positional: tuple[tuple[Value, cst.BaseExpression | None], ...] = ()
-    keywords: Mapping[str, tuple[Value, cst.BaseExpression | None]] | None = None
-    star: bool = False
-
-    @property
-    def named(self) -> Mapping[str, tuple[Value, cst.BaseExpression | None]]:
-        return self.keywords or {}
-
-    @property
-    def values(self) -> list[Value]:
-        return [value for value, _ in self.positional] + [value for value, _ in self.named.values()]
-
-    def first(self) -> Value | None:
-        return self.positional[0][0] if self.positional else None
-
-    def behind(self, *leading: Value) -> Arguments:
-        """With more positional arguments in front."""
-        return Arguments((*((value, None) for value in leading), *self.positional), self.keywords, self.star)
 
 
 def evaluate_arguments(machine: Machine, nodes: Sequence[cst.Arg]) -> Arguments:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nanlint.domain.value import Kind, Value
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import ArgumentParser, Cells, Dotted, Entries
-from nanlint.interp.parameters import Arguments
 
 TYPES = {"builtins.int": Kind.INTEGER, "builtins.float": Kind.NUMBER, "builtins.str": Kind.STRING}
 
