@@ -156,6 +156,7 @@ def select(machine: Machine, value: Value, key: Value | None, node: cst.Subscrip
         kind=value.kind if value.kind is Kind.TENSOR else Kind.UNKNOWN,
         spelling="[]",
         default_float=value.dtype,
+        gradients=value.gradient,  # an index has none to pass on
     )
 
 

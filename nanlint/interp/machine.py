@@ -99,7 +99,8 @@ class Machine(Values):
         made_by = Operation(Op.ARGUMENT, operands, number=next(self.fresh_numbers), framework=framework)
         if default is not None and default.kind in (Kind.NUMBER, Kind.INTEGER):
             return replace(default, made_by=made_by)
-        gradient = kind in (Kind.TENSOR, Kind.UNKNOWN) and framework not in WITHOUT_GRADIENTS
+        possible = {framework} if framework else self.imported
+        gradient = kind in (Kind.TENSOR, Kind.UNKNOWN) and not possible <= WITHOUT_GRADIENTS
         return Value(kind, made_by, EVERYTHING, gradient=gradient)
 
     def remade(self, value: Value, made_by: Operation) -> Value:
