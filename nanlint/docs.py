@@ -185,7 +185,12 @@ def _wrapped(text: str, indent: int = 0) -> str:
     def filled(item: str) -> str:
         hanging = margin + "  " if item.startswith("- ") else margin
         return textwrap.fill(
-            item, width, initial_indent=margin, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+            item,
+            width,
+            initial_indent=margin,
+            subsequent_indent=hanging,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
 
     paragraphs = (re.split(r"\n(?=- )", paragraph) for paragraph in re.split(r"\n\s*\n", text.strip()))

@@ -100,12 +100,16 @@ def _vars(machine: Machine, given: Arguments, node: cst.Call) -> Value:
 
 
 def _map(machine: Machine, given: Arguments, node: cst.Call) -> Value:
-    """`map(f, xs)`: what `f` gives for some element."""
+    """`map(f, xs)`: `f` of each known item, or of some element."""
     if len(given.positional) < 2:
         return machine.unknown()
-    function, *iterables = (value for value, _ in given.positional)
-    arguments = tuple((each(machine, iterable), None) for iterable in iterables)
-    return sequence(machine, (machine.call(function, Arguments(arguments), node),), exact=False)
+    function = given.positional[0][0]
+    rows = _zip(machine, Arguments(given.positional[1:]), node)
+    results = tuple(
+        machine.call(function, Arguments(tuple((value, None) for value in items_of(row) or ())), node)
+        for row in items_of(rows) or ()
+    )
+    return machine.thing(Kind.SEQUENCE, Elements(results, isinstance(rows.payload, Elements) and rows.payload.exact))
 
 
 def _filter(machine: Machine, given: Arguments, node: cst.Call) -> Value:

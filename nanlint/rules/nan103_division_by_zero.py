@@ -94,6 +94,8 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
         return (Level.WARNING if trained(event, trace) else possible), shape
     if found.level is Level.ERROR and divisor.range.lo < 0.0 < divisor.range.hi:
         return possible, "of both signs"
+    if is_share(divisor):
+        return min(found.level, possible), "0 only when it underflows"
     return found.level, found.because
 
 
@@ -110,6 +112,14 @@ def _shape(event: Event, divisor: Value) -> str | None:
     if is_union_of(divisor, event.x):
         return "the union of what the dividend is the intersection of, 0 where both are empty"
     return "the sum of a network's raw output" if is_sum_of_output(divisor, event.x) else None
+
+
+def is_share(value: Value) -> bool:
+    """A sigmoid or softmax, or its root, of something that is no raw output: of a schedule, say, and so moderate."""
+    value = strip(value)
+    while value.op in (Op.SQRT, Op.MEAN):
+        value = strip(value.made_by.x)
+    return value.op in (Op.SIGMOID, Op.SOFTMAX) and not from_network(value.made_by.x)
 
 
 def is_count(value: Value) -> bool:
@@ -344,6 +354,18 @@ def f(scores):
         ),
     ),
     good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, log_snr, generator=None):
+    with torch.no_grad():
+        alpha, sigma = map(torch.sqrt, (log_snr.sigmoid(), (-log_snr).sigmoid()))
+        return (x - sigma) / alpha
+""",
+            because="a noise schedule's logits stay moderate; its sigmoid is 0 only when it underflows, at -88.7",
+        ),
         Good(
             "torch",
             """\

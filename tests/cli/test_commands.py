@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,10 @@ class TestExitCodes:
         functions = (NOTED.replace("entropy", f"entropy_{number}") for number in range(700))
         lay_out(tmp_path, {"noted.py": "".join(functions)})
         command = [sys.executable, "-m", "nanlint", "--output-format", "concise"]
-        with subprocess.Popen(command, cwd=tmp_path, env=plain_environment(), stdout=-1, stderr=-1) as process:
+        listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background ignores it
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=plain_environment(), stdout=-1, stderr=-1, preexec_fn=listen
+        ) as process:
             assert process.stdout is not None
             process.stdout.read(1)  # the report is larger than a pipe: from here on the command waits for its reader
             process.send_signal(signal.SIGINT)
