@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+import timeit
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "tests" / "examples"
@@ -42,23 +43,20 @@ def seconds(command: Sequence[str]) -> float:
 
 
 def stages(path: Path) -> dict[str, float]:
-    """Milliseconds of nanlint's stages inside one process, imports done."""
+    """Milliseconds of nanlint's stages inside one process, imports done: the best of five."""
     import libcst as cst
 
     from nanlint.api import lint_source
     from nanlint.interp import interpret
 
     text = path.read_text(encoding="utf-8")
-    lint_source(text)  # warm
-    marks = [time.perf_counter()]
     module = cst.parse_module(text)
-    marks.append(time.perf_counter())
-    interpret(module, text)
-    marks.append(time.perf_counter())
-    lint_source(text)
-    marks.append(time.perf_counter())
-    parse, interpretation, whole = (1000 * (b - a) for a, b in itertools.pairwise(marks))
-    return {"LibCST parse": parse, "interpretation": interpretation, "lint_source as a whole": whole}
+    parts: dict[str, Callable[[], object]] = {
+        "LibCST parse": lambda: cst.parse_module(text),
+        "interpretation": lambda: interpret(module, text),
+        "lint_source as a whole": lambda: lint_source(text),
+    }
+    return {name: 1000 * min(timeit.repeat(part, number=1, repeat=5)) for name, part in parts.items()}
 
 
 def main() -> None:
