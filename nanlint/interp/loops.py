@@ -83,12 +83,12 @@ def _run(machine: Machine, node: cst.For | cst.While, step: Callable[[], bool]) 
 
 def _widen(machine: Machine, node: cst.For | cst.While, step: Callable[[], bool]) -> None:
     """Tries the body out without a trace and widens every cell that it changed."""
-    returned, yielded, exits = (len(part) for part in _collected(machine))
+    active = machine.active
+    returned, yielded, exits = len(active.returned), len(active.yielded), len(active.exits)
     machine.dry += 1
     once = _run(machine, node, step)
     machine.dry -= 1
-    for part, length in zip(_collected(machine), (returned, yielded, exits), strict=True):
-        del part[length:]
+    del active.returned[returned:], active.yielded[yielded:], active.exits[exits:]
     for outcome in (once.normal, *once.loop.continues):
         for (_, key), (cells, value) in outcome.writes.items():
             before = cells.get(key)
@@ -110,11 +110,6 @@ def depends_on(value: Value, before: Value) -> bool:
         if len(seen) > MAX_ANCESTORS:
             return True
     return False
-
-
-def _collected(machine: Machine) -> tuple[list[object], ...]:
-    active = machine.active
-    return active.returned, active.yielded, active.exits  # type: ignore[return-value]
 
 
 STATEMENTS.update({cst.For: for_loop, cst.While: while_loop})

@@ -32,7 +32,7 @@ from nanlint.interp.store import Fact
 from nanlint.interp.values import choices
 
 ITSELF = frozenset(
-    {"to", "cuda", "cpu", "train", "eval", "double", "float", "requires_grad_", "compile", "share_memory"}
+    {"to", "cuda", "cpu", "train", "eval", "half", "bfloat16", "double", "float", "requires_grad_", "share_memory"}
 )
 """Methods of models and layers that return the model."""
 
