@@ -96,6 +96,7 @@ def _run_closure(machine: Machine, given: Arguments, node: cst.Call) -> None:
 
 def _module_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
     if name in ITSELF:
+        opaque(machine, given, node, "." + name, receiver)  # an event: `half` changes the weights' dtype
         return receiver
     if name in PARAMETERS:
         return _parameters(machine, receiver, node)

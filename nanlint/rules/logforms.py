@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from nanlint.domain.vocabulary import Op
@@ -12,7 +14,7 @@ from nanlint.rules.logarithms import Reading, effective, level
 from nanlint.rules.model import Limits, Remove, Replace, Rewrite
 from nanlint.rules.probabilities import Form
 from nanlint.rules.rewording import minus, plainly_written, plus, rebuilt
-from nanlint.rules.rewriting import Spelled, contains, reachable_source, removable, spell, spell_name
+from nanlint.rules.rewriting import Spelled, contains, hoistable, reachable_source, removable, spell, spell_name
 
 
 def judged(reading: Reading, limits: Limits) -> tuple[Level, Rewrite | None] | None:
@@ -66,11 +68,20 @@ def replacement(reading: Reading) -> tuple[Replace, Spelled] | None:
         return None
     if reading.p.logits.value.dtype.integer or reading.p.logits.links != reading.term.links:
         return None
+    reading = _hoisted(reading)
     spelled = _log_softmax(reading) if reading.p.form is Form.SOFTMAX else _log_sigmoid(reading)
     if spelled is None:
         return None
     text = rebuilt(spelled.text, reading.term.links, event)
     return None if text is None else (Replace(event.node, text), Spelled(text, spelled.imports))
+
+
+def _hoisted(reading: Reading) -> Reading:
+    """With logits that move to the logarithm, where `p = softmax(f(x), 1)` stands right before it for it alone."""
+    p = reading.p
+    if p.made is None or p.logits.event is not p.made or not hoistable(p.made, reading.event):
+        return reading
+    return replace(reading, p=replace(p, logits=replace(p.logits, hoisted=True)))
 
 
 def _log_sigmoid(reading: Reading) -> Spelled | None:

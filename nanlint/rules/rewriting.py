@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import libcst as cst
 
@@ -210,6 +211,38 @@ def removable(made: Event, replaced: Sequence[cst.CSTNode]) -> cst.SimpleStateme
     commented = line.trailing_whitespace.comment is not None or "#" in code(line.body[0])
     lonely = not any(len(block.body) > 1 for block in _blocks(function) if line in block.body)
     return None if commented or lonely or _mentions(function, name) != mentions + 1 else line
+
+
+def hoistable(made: Event, target: Event) -> bool:
+    """What `made` computes can be computed at `target`, calls and all, and its line be removed.
+
+    Only `target` needs it, in the very next statement, always, and before anything else is called there.
+    """
+    statement, function = target.site.statement, made.site.frame.node
+    line = removable(made, [target.node])
+    if line is None or function is None or made.site.frame is not target.site.frame:
+        return False
+    neighbours = (pair for block in _blocks(function) for pair in pairwise(block.body))
+    if not any(before is line and after is statement for before, after in neighbours):
+        return False
+    return isinstance(statement, cst.SimpleStatementLine) and _comes_first(statement, target.node) is True
+
+
+_SOMETIMES = (cst.IfExp, cst.BooleanOperation, cst.Lambda, cst.BaseComp)
+"""What evaluates a part of itself never, later or more than once."""
+
+
+def _comes_first(node: cst.CSTNode, wanted: cst.CSTNode) -> bool | None:
+    """No call is made in `node` before `wanted` is evaluated, which it always is; None: `wanted` is not in it."""
+    if node is wanted:
+        return True
+    if isinstance(node, _SOMETIMES):
+        return False
+    for child in node.children:
+        found = _comes_first(child, wanted)
+        if found is not None:
+            return found
+    return False if isinstance(node, cst.Call) else None
 
 
 def _mentions(node: cst.CSTNode, name: str) -> int:

@@ -32,6 +32,8 @@ class Term:
     node: cst.BaseExpression | None = None
     event: Event | None = None
     links: tuple[Event | None, ...] = ()
+    hoisted: bool = False
+    """Its expression moves, with all calls in it, to where its text is wanted."""
 
     @property
     def op(self) -> Op:
@@ -92,6 +94,8 @@ class Term:
 
         What was computed without a gradient is not computed again with one.
         """
+        if self.hoisted and self.node is not None:
+            return code(self.node)
         if self.event is not None and self.event.site.no_gradient != target.site.no_gradient:
             return None
         if self.event is not None and (text := reachable_source(self.node, self.event, target)) is not None:

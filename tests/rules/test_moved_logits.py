@@ -47,10 +47,26 @@ class Net(nn.Module):
         self.h = self.b(x)
         return torch.log(p)
 """,
-    "the logits are a call": """\
+    "the logits are a call, and a statement stands between": """\
 def f(net, x):
     p = torch.softmax(net(x), dim=1)
-    return torch.log(p)
+    x = x + 1
+    return x * torch.log(p)
+""",
+    "the logits are a call, and another is made first": """\
+def f(net, x):
+    p = torch.softmax(net(x), dim=1)
+    return net(x) * torch.log(p)
+""",
+    "the logits are a call, and the logarithm is not always taken": """\
+def f(net, x):
+    p = torch.softmax(net(x), dim=1)
+    return torch.log(p) if x is not None else x
+""",
+    "the logits are a call, and the probabilities are needed again": """\
+def f(net, x):
+    p = torch.softmax(net(x), dim=1)
+    return torch.log(p), p
 """,
     "the softmax was taken without a gradient": """\
 def f(z):
@@ -109,6 +125,17 @@ def f(z, out):
 }
 
 MOVES = {
+    "a call, to the next statement, which alone needs it": (
+        """\
+def f(net, x, y):
+    p = torch.softmax(net(x), dim=1)
+    return (y * torch.log(p)).sum()
+""",
+        """\
+def f(net, x, y):
+    return (y * torch.log_softmax(net(x), dim=1)).sum()
+""",
+    ),
     "a name that still holds the logits": (
         """\
 def f(z):
