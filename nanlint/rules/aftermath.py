@@ -11,7 +11,7 @@ from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
 from nanlint.rules.provenance import MAX_VALUES
-from nanlint.rules.reasoning import POINTWISE, in_training, quiet
+from nanlint.rules.reasoning import POINTWISE, in_loss, in_training, quiet
 
 LOSSES = (
     Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
@@ -24,6 +24,13 @@ def trained(event: Event, trace: Trace) -> bool:
     if not event.result.gradient or quiet(event.site):
         return False
     return in_training(event.site) or _reaches_loss(event, trace)
+
+
+def feeds_loss(event: Event, trace: Trace) -> bool:
+    """The result has a gradient and is part of a loss."""
+    if not event.result.gradient or quiet(event.site):
+        return False
+    return in_loss(event.site) or _reaches_loss(event, trace)
 
 
 def _reaches_loss(event: Event, trace: Trace) -> bool:

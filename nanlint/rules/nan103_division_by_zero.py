@@ -11,7 +11,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction, squared
-from nanlint.rules.aftermath import trained
+from nanlint.rules.aftermath import feeds_loss, trained
 from nanlint.rules.guarding import adding, clamping, epsilon, literal, operand_node, quoted
 from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 from nanlint.rules.poles import Danger, danger, takes_array
@@ -89,6 +89,9 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     possible = Level.STRICT if hushed else Level.NOTE
     if is_spread(divisor):
         return (Level.STRICT if hushed else Level.WARNING), "0 for constant data"
+    emptiness = _emptiness(event, divisor)
+    if emptiness is not None:  # in a layer the data mostly fills the mask: a padded row has a token
+        return (Level.WARNING if feeds_loss(event, trace) else possible), emptiness
     shape = _shape(event, divisor)
     if shape is not None:
         return (Level.WARNING if trained(event, trace) else possible), shape
@@ -99,14 +102,19 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     return found.level, found.because
 
 
-def _shape(event: Event, divisor: Value) -> str | None:
-    """What makes it likely that the divisor is 0 now and then."""
+def _emptiness(event: Event, divisor: Value) -> str | None:
+    """What the divisor counts, if it is 0 where there is nothing to count."""
     if is_count(divisor):
         return "a count that is 0 where nothing is selected"
+    if event.op is Op.DIVIDE and is_mask_of(divisor, event.x):
+        return "the sum of a mask that can be empty"
+    return None
+
+
+def _shape(event: Event, divisor: Value) -> str | None:
+    """What makes it likely that the divisor is 0 now and then."""
     if event.op is not Op.DIVIDE:
         return None
-    if is_mask_of(divisor, event.x):
-        return "the sum of a mask that can be empty"
     if is_norm_of(divisor, event.x):
         return "the norm of the dividend, 0 where it is 0"
     if is_union_of(divisor, event.x):
@@ -266,7 +274,7 @@ def f(x, target):
     return Head()(x, target)
 """,
             hostile="torch.ones(2), torch.tensor([-100, -100])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
