@@ -30,6 +30,7 @@ class Kind(enum.Enum):
     OPTIMIZER = "optimizer"
     LOSS = "loss"
     SCALER = "scaler"
+    TRAINER = "trainer"
     MODEL = "model"
     DATASET = "dataset"
     DISTRIBUTION = "distribution"

@@ -44,6 +44,11 @@ class Op(enum.Enum):
     LOGIT = "logit"
     LGAMMA = "lgamma"
     DIGAMMA = "digamma"
+    POLYGAMMA = "polygamma"
+    GAMMA = "gamma"
+    BETA = "beta"
+    LOG_BETA = "log_beta"
+    ZETA = "zeta"
     NDTR = "ndtr"
     LOG_NDTR = "log_ndtr"
     ENTR = "entr"
@@ -82,6 +87,7 @@ class Op(enum.Enum):
     IS_INF = "isinf"
     IS_FINITE = "isfinite"
     IDENTITY_TEST = "is"
+    INSTANCE_TEST = "isinstance"
     CONTAINS = "in"
 
     # selection
@@ -107,7 +113,10 @@ class Op(enum.Enum):
     ANY = "any"
     ALL = "all"
     ARGMAX = "argmax"
+    NONZERO = "nonzero"
+    MEDIAN = "median"
     COUNT_NONZERO = "count_nonzero"
+    HISTOGRAM = "histogram"
     CUMSUM = "cumsum"
     CUMPROD = "cumprod"
     LOGCUMSUMEXP = "logcumsumexp"
@@ -148,7 +157,14 @@ class Op(enum.Enum):
     ITEM = "item"
     CONCATENATE = "concatenate"
     PAD = "pad"
+    TRIANGLE = "triangle"
     LENGTH = "length"
+
+    # images: integers from 0 to 255, or floats from 0 to 1
+    PIXELS = "pixels"
+    SCALE_PIXELS = "scale_pixels"
+    RECOLOR = "recolor"
+    RESCALE = "rescale"
 
     # sources of values
     CONSTANT = "constant"
@@ -160,6 +176,7 @@ class Op(enum.Enum):
     LIKE = "like"
     EMPTY = "empty"
     ARANGE = "arange"
+    EYE = "eye"
     UNIFORM = "uniform"
     NORMAL = "normal"
     RANDOM_INTEGER = "random_integer"
@@ -175,10 +192,18 @@ class Op(enum.Enum):
 
     # linear algebra
     INVERSE = "inverse"
+    PSEUDO_INVERSE = "pseudo_inverse"
+    SOLVE = "solve"
     DETERMINANT = "determinant"
     LOG_DETERMINANT = "log_determinant"
+    LOG_ABS_DETERMINANT = "log_abs_determinant"
     CHOLESKY = "cholesky"
+    QR = "qr"
+    SINGULAR_VECTORS = "singular_vectors"
+    EIGENVECTORS = "eigenvectors"
+    EIGENVALUES = "eigenvalues"
     DECOMPOSE = "decompose"
+    COVARIANCE = "covariance"
 
     # losses
     CROSS_ENTROPY = "cross_entropy"
@@ -209,3 +234,5 @@ class Op(enum.Enum):
     SCALER_STEP = "scaler_step"
     SCALER_UPDATE = "scaler_update"
     SET_RATE = "set_rate"
+    TRAINER = "trainer"
+    FIT = "fit"

@@ -49,11 +49,13 @@ class Overload:
 
     `counted`: `binary` whenever there is a second positional argument, as in `arange(0, n)`.
     A method's receiver counts as its first argument.
+    `sized`: `binary` when the arguments behind its operands are extents: `Tensor(3, 4)` against `Tensor([3, 4])`.
     """
 
     binary: Call
     otherwise: Call
     counted: bool = False
+    sized: bool = False
 
 
 class Stride(enum.Enum):
@@ -66,11 +68,60 @@ class Stride(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Optimizer:
-    """A class of optimizers: the default learning rate (None: required) and the constructor's parameters."""
+    """A class of optimizers: the default learning rate (None: required) and the constructor's parameters.
+
+    decoupled: weight decay shrinks the weights by itself, apart from the gradient. `result` is the kind of an
+    instance: the settings of an optimizer that a trainer will make are OBJECT.
+    """
 
     default_rate: float | None
     parameters: tuple[Parameter, ...]
     stride: Stride = Stride.NORMALISED
+    decoupled: bool = False
+    result: Kind = Kind.OPTIMIZER
+
+
+class Target(enum.Enum):
+    """What the second part of a dataset's row is."""
+
+    CLASS = "the number of a class"
+    MASK = "an image of the numbers of classes"
+    UNKNOWN = "something else"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A published dataset of images: the constructor's parameters, how many classes it has, what its targets are."""
+
+    parameters: tuple[Parameter, ...]
+    classes: int | None = None
+    target: Target = Target.CLASS
+
+
+@dataclass(frozen=True, slots=True)
+class Autocast:
+    """What autocast regions of a device do: their dtype unless one is given, and who computes in which dtype.
+
+    `low` operations run in the region's dtype, `full` ones in float32, all others as their operands come.
+    `following` are last words of spellings of `full` operations that follow their operands all the same.
+    """
+
+    default: Dtype
+    low: frozenset[Op]
+    full: frozenset[Op]
+    following: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A class whose object runs backward passes for the script, as it scales or distributes them.
+
+    clip: the template of its own clip, of {helper}, {optimizer}, {parameters} and {max_norm}; lines of their own.
+    passing: its methods that prepare their arguments and give them back.
+    """
+
+    clip: str
+    passing: frozenset[str] = frozenset()
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -99,8 +150,18 @@ def call(
     return Call(op, parameters(operands), parameters(options), tuple(fixed.items()), result, order)
 
 
-def optimizer(default_rate: float | None, names: str = "params lr", stride: Stride = Stride.NORMALISED) -> Optimizer:
-    return Optimizer(default_rate, parameters(names), stride)
+def dataset(names: str, classes: int | None = None, target: Target = Target.CLASS) -> Dataset:
+    return Dataset(parameters(names), classes, target)
+
+
+def optimizer(
+    default_rate: float | None,
+    names: str = "params lr",
+    stride: Stride = Stride.NORMALISED,
+    decoupled: bool = False,
+    result: Kind = Kind.OPTIMIZER,
+) -> Optimizer:
+    return Optimizer(default_rate, parameters(names), stride, decoupled, result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +176,8 @@ class Framework:
     """What its functions return unless the call says otherwise: TENSOR, or NUMBER for `math`."""
     gradients: bool
     """Whether its operations are differentiated."""
+    smooth_at_zero: frozenset[Op] = frozenset()
+    """Operations whose gradient it takes to be 0 where mathematics has none: a norm at 0, an angle at the origin."""
     functions: Mapping[str, Call | Overload] = field(default_factory=dict)
     methods: Mapping[str, Call | Overload] = field(default_factory=dict)
     """Of its arrays. `name_` is the in-place form of `name` where `in_place` is set."""
@@ -142,10 +205,24 @@ class Framework:
     """Classes that batch the rows of a dataset."""
     column_datasets: frozenset[str] = frozenset()
     """Datasets made of one array for each part of a row."""
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    """Published datasets."""
+    joined_datasets: frozenset[str] = frozenset()
+    """Datasets made of a list of datasets, one after the other."""
+    splits: frozenset[str] = frozenset()
+    """Functions that split a dataset into a list of datasets."""
+    halves: frozenset[str] = frozenset()
+    """Functions that split each of their arrays in two."""
+    optional_layers: frozenset[str] = frozenset()
+    """As `sequential`, but any of the layers may be left out."""
     float_info: frozenset[str] = frozenset()
     """Callables that tell the limits of a dtype: `torch.finfo`."""
     pairs: frozenset[str] = frozenset()
     """Functions and methods that return (values, indices) when an axis is given: `max`, `sort`."""
+    appliers: frozenset[str] = frozenset()
+    """Callables that call their first argument with the others: `torch.utils.checkpoint.checkpoint`."""
+    with_mean: frozenset[str] = frozenset()
+    """Functions that return the mean beside what they are named for: `std_mean`."""
     wrappers: frozenset[str] = frozenset()
     """Callables that give back their first argument as far as values go: `torch.compile`, `DataParallel`."""
     no_gradient: frozenset[str] = frozenset()
@@ -154,7 +231,21 @@ class Framework:
     """Context managers under which it is recorded again."""
     gradient_switch: frozenset[str] = frozenset()
     """Those that take whether it is recorded."""
+    autocast: Mapping[str, Autocast] = field(default_factory=dict)
+    """By type of device; the first is meant where nothing tells which."""
+    autocast_contexts: Mapping[str, Call] = field(default_factory=dict)
+    """Context managers and decorators that open such a region: options `device`, `dtype`, `enabled`."""
+    default_float_setters: frozenset[str] = frozenset()
+    """Functions that change the dtype of new arrays."""
+    model_dtypes: frozenset[str] = frozenset()
+    """Keywords by which a function that loads a model takes the dtype of its parameters."""
     tensor_types: frozenset[str] = frozenset()
     """Annotations that mean an array."""
+    helpers: Mapping[str, Helper] = field(default_factory=dict)
+    """Classes of other packages that run parts of the optimisation protocol."""
+    rate_keys: Mapping[str, str] = field(default_factory=dict)
+    """The attribute of an optimizer that holds its groups of parameters, and the key of the rate in a group."""
+    zeroed: Mapping[str, str] = field(default_factory=dict)
+    """What hands out memory as it was found, and what makes the same array of zeros."""
     spellings: Mapping[Op, str] = field(default_factory=dict)
     """Templates for fixes: `[torch.logsumexp]({x}, dim={axis})`; `[...]` is replaced by the file's own alias."""

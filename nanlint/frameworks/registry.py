@@ -11,16 +11,18 @@ import nanlint.frameworks as package
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework, Optimizer, Overload
+from nanlint.frameworks.model import Call, Dataset, Framework, Helper, Optimizer, Overload
 
 
 def _collect() -> tuple[Framework, ...]:
-    """Every module's FRAMEWORK. Those that differentiate come first: what many have, `method` finds there."""
+    """Every module's FRAMEWORK. What many have, `method` finds in the first: in one that differentiates, then in one
+    that makes a file worth interpreting.
+    """
     modules = (
         importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
     )
     tables = [module.FRAMEWORK for module in modules if hasattr(module, "FRAMEWORK")]
-    return tuple(sorted(tables, key=lambda framework: (not framework.gradients, framework.name)))
+    return tuple(sorted(tables, key=lambda framework: (not framework.gradients, not framework.roots, framework.name)))
 
 
 FRAMEWORKS: tuple[Framework, ...] = _collect()
@@ -37,7 +39,10 @@ _FUNCTIONS = _owned({table.name: table.functions for table in FRAMEWORKS})
 _LAYERS = _owned({table.name: table.layers for table in FRAMEWORKS})
 _OPTIMIZERS = _owned({table.name: table.optimizers for table in FRAMEWORKS})
 _DISTRIBUTIONS = _owned({table.name: table.distributions for table in FRAMEWORKS})
+_DATASETS = _owned({table.name: table.datasets for table in FRAMEWORKS})
 _PROTOCOL = {key: (table, entry) for table in FRAMEWORKS for key, entry in table.protocol.items()}
+_HELPERS = {name: made for table in FRAMEWORKS for name, made in table.helpers.items()}
+_RATE_KEYS = {name: key for table in FRAMEWORKS for name, key in table.rate_keys.items()}
 _OBJECTS = {name: kind for table in FRAMEWORKS for name, kind in table.objects.items()}
 _DTYPES = {name: found for table in FRAMEWORKS for name, found in table.dtypes.items()}
 _CONSTANTS = {name: number for table in FRAMEWORKS for name, number in table.constants.items()}
@@ -97,9 +102,24 @@ def protocol(kind: Kind, name: str) -> tuple[Framework, Call] | None:
     return _PROTOCOL.get((kind, name))
 
 
+def helper(dotted: str) -> Helper | None:
+    """The class of that name whose objects run backward passes for the script."""
+    return _HELPERS.get(dotted)
+
+
+def rate_key(attribute: str) -> str | None:
+    """The key of the rate in what the attribute of an optimizer holds."""
+    return _RATE_KEYS.get(attribute)
+
+
 def object_kind(dotted: str) -> Kind | None:
     """The kind of what calling that name gives."""
     return _OBJECTS.get(dotted)
+
+
+def dataset(dotted: str) -> tuple[Framework, Dataset] | None:
+    """The published dataset of that name."""
+    return _DATASETS.get(dotted)
 
 
 def dtype(dotted: str) -> Dtype | None:
@@ -112,6 +132,16 @@ def constant(dotted: str) -> float | None:
     return _CONSTANTS.get(dotted)
 
 
+def smooth_at_zero(op: Op, framework: str) -> bool:
+    """Whether that framework takes the operation's gradient to be 0 at 0; one without gradients has nothing to take."""
+    return any(op in table.smooth_at_zero or not table.gradients for table in FRAMEWORKS if table.name == framework)
+
+
 def spelling(op: Op, framework: str) -> str | None:
     """The template by which a fix writes the operation in that framework; None where it has none."""
     return next((table.spellings.get(op) for table in FRAMEWORKS if table.name == framework), None)
+
+
+def zeroed(framework: str, spelled: str) -> str | None:
+    """What makes an array of zeros where `spelled` makes one of memory as it was found."""
+    return next((table.zeroed.get(spelled) for table in FRAMEWORKS if table.name == framework), None)

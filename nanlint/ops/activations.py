@@ -115,14 +115,25 @@ def _shares(a: Application) -> Outcome:
 fixed(Op.LOG_SOFTMAX, NON_POSITIVE)
 fixed(Op.GUMBEL_SOFTMAX, UNIT)
 fixed(Op.ONE_HOT, UNIT, Typing.INTEGER)
-fixed(Op.NORMALIZE, SYMMETRIC_UNIT, known=None)
+
+
+@operation(Op.NORMALIZE, typing=Typing.FLOAT)
+def normalize(a: Application) -> Outcome:
+    """Signs stay what they are; of what nothing bounds, both are hearsay."""
+    if a.x.lo >= 0.0:
+        return Outcome(UNIT)
+    return Outcome(SYMMETRIC_UNIT, known=None if a.x.bounded else False)
+
+
 fixed(Op.COSINE_SIMILARITY, Interval(-1.0000004, 1.0000004), known=True)
 unbounded(Op.STANDARDIZE)
 
 
 @operation(Op.DROPOUT)
 def dropout(a: Application) -> Interval:
-    """0, or x over the share that is kept; x itself when not training."""
+    """0, or x over the share that is kept; x itself when not training. Alpha dropout shifts what it keeps."""
+    if a.given("alpha"):
+        return EVERYTHING
     dropped = a.number("p")
     kept = 0.5 if dropped is None else 1.0 - dropped
     scaled = arithmetic.divide(a.x, Interval(kept, 1.0)) if 0.0 < kept < 1.0 else a.x

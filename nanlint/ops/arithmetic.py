@@ -56,7 +56,8 @@ def multiply(a: Application) -> Outcome:
     if same(*a.operands[:2]):
         return Outcome(arithmetic.square(a.x))
     unbounded_times_zero = (not a.x.bounded and a.y.contains(0.0)) or (not a.y.bounded and a.x.contains(0.0))
-    return Outcome(arithmetic.multiply(a.x, a.y), may_nan=_from_infinities(a, unbounded_times_zero))
+    outcome = Outcome(arithmetic.multiply(a.x, a.y), may_nan=_from_infinities(a, unbounded_times_zero))
+    return consequences.refined(outcome, consequences.multiplication(a))
 
 
 def _from_infinities(a: Application, meet: bool) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nanlint.domain import arithmetic
 from nanlint.domain.interval import (
     NON_NEGATIVE,
     NON_POSITIVE,
@@ -18,6 +19,7 @@ from nanlint.ops.model import Application, Outcome
 from nanlint.ops.relations import (
     axis_of,
     complement,
+    difference_of_two,
     floor_of,
     given_axis,
     made_by,
@@ -29,6 +31,7 @@ from nanlint.ops.relations import (
     same,
     same_axis,
     squared,
+    two_numbers,
 )
 
 SUM_OF_SOFTMAX = Interval(0.9985, 1.002)  # float16; float32 stays within 3e-7 of 1
@@ -45,7 +48,7 @@ def refined(outcome: Outcome, relation: Outcome | None) -> Outcome:
 
 
 def subtraction(a: Application) -> Outcome | None:
-    """x - x, x - max(x), max(x) - x, x - floor(x) and their kin."""
+    """x - x, x - max(x), max(x) - x, x - floor(x), 2 * mask - 1 and their kin."""
     x, y = a.operands[:2]
     if same(x, y):
         return Outcome(point(0.0), known=True)
@@ -55,6 +58,9 @@ def subtraction(a: Application) -> Outcome | None:
     sign = _sign(part(x), part(y))
     if sign is not None:
         return Outcome(sign)
+    two = difference_of_two(x, y)
+    if two is not None:
+        return Outcome(arithmetic.join(*map(point, two)), known=True)
     highest, lowest = reduction(x, Op.REDUCE_MAX), reduction(y, Op.REDUCE_MIN)
     if highest is not None and lowest is not None and same(highest, lowest):
         return Outcome(NON_NEGATIVE, known=False)
@@ -81,6 +87,28 @@ def addition(a: Application) -> Outcome | None:
         inside = bases[0].range.inside(0.0, 1.0) and bases[1].range.inside(0.0, 1.0)
         return Outcome(Interval(0.5, 1.0 if inside else inf), known=bases[0].known and bases[1].known)
     return None
+
+
+def multiplication(a: Application) -> Outcome | None:
+    """x * (x > 0), which is nowhere below 0; x * (x < 0), nowhere above; x * (2 * mask - 1), 0 only where x is."""
+    x, y = a.operands[:2]
+    for scaled, two in ((x, two_numbers(y)), (y, two_numbers(x))):
+        if two is not None and 0.0 not in two:
+            return Outcome(arithmetic.join(*(arithmetic.multiply(scaled.range, point(number)) for number in two)))
+    sign = _kept_side(x, y) or _kept_side(y, x)
+    return None if sign is None else Outcome(sign)
+
+
+def _kept_side(value: Value, mask: Value) -> Interval | None:
+    """The sign of what a mask leaves that compares the value itself with a bound on one side of 0."""
+    while mask.op in (Op.CAST, Op.COPY, Op.DETACH) and mask.made_by.operands:
+        mask = mask.made_by.x
+    if not made_by(mask, Op.GREATER, Op.GREATER_EQUAL, Op.LESS, Op.LESS_EQUAL) or not same(mask.made_by.x, value):
+        return None
+    bound = mask.made_by.y.range
+    if mask.op in (Op.GREATER, Op.GREATER_EQUAL):
+        return NON_NEGATIVE if bound.lo >= 0.0 else None
+    return NON_POSITIVE if bound.hi <= 0.0 else None
 
 
 def division(a: Application) -> Outcome | None:
@@ -122,17 +150,38 @@ def exponential_below_one(value: Value) -> Value | None:
 
 
 def sum_of_parts(a: Application) -> Outcome | None:
-    """The sum of exp(x - max x) is at least 1, that of a softmax about 1."""
+    """The sum of exp(x - max x) is at least 1, that of a softmax about 1, that of a mixture the sum of its weights.
+
+    An identity matrix has a 1, wherever it stands.
+    """
     axis = given_axis(a)
+    if axis is None and plain(a.operands[0]).op is Op.EYE:
+        return Outcome(Interval(1.0, inf), known=True)
     highest = exponential_below_one(a.operands[0])
     if highest is not None and (axis is None or same_axis(axis, axis_of(highest))):
         return Outcome(Interval(1.0, inf), known=True)
-    parts = plain(a.operands[0])
-    if parts.op not in (Op.SOFTMAX, Op.SOFTMIN):
+    row = _row_total(a.operands[0], axis)
+    if row is None:
         return None
-    if axis is not None and same_axis(axis, axis_of(parts)):
-        return Outcome(SUM_OF_SOFTMAX, known=True)
-    return Outcome(Interval(SUM_OF_SOFTMAX.lo, inf)) if axis is None else None
+    return Outcome(row, known=True) if axis is not None else Outcome(Interval(row.lo, inf))
+
+
+def _row_total(value: Value, axis: Value | None, steps: int = 4) -> Interval | None:
+    """What each row of a softmax, or of a mixture of such with positive weights, sums to."""
+    value = plain(value)
+    if value.op in (Op.SOFTMAX, Op.SOFTMIN):
+        return SUM_OF_SOFTMAX if axis is None or same_axis(axis, axis_of(value)) else None
+    if steps == 0 or not made_by(value, Op.ADD, Op.MULTIPLY):
+        return None
+    x, y = value.made_by.operands[:2]
+    if value.op is Op.ADD:
+        first, second = _row_total(x, axis, steps - 1), _row_total(y, axis, steps - 1)
+        return None if first is None or second is None else Interval(first.lo + second.lo, first.hi + second.hi)
+    weight, rest = (x, y) if x.kind.scalar else (y, x)
+    row = _row_total(rest, axis, steps - 1)
+    if row is None or not weight.kind.scalar or weight.range.lo <= 0.0 or weight.range.hi == inf:
+        return None
+    return Interval(row.lo * weight.range.lo, row.hi * weight.range.hi)
 
 
 def largest_part(a: Application) -> Outcome | None:

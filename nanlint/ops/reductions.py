@@ -7,6 +7,7 @@ import math
 from nanlint.domain import arithmetic
 from nanlint.domain.dtypes import LIMITS, Dtype
 from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, SMALLEST, Interval, inf, interval
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import consequences
 from nanlint.ops.forms import fixed
@@ -32,7 +33,15 @@ _POSITIVE = frozenset({Op.SIGMOID, Op.SOFTMAX, Op.SOFTMIN, Op.SOFTPLUS, Op.EXP})
 
 
 def _all_zero(a: Application) -> bool | None:
-    return False if a.x.lo == 0.0 and plain(a.operands[0]).op in _POSITIVE else None
+    return False if a.x.lo == 0.0 and _hardly_all_zero(a.operands[0]) else None
+
+
+def _hardly_all_zero(value: Value) -> bool:
+    """Each way through the branches gives something positive, be it sometimes by a hair."""
+    value = plain(value)
+    if value.op is Op.JOIN:
+        return all(x.range.lo > 0.0 or plain(x).op in _POSITIVE for x in value.made_by.operands)
+    return value.op in _POSITIVE
 
 
 @operation(Op.SUM)
@@ -82,6 +91,12 @@ def smallest(a: Application) -> Interval:
     return a.x
 
 
+@operation(Op.MEDIAN)
+def median(a: Application) -> Interval:
+    """An element, or between two."""
+    return a.x
+
+
 def _variance(a: Application) -> float:
     """Two elements at the two ends, divided by n - 1 = 1, spread most. Sums of squares overflow float16 in NumPy."""
     width = a.x.hi - a.x.lo
@@ -126,4 +141,12 @@ def cumulative_log_sum_exp(a: Application) -> Interval:
 
 
 fixed(Op.ARGMAX, NON_NEGATIVE, Typing.INTEGER)
+fixed(Op.NONZERO, NON_NEGATIVE, Typing.INTEGER)
 fixed(Op.COUNT_NONZERO, NON_NEGATIVE, Typing.INTEGER)
+
+
+@operation(Op.HISTOGRAM, typing=Typing.FLOAT)
+def histogram(a: Application) -> Outcome:
+    """Counts; shares or sums of weights with the options `density` and `weights`. Some bin is mostly empty."""
+    counts = not a.given("density") and not a.given("weights")
+    return Outcome(NON_NEGATIVE, known=True, may_nan=False, dtype=Dtype.INTEGER if counts else None)

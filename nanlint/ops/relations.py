@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.ops.model import MEANINGS, Application
@@ -14,6 +15,7 @@ REDUCTIONS = frozenset(
     {Op.REDUCE_MAX, Op.REDUCE_MIN, Op.LOGSUMEXP, Op.SUM, Op.MEAN, Op.NORM, Op.STD, Op.VAR, Op.PRODUCT}
 )
 DEPTH = 8
+COMPARISONS = (Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.EQUAL, Op.NOT_EQUAL)
 
 
 def made_by(value: Value, *ops: Op) -> bool:
@@ -120,3 +122,33 @@ def floor_of(value: Value) -> Value:
     if made_by(value, Op.MAXIMUM):
         return plain(operation.x if operation.y.range.point is not None else operation.y)
     return value
+
+
+def two_numbers(value: Value, steps: int = DEPTH) -> tuple[float, float] | None:
+    """What a truth value is scaled and shifted to: -1 and 1 of `2 * mask - 1`."""
+    value = _before(
+        value,
+        lambda v: v.op in (Op.RESHAPE, *SAME_ELEMENTS) or (v.op is Op.CAST and v.dtype is not Dtype.BOOLEAN),
+    )
+    if made_by(value, *COMPARISONS):
+        return 0.0, 1.0
+    if steps == 0 or not made_by(value, Op.MULTIPLY, Op.SUBTRACT):
+        return None
+    x, y = value.made_by.operands[:2]
+    if value.op is Op.SUBTRACT:
+        return None if "alpha" in value.made_by.options else difference_of_two(x, y, steps - 1)
+    for two, scale in ((x, y.range.point), (y, x.range.point)):
+        numbers = None if scale is None else two_numbers(two, steps - 1)
+        if scale is not None and numbers is not None:
+            return numbers[0] * scale, numbers[1] * scale
+    return None
+
+
+def difference_of_two(x: Value, y: Value, steps: int = DEPTH) -> tuple[float, float] | None:
+    """The numbers that x - y can be where one of them is a constant and the other one of two numbers."""
+    start, taken = x.range.point, y.range.point
+    numbers = None if taken is None else two_numbers(x, steps)
+    if taken is not None and numbers is not None:
+        return numbers[0] - taken, numbers[1] - taken
+    numbers = None if start is None else two_numbers(y, steps)
+    return None if start is None or numbers is None else (start - numbers[0], start - numbers[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nanlint.domain import arithmetic
 from nanlint.domain.interval import EVERYTHING, Interval, inf, interval
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.ops.model import Application, Outcome, Typing, operation
 
@@ -95,7 +96,19 @@ def _hull(a: Application, indices: tuple[int, ...]) -> Outcome:
 
 @operation(Op.SELECT, typing=Typing.KEEP)
 def select(a: Application) -> Outcome:
-    return first(a)
+    """Of what was put together it may be any part: `torch.cat([relu(x), y + 1], -1)[:, 1]`."""
+    outcome = first(a)
+    known = outcome.known and not _of_different_parts(a.operands[0])
+    return Outcome(outcome.range, known, outcome.may_nan, outcome.dtype)
+
+
+def _of_different_parts(value: Value) -> bool:
+    while value.op in (Op.RESHAPE, Op.COPY, Op.CAST, Op.DETACH) and value.made_by.operands:
+        value = value.made_by.x
+    if value.op is not Op.CONCATENATE:
+        return False
+    parts = [part for x in value.made_by.operands for part in (x.made_by.operands if x.op is Op.JOIN else (x,))]
+    return any(part.range != parts[0].range for part in parts)
 
 
 @operation(Op.ITERATE, typing=Typing.KEEP)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nanlint.domain import arithmetic
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.interval import NON_NEGATIVE, UNIT
+from nanlint.domain.interval import NON_NEGATIVE, UNIT, Interval
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import extended
 from nanlint.ops.forms import fixed
@@ -41,7 +41,13 @@ def _target(a: Application) -> Dtype:
     return others[0].dtype if others else element_dtype(a.operands[0])
 
 
-@operation(Op.PAD)
+@operation(Op.PAD, typing=Typing.KEEP)
 def pad(a: Application) -> Outcome:
     """The hull with the option `value`, by default 0."""
     return Outcome(arithmetic.join(*a.ranges, a.bounds("value") or ZERO))
+
+
+@operation(Op.TRIANGLE)
+def triangle(a: Application) -> Interval:
+    """0 above the option `diagonal`, below it where the option `upper` holds; the elements elsewhere."""
+    return a.x.join(ZERO)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nanlint.domain import arithmetic
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.interval import EVERYTHING, Interval, inf, interval
+from nanlint.domain.interval import EVERYTHING, UNIT, Interval, inf, interval
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.ops.forms import fixed, unbounded
@@ -28,6 +28,17 @@ operation(Op.LIKE, typing=Typing.KEEP, arity=0)(_filled)
 def empty(_: Application) -> Outcome:
     """Whatever the memory holds."""
     return Outcome(EVERYTHING, known=False, may_nan=True)
+
+
+@operation(Op.READ, typing=Typing.OPTION, arity=0)
+def read(a: Application) -> Outcome:
+    """What a file holds: from the option `low` to `high` where its format says so."""
+    low, high = a.bounds("low"), a.bounds("high")
+    dtype = a.options.get("dtype")
+    if low is None or high is None:
+        held = EVERYTHING if dtype is None else dtype.range  # of bytes, 0 to 255
+        return Outcome(held, known=held.bounded, may_nan=False, dtype=chosen_dtype(a.options) or Dtype.UNKNOWN)
+    return Outcome(interval(low.lo, high.hi), known=True, may_nan=False)
 
 
 @operation(Op.ARANGE, typing=Typing.OPTION, arity=0)
@@ -73,6 +84,7 @@ def _known(a: Application, *names: str) -> bool:
 
 
 fixed(Op.NORMAL, EVERYTHING, Typing.OPTION, arity=0)
+fixed(Op.EYE, UNIT, Typing.OPTION, arity=0)
 
 
 @operation(Op.TENSOR, typing=Typing.OPTION)
@@ -85,4 +97,5 @@ def tensor(a: Application) -> Outcome:
 
 unbounded(Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING)
 unbounded(Op.WEIGHT, typing=Typing.KEEP, arity=0)
-unbounded(Op.INVERSE, Op.DETERMINANT, Op.LOG_DETERMINANT, Op.CHOLESKY, Op.DECOMPOSE)
+unbounded(Op.INVERSE, Op.PSEUDO_INVERSE, Op.SOLVE, Op.DETERMINANT, Op.LOG_DETERMINANT, Op.LOG_ABS_DETERMINANT)
+unbounded(Op.CHOLESKY, Op.QR, Op.SINGULAR_VECTORS, Op.EIGENVECTORS, Op.EIGENVALUES, Op.DECOMPOSE, Op.COVARIANCE)

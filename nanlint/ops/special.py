@@ -1,20 +1,19 @@
-"""Special functions: error functions, normal distribution, gamma functions, entropy."""
+"""Special functions: error functions, normal distribution, entropy."""
 
 from __future__ import annotations
 
 import math
 
 from nanlint.domain import arithmetic
-from nanlint.domain.interval import EVERYTHING, NON_POSITIVE, SYMMETRIC_UNIT, UNIT, Interval, inf, point
+from nanlint.domain.interval import NON_POSITIVE, SYMMETRIC_UNIT, UNIT, Interval, inf, point
 from nanlint.domain.value import Operation
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import extended
 from nanlint.ops.forms import fixed, reached, saturating
 from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
-from nanlint.ops.poles import ZERO, above, around_zero, below, infinite, limits_of, no_gradient, steep, undefined
+from nanlint.ops.poles import ZERO, above, below, infinite, limits_of, steep, undefined
 from nanlint.ops.promotion import limits
 
-_LOWEST_LGAMMA = -0.1215  # at 1.4616, for positive arguments
 _LOWEST_SINC = -0.2173
 _LARGEST_ENTROPY = math.exp(-1.0)
 _LARGEST_FINITE_ERFINV = 6.0  # 5.86 at the last float64 below 1
@@ -81,43 +80,10 @@ def logit(a: Application) -> Interval:
     return Interval(extended.logit(lo), extended.logit(hi))
 
 
-def _negative_integer(function: Operation) -> float:
-    """The pole nearest to 0 among those in the operand's range; -1 if there is none."""
-    return extended.floor(max(min(function.x.range.hi, -1.0), -1e15))
-
-
-def _lgamma_poles(lgamma: Operation) -> tuple[Pole, ...]:
-    pole = point(_negative_integer(lgamma))
-    return infinite(ZERO), infinite(pole), steep(around_zero(1.0 / limits_of(lgamma).max)), no_gradient(pole)
-
-
-def _digamma_poles(digamma: Operation) -> tuple[Pole, ...]:
-    largest = limits_of(digamma).max
-    around = infinite(around_zero(1.0 / largest)), steep(around_zero(largest**-0.5))
-    return *around, undefined(point(_negative_integer(digamma)))
-
-
-@operation(Op.LGAMMA, typing=Typing.FLOAT, poles_of=_lgamma_poles)
-def lgamma(a: Application) -> Interval:
-    if a.x.lo < 0.0:
-        return EVERYTHING
-    ends = extended.lgamma(a.x.lo), extended.lgamma(a.x.hi)
-    lo = _LOWEST_LGAMMA if a.x.overlaps(1.4, 1.5) else min(ends)
-    return Interval(lo, max(ends))
-
-
-@operation(Op.DIGAMMA, typing=Typing.FLOAT, poles_of=_digamma_poles)
-def digamma(a: Application) -> Interval:
-    """Between log x - 1/x and log x for positive x."""
-    if a.x.lo <= 0.0:
-        return EVERYTHING
-    return Interval(extended.log(a.x.lo) - 1.0 / a.x.lo, extended.log(a.x.hi))
-
-
 @operation(Op.NDTR, typing=Typing.FLOAT)
 def ndtr(a: Application) -> Outcome:
     """A second operand is the distribution whose cumulative function it is, with any location and scale."""
-    if len(a.operands) > 1:
+    if len(a.operands) > 1 or "loc" in a.options or "scale" in a.options:
         return Outcome(UNIT, known=True)
     rounding = limits(a.dtype).eps  # kernels compute 1 + erf(x), which is 0 long before the function underflows
     lo, hi = extended.normal_cdf(a.x.lo) - rounding, extended.normal_cdf(a.x.hi) + rounding

@@ -23,8 +23,9 @@ TORCH = next(framework for framework in FRAMEWORKS if framework.name == "torch")
 NUMPY = next(framework for framework in FRAMEWORKS if framework.name == "numpy")
 IDS = [framework.name for framework in FRAMEWORKS]
 
-ELSEWHERE = ("transformers.", "apex.", "timm.", "pytorch_lightning.", "lightning.")
-"""Packages on top of PyTorch whose names its table has, and which the tests do not install."""
+ELSEWHERE = ("transformers.", "trl.", "apex.", "timm.", "pytorch_lightning.", "lightning.", "torchvision.", "sklearn.",
+             "pandas.", "PIL.", "cv2.", "imageio.", "skimage.")  # fmt: skip
+"""Packages on top of PyTorch and NumPy whose names are in a table, and which the tests do not install."""
 
 REMOVED = {
     **{
@@ -205,6 +206,7 @@ def test_every_distribution_of_torch_has_an_entry() -> None:
 
 BY_THE_INTERPRETER = {
     Op.IDENTITY_TEST, Op.CONTAINS, Op.STORE, Op.JOIN, Op.CONSTANT, Op.ARGUMENT, Op.ATTRIBUTE, Op.ITERATE,
+    Op.INSTANCE_TEST,
     Op.OPTIMIZER,  # from the tables of optimizers
 }  # fmt: skip
 """Operations that come from syntax."""
@@ -219,7 +221,7 @@ def test_every_operation_has_a_spelling_in_some_table() -> None:
 
 WITHOUT_A_VALUE = {
     Op.OPAQUE, Op.READ, Op.DISTRIBUTION, Op.GRAD_SCALER, Op.ZERO_GRAD, Op.BACKWARD, Op.UNSCALE, Op.CLIP_GRADIENT,
-    Op.STEP, Op.SCALER_STEP, Op.SCALER_UPDATE, Op.SET_RATE,
+    Op.STEP, Op.SCALER_STEP, Op.SCALER_UPDATE, Op.SET_RATE, Op.TRAINER, Op.FIT,
 }  # fmt: skip
 """Operations of which nothing is computed: steps of the protocol, objects, things unknown."""
 

@@ -37,6 +37,8 @@ WRITTEN_OUT = {
         for prefix in ("", "cuda.")
         for kind in ("", "Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
     },
+    # compiled, without documentation of its parameters
+    "csv.reader": Signature(("csvfile", "dialect")),
     # its metaclass hides the signature
     "torch.autograd.Variable": Signature(("data", "requires_grad", "volatile")),
     # `start_or_stop` in the signature; `start` and `stop` are accepted as keywords
@@ -52,6 +54,9 @@ WRITTEN_OUT = {
     "numpy.concat": Signature(("arrays", "axis"), nameless=1),
     # two more that do nothing, in older releases
     "numpy.corrcoef": Signature(("x", "y", "rowvar")),
+    # `*args` stand for these
+    "scipy.stats.norm.cdf": Signature(("x", "loc", "scale")),
+    "scipy.stats.norm.logcdf": Signature(("x", "loc", "scale")),
     # `d0, d1, ..., dn` in the documentation
     "numpy.random.rand": Signature((), rest=True),
     "numpy.random.randn": Signature((), rest=True),
@@ -68,7 +73,11 @@ WRITTEN_OUT = {
     },
 }
 
-OTHER_FORMS = {"numpy.arange": [Signature(("stop",), frozenset({"step", "dtype"}))]}
+OTHER_FORMS = {
+    "numpy.arange": [Signature(("stop",), frozenset({"step", "dtype"}))],
+    # data or extents
+    **{name: [Signature(("size",), rest=True)] for name in WRITTEN_OUT if name.endswith("Tensor")},
+}
 
 DISPATCHING = ("max_pool", "adaptive_max_pool", "fractional_max_pool")
 """Functions of torch.nn.functional that choose by `return_indices`; the longer form has the signature."""
@@ -118,7 +127,11 @@ def test_functions_take_these_parameters_in_this_order(framework: Framework) -> 
 
 FORGIVEN = {
     # the same entries as torch.softmax and torch.log_softmax, so that a fix finds one through the other
-    "torch": {f"torch.nn.functional.{name}": "it takes no ['axis']" for name in ("softmax", "log_softmax")},
+    "torch": {
+        **{f"torch.nn.functional.{name}": "it takes no ['axis']" for name in ("softmax", "log_softmax")},
+        # every creator takes it; the operators behind them do not
+        **{f"torch.{name}": "it takes no ['requires_grad']" for name in ("rand", "randn")},
+    },
 }
 
 
@@ -144,7 +157,7 @@ UNDOCUMENTED = {
 
 
 def layers() -> Iterable[tuple[str, Call]]:
-    return TORCH.layers.items()
+    return [(name, made) for name, made in TORCH.layers.items() if exists(name)]
 
 
 def test_layers_are_constructed_with_these_options() -> None:
@@ -219,6 +232,7 @@ OF_OTHER_PACKAGES = {
     (Kind.OPTIMIZER, "clip_master_grads"): "apex",
     (Kind.MODEL, "manual_backward"): "LightningModule",
     (Kind.MODEL, "clip_gradients"): "LightningModule",
+    (Kind.TRAINER, "fit"): "Lightning's Trainer",
 }
 """What PyTorch's own classes have not; nor have they the methods of unknown receivers (accelerate and its like)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch.nn import functional
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.vocabulary import Op
 
+SPECIAL = import_module("scipy.special")  # SciPy has no type stubs of its own
 ALL = (Dtype.FLOAT16, Dtype.BFLOAT16, Dtype.FLOAT32, Dtype.FLOAT64)
 WIDE = (Dtype.FLOAT32, Dtype.FLOAT64)
 
@@ -71,6 +73,7 @@ UNARY = (
     Case(Op.LOGIT, lambda x: torch.logit(x, eps=1e-2), options={"eps": 1e-2}),
     Case(Op.LGAMMA, torch.lgamma),
     Case(Op.DIGAMMA, torch.digamma),
+    Case(Op.GAMMA, lambda x: torch.from_numpy(SPECIAL.gamma(x.numpy())), SPECIAL.gamma, dtypes=WIDE),
     Case(Op.NDTR, torch.special.ndtr, dtypes=WIDE),
     Case(Op.LOG_NDTR, torch.special.log_ndtr, dtypes=WIDE),
     Case(Op.ENTR, torch.special.entr),
@@ -107,10 +110,12 @@ UNARY = (
     Case(Op.CLAMP, lambda x: x.clamp(-1.0, 1.0), lambda x: np.clip(x, -1.0, 1.0), {"min": -1.0, "max": 1.0}),
     Case(Op.CLAMP, lambda x: x.clamp(2.0, 1.0), lambda x: np.clip(x, 2.0, 1.0), {"min": 2.0, "max": 1.0}),
     Case(Op.CLAMP, lambda x: x.clamp(1e-8, 1 - 1e-8), options={"min": 1e-8, "max": 1 - 1e-8}),
+    Case(Op.RESCALE, lambda x: (x - 0.5) / 0.25, options={"mean": 0.5, "std": 0.25}),
     Case(Op.DROPOUT, lambda x: functional.dropout(x, 0.3), options={"p": 0.3}),
     Case(Op.DROPOUT, functional.dropout),
     Case(Op.PAD, lambda x: functional.pad(x, (1, 1)), lambda x: np.pad(x, 1)),
     Case(Op.PAD, lambda x: functional.pad(x, (1, 1), value=7.0), options={"value": 7.0}),
+    Case(Op.TRIANGLE, lambda x: torch.triu(x[None], 1), lambda x: np.tril(x[None], -1)),
     Case(Op.POWER, lambda x: x**2, lambda x: x**2, {"y": 2}),
     Case(Op.POWER, lambda x: x**3, lambda x: x**3, {"y": 3}),
     Case(Op.POWER, lambda x: x**0, lambda x: x**0, {"y": 0}),
@@ -168,6 +173,7 @@ ALONG_ROWS = (
     Case(Op.PRODUCT, lambda x: x.prod(1), lambda x: x.prod(1), root=80),
     Case(Op.REDUCE_MAX, lambda x: x.amax(1), lambda x: x.max(1)),
     Case(Op.REDUCE_MIN, lambda x: x.amin(1), lambda x: x.min(1)),
+    Case(Op.MEDIAN, lambda x: x.median(1).values, lambda x: np.median(x, 1), root=2),
     Case(Op.STD, lambda x: x.std(1), lambda x: x.std(1, ddof=1), root=2.5),
     Case(Op.VAR, lambda x: x.var(1), lambda x: x.var(1), root=2.5),
     Case(Op.NORM, lambda x: x.norm(dim=1)),
@@ -181,6 +187,12 @@ ALONG_ROWS = (
     Case(Op.SOFTMIN, lambda x: functional.softmin(x, 1)),
     Case(Op.LOG_SOFTMAX, lambda x: x.log_softmax(1)),
     Case(Op.ARGMAX, lambda x: x.argmax(1), lambda x: x.argmax(1)),
+    Case(
+        Op.HISTOGRAM,
+        lambda x: torch.histc(x.double().clamp(-9, 9), 5),
+        lambda x: np.histogram(np.clip(x.astype(float), -9, 9), 5)[0],
+    ),
+    Case(Op.NONZERO, lambda x: x.nonzero(), lambda x: np.argwhere(x)),
     Case(Op.COUNT_NONZERO, lambda x: x.count_nonzero(1), lambda x: np.count_nonzero(x, 1)),
     Case(Op.ANY, lambda x: x.any(1), lambda x: x.any(1)),
     Case(Op.ALL, lambda x: x.all(1), lambda x: x.all(1)),

@@ -18,12 +18,13 @@ from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import poles_of
 from nanlint.ops.model import MEANINGS, Direction, Effect, Pole
-from tests.numerics.operations import ALL, WIDE
+from tests.numerics.operations import ALL, SPECIAL, WIDE
 from tests.numerics.sampling import TORCH_DTYPES, Floats, array, scalar
 
 Flags: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 FAR = 30.0  # beyond it ordinary products and powers overflow float16
+DOUBLE = (Dtype.FLOAT64,)
 NEAR_THRESHOLD = 0.02  # relative; where rounding decides on which side of an overflow a number lies
 
 
@@ -68,6 +69,11 @@ def _power(*numbers: float) -> list[Case]:
     return [Case(Op.POWER, torch.pow, others=(n,), tensors=False) for n in numbers]
 
 
+def in_scipy(function: Callable[..., Floats]) -> Callable[..., torch.Tensor]:
+    """A function of arrays as one of tensors, without a gradient."""
+    return lambda *tensors: torch.from_numpy(function(*(tensor.numpy() for tensor in tensors)))
+
+
 CASES = [
     Case(Op.LOG, torch.log),
     Case(Op.LOG2, torch.log2),
@@ -91,6 +97,15 @@ CASES = [
     Case(Op.LGAMMA, torch.lgamma, lowest=-1.5),
     Case(Op.DIGAMMA, torch.digamma, lowest=-1.5, dtypes=(Dtype.BFLOAT16, *WIDE)),
     Case(Op.DIGAMMA, torch.digamma, lowest=-0.9, dtypes=(Dtype.FLOAT16,)),
+    Case(Op.POLYGAMMA, lambda x: torch.polygamma(0, x), options={"n": 0}, lowest=-0.9, dtypes=WIDE),
+    Case(Op.POLYGAMMA, lambda x: torch.polygamma(1, x), options={"n": 1}, lowest=-0.9, dtypes=WIDE),
+    Case(Op.GAMMA, in_scipy(SPECIAL.gamma), lowest=-1.5, dtypes=WIDE, gradient=False),
+    Case(Op.BETA, in_scipy(SPECIAL.beta), others=(1.0,), dtypes=WIDE, gradient=False),
+    Case(Op.BETA, in_scipy(SPECIAL.beta), 1, (1.0,), dtypes=WIDE, gradient=False),
+    Case(Op.LOG_BETA, in_scipy(SPECIAL.betaln), others=(1.0,), dtypes=DOUBLE, gradient=False),
+    Case(Op.LOG_BETA, in_scipy(SPECIAL.betaln), 1, (1.0,), dtypes=DOUBLE, gradient=False),
+    Case(Op.ZETA, torch.special.zeta, others=(2.0,), dtypes=WIDE, gradient=False),
+    Case(Op.ZETA, torch.special.zeta, 1, (2.0,), lowest=-1.5, dtypes=WIDE, gradient=False),
     Case(Op.ENTR, torch.special.entr),
     Case(Op.XLOGY, torch.xlogy, 1, (2.0,)),
     Case(Op.DIVIDE, torch.div, 1, (1.0,)),

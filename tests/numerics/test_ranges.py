@@ -198,6 +198,7 @@ SOURCES: dict[str, tuple[Op, dict[str, float], Callable[[torch.dtype], torch.Ten
         lambda dtype: torch.arange(0.1, 0.7, 0.2, dtype=dtype),
     ),
     "linspace": (Op.ARANGE, {"start": 0.1, "end": 0.7}, lambda dtype: torch.linspace(0.1, 0.7, 7, dtype=dtype)),
+    "eye": (Op.EYE, {}, lambda dtype: torch.eye(3, dtype=dtype)),
     "full": (Op.FULL, {"value": 1e-5}, lambda dtype: torch.full((3,), 1e-5, dtype=dtype)),
 }
 
@@ -249,8 +250,10 @@ def test_binary_cross_entropy_is_negative_for_targets_outside_the_unit_interval(
 
 
 EVERYTHING_OF = {
-    Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT, Op.INVERSE, Op.DETERMINANT, Op.LOG_DETERMINANT,
-    Op.CHOLESKY, Op.DECOMPOSE, Op.POISSON_NLL, Op.GAUSSIAN_NLL, Op.OTHER_LOSS, Op.SAMPLE, Op.EMPTY,
+    Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT, Op.INVERSE, Op.PSEUDO_INVERSE, Op.SOLVE,
+    Op.DETERMINANT, Op.LOG_DETERMINANT, Op.LOG_ABS_DETERMINANT, Op.CHOLESKY, Op.QR, Op.SINGULAR_VECTORS,
+    Op.EIGENVECTORS, Op.EIGENVALUES, Op.DECOMPOSE, Op.COVARIANCE, Op.POLYGAMMA, Op.ZETA, Op.BETA, Op.LOG_BETA,
+    Op.POISSON_NLL, Op.GAUSSIAN_NLL, Op.OTHER_LOSS, Op.SAMPLE, Op.EMPTY, Op.READ,
 }  # fmt: skip
 """They claim nothing."""
 ZERO_OR_ONE = {Op.LOGICAL_AND, Op.LOGICAL_OR, Op.LOGICAL_NOT, Op.IS_NAN, Op.IS_INF, Op.IS_FINITE, Op.IDENTITY_TEST,
@@ -260,12 +263,16 @@ ELEMENTS = {Op.RESHAPE, Op.COPY, Op.DETACH, Op.ITEM, Op.SELECT, Op.ITERATE, Op.C
 """Tested one by one in `test_evaluate`."""
 
 
+OF_IMAGES = {Op.PIXELS, Op.SCALE_PIXELS, Op.RECOLOR}
+"""Tested in `test_images`."""
+
+
 def test_every_operation_with_a_meaning_is_sampled_or_listed() -> None:
     sampled = {case.op for case in (*UNARY, *BINARY, *ALONG_ROWS, *PAIRS_OF_ROWS)} | {
         op for op, _, _ in SOURCES.values()
     }
     sampled |= {*LOSSES, Op.CAST}
-    assert set(MEANINGS) == sampled | EVERYTHING_OF | ZERO_OR_ONE | ELEMENTS
+    assert set(MEANINGS) == sampled | EVERYTHING_OF | ZERO_OR_ONE | ELEMENTS | OF_IMAGES
 
 
 @pytest.mark.parametrize("op", sorted(EVERYTHING_OF, key=str), ids=str)

@@ -4,7 +4,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.frameworks.model import Framework
 from nanlint.frameworks.numpy.arrangement import ARRANGEMENT, ARRANGING_METHODS, ATTRIBUTES
-from nanlint.frameworks.numpy.creation import CASTS, CREATION
+from nanlint.frameworks.numpy.creation import CASTS, CREATION, ZEROED
 from nanlint.frameworks.numpy.elementwise import ELEMENTWISE
 from nanlint.frameworks.numpy.linalg import LINALG, PRODUCTS
 from nanlint.frameworks.numpy.names import CONSTANTS, DTYPES, TENSOR_TYPES
@@ -35,5 +35,6 @@ FRAMEWORK = Framework(
     constants=CONSTANTS,
     float_info=frozenset({"numpy.finfo"}),
     tensor_types=TENSOR_TYPES,
+    zeroed=ZEROED,
     spellings=SPELLINGS,
 )

@@ -67,8 +67,8 @@ ARRANGEMENT: dict[str, Call | Overload] = {
     "pad": call(Op.PAD, "array>x", "pad_width>pad mode"),
     "diag": call(Op.PAD, "v>x", "k"),
     "diagflat": call(Op.PAD, "v>x", "k"),
-    "tril": call(Op.PAD, "m>x", "k"),
-    "triu": call(Op.PAD, "m>x", "k"),
+    "tril": call(Op.TRIANGLE, "m>x", "k>diagonal", upper=False),
+    "triu": call(Op.TRIANGLE, "m>x", "k>diagonal", upper=True),
     "compress": call(Op.SELECT, "a>x", "condition axis", order=(1, 0, 2)),
     "extract": call(Op.SELECT, "arr>x", "condition", order=(1, 0)),
     "choose": call(Op.SELECT, "choices>x", "a>index out mode", order=(1, 0, 2, 3)),
@@ -103,7 +103,7 @@ ARRANGING_METHODS: dict[str, Call | Overload] = {
     "clip": call(Op.CLAMP, "self>x", "min max"),
     "round": call(Op.ROUND, "self>x", "decimals"),
     "dot": call(Op.MATMUL, "self>x b>y"),
-    "fill": call(Op.FULL, "self", "value"),
+    "fill": call(Op.FULL, "tensor", "value"),
 }
 
 ATTRIBUTES: dict[str, Call] = {

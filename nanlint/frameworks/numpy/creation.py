@@ -14,8 +14,8 @@ CREATION: dict[str, Call | Overload] = {
     "ones_like": call(Op.LIKE, "a>x", "dtype order subok shape", value=1),
     "full_like": call(Op.LIKE, "a>x", "fill_value>value dtype order subok shape"),
     "empty_like": call(Op.EMPTY, "prototype>x", "dtype order subok shape"),
-    "eye": call(Op.UNIFORM, "", "N M k dtype order", low=0, high=1, closed=True),
-    "identity": call(Op.UNIFORM, "", "n dtype", low=0, high=1, closed=True),
+    "eye": call(Op.EYE, "", "N M k dtype order"),
+    "identity": call(Op.EYE, "", "n dtype"),
     "tri": call(Op.UNIFORM, "", "N M k dtype", low=0, high=1, closed=True),
     "arange": Overload(
         call(Op.ARANGE, "", "start stop>end step dtype", step=1),
@@ -33,8 +33,8 @@ CREATION: dict[str, Call | Overload] = {
     "matrix": call(Op.TENSOR, "data>x", "dtype copy"),
     "fromiter": call(Op.TENSOR, "iter>x", "dtype count"),
     "load": call(Op.READ, "", "file>path mmap_mode allow_pickle fix_imports"),
-    "loadtxt": call(Op.READ, "", "fname>path dtype comments delimiter converters skiprows usecols"),
-    "genfromtxt": call(Op.READ, "", "fname>path dtype comments delimiter skip_header"),
+    "loadtxt": call(Op.READ, "", "fname>path dtype comments delimiter converters skiprows usecols", text=True),
+    "genfromtxt": call(Op.READ, "", "fname>path dtype comments delimiter skip_header", text=True),
     "fromfile": call(Op.READ, "", "file>path dtype count sep offset"),
     "fromstring": call(Op.READ, "", "string>path dtype count"),
     "frombuffer": call(Op.READ, "", "buffer>path dtype count offset"),
@@ -56,3 +56,5 @@ _CASTS = words(
 
 # `np.float32(x)` converts.
 CASTS: dict[str, Call | Overload] = {name: call(Op.CAST, "value>x", dtype=f"numpy.{name}") for name in _CASTS}
+
+ZEROED = {"numpy.empty": "numpy.zeros", "numpy.ndarray": "numpy.zeros", "numpy.empty_like": "numpy.zeros_like"}

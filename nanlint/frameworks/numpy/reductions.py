@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, call, parameters, words
 
@@ -27,7 +28,7 @@ _PROPAGATING: dict[str, Call] = {
     "argmin": call(Op.ARGMAX, "a>x", _OUT),
     "cumsum": call(Op.CUMSUM, "a>x", _SCAN),
     "cumprod": call(Op.CUMPROD, "a>x", _SCAN),
-    "median": call(Op.SELECT, "a>x", _MEDIAN),
+    "median": call(Op.MEDIAN, "a>x", _MEDIAN),
     "quantile": call(Op.SELECT, "a>x", _QUANTILE),
     "percentile": call(Op.SELECT, "a>x", _QUANTILE),
 }
@@ -44,16 +45,16 @@ REDUCTIONS: dict[str, Call] = {
     "average": call(Op.MEAN, "a>x", "axis weights returned keepdims>keepdim"),
     "ptp": call(Op.OPAQUE, "a>x", _OUT),
     "count_nonzero": call(Op.COUNT_NONZERO, "a>x", "axis keepdims>keepdim"),
-    "nonzero": call(Op.ARGMAX, "a>x"),
-    "argwhere": call(Op.ARGMAX, "a>x"),
-    "flatnonzero": call(Op.ARGMAX, "a>x"),
+    "nonzero": call(Op.NONZERO, "a>x"),
+    "argwhere": call(Op.NONZERO, "a>x"),
+    "flatnonzero": call(Op.NONZERO, "a>x"),
     "diff": call(Op.OPAQUE, "a>x", "n axis prepend append"),
-    "histogram": call(Op.OPAQUE, "a>x", "bins range density weights"),
+    "histogram": call(Op.HISTOGRAM, "a>x", "bins range density weights"),
     "bincount": call(Op.COUNT_NONZERO, "x", "weights minlength"),
     "digitize": call(Op.ARGMAX, "x", "bins right"),
     "searchsorted": call(Op.ARGMAX, "v>x", "a>sorted_sequence side sorter", order=(1, 0, 2, 3)),
-    "cov": call(Op.OPAQUE, "m>x", "y rowvar bias ddof fweights aweights"),
-    "corrcoef": call(Op.OPAQUE, "x", "y rowvar"),
+    "cov": call(Op.COVARIANCE, "m>x", "y rowvar bias ddof fweights aweights", Kind.TENSOR),
+    "corrcoef": call(Op.COVARIANCE, "x", "y rowvar", Kind.TENSOR),
 }
 
 _METHODS = words("sum prod mean std var max min any all argmax argmin argsort cumsum cumprod trace nonzero")

@@ -4,6 +4,8 @@ from nanlint.domain.vocabulary import Op
 
 SPELLINGS = {
     Op.LOG: "[numpy.log]({x})",
+    Op.LOG2: "[numpy.log2]({x})",
+    Op.LOG10: "[numpy.log10]({x})",
     Op.EXP: "[numpy.exp]({x})",
     Op.SQRT: "[numpy.sqrt]({x})",
     Op.ABSOLUTE: "[numpy.abs]({x})",
@@ -22,14 +24,17 @@ SPELLINGS = {
     Op.VAR: "[numpy.var]({x}, axis={axis}, ddof={correction}, keepdims={keepdim})",
     Op.NORM: "[numpy.linalg.norm]({x}, ord={ord}, axis={axis}, keepdims={keepdim})",
     Op.SUM: "[numpy.sum]({x}, axis={axis}, keepdims={keepdim})",
+    Op.CUMSUM: "[numpy.cumsum]({x}, axis={axis})",
     Op.MEAN: "[numpy.mean]({x}, axis={axis}, keepdims={keepdim})",
     Op.REDUCE_MAX: "[numpy.max]({x}, axis={axis}, keepdims={keepdim})",
     Op.LIKE: "[numpy.full_like]({x}, {value})",
     Op.IS_FINITE: "[numpy.isfinite]({x})",
     Op.IS_NAN: "[numpy.isnan]({x})",
     Op.ANY: "[numpy.any]({x})",
+    Op.LENGTH: "[numpy.size]({x})",
     Op.ALL: "[numpy.all]({x})",
     Op.ATAN2: "[numpy.arctan2]({y}, {x})",
-    Op.LOG_DETERMINANT: "[numpy.linalg.slogdet]({x}).logabsdet",
+    Op.LOG_ABS_DETERMINANT: "[numpy.linalg.slogdet]({x}).logabsdet",
+    Op.EYE: "[numpy.eye]({n})",
     Op.BINARY_CROSS_ENTROPY_WITH_LOGITS: "[numpy.logaddexp](0, {input}) - {target} * {input}",
 }

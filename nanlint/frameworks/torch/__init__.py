@@ -2,9 +2,11 @@
 
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
-from nanlint.frameworks.model import Call, Framework, Overload, words
+from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.model import Call, Framework, Overload, call, words
 from nanlint.frameworks.torch.arrangement import ARRANGEMENT
-from nanlint.frameworks.torch.creation import CREATION, INIT, NEW_METHODS
+from nanlint.frameworks.torch.autocast import AUTOCAST, AUTOCAST_CONTEXTS
+from nanlint.frameworks.torch.creation import CREATION, INIT, NEW_METHODS, READERS, ZEROED
 from nanlint.frameworks.torch.distributions import DISTRIBUTION_METHODS, DISTRIBUTIONS
 from nanlint.frameworks.torch.elementwise import ELEMENTWISE
 from nanlint.frameworks.torch.layers import LAYERS
@@ -18,7 +20,8 @@ from nanlint.frameworks.torch.reductions import REDUCTIONS
 from nanlint.frameworks.torch.schedules import SCALING_SCHEDULES, SCHEDULES
 from nanlint.frameworks.torch.special import FUNCTIONS_ONLY, SPECIAL
 from nanlint.frameworks.torch.spelling import SPELLINGS
-from nanlint.frameworks.torch.training import NO_GRADIENT, OBJECTS, PROTOCOL, TRAINING, WRAPPERS
+from nanlint.frameworks.torch.training import APPLIERS, HELPERS, NO_GRADIENT, OBJECTS, PROTOCOL, TRAINING, WRAPPERS
+from nanlint.frameworks.torch.vision import COMPOSED, LAMBDAS, OPTIONAL, PUBLISHED, TRANSFORMS, VISION_FUNCTIONS
 
 # Both as `torch.name(x)` and as `x.name()`.
 SHARED: dict[str, Call | Overload] = {**ELEMENTWISE, **REDUCTIONS, **ARRANGEMENT, **MATRICES}
@@ -44,21 +47,24 @@ _RENAMED = words(
     """
 )
 _MODULES = ("torch.nn", "torch.nn.modules")
+_DATA = ("torch.utils.data", "torch.utils.data.dataset")
 _PLAIN: dict[str, Call | Overload] = {**SHARED, **FUNCTIONS_ONLY, **CREATION}
 _IN_TORCH_FUNCTIONAL = words("cdist einsum norm split meshgrid tensordot unique")
 
 FRAMEWORK = Framework(
     name="torch",
-    roots=("torch", "pytorch_lightning", "lightning", "transformers", "timm", "apex"),
+    roots=("torch", "pytorch_lightning", "lightning", "transformers", "trl", "timm", "apex", "torchvision"),
     default_float=Dtype.FLOAT32,
     result=Kind.TENSOR,
     gradients=True,
+    smooth_at_zero=frozenset({Op.NORM, Op.STD, Op.PAIRWISE_DISTANCE, Op.ATAN2}),
     functions={
         **_prefixed("torch", {name: NN_FUNCTIONAL[name] for name in _ALSO_IN_TORCH}),
         **_prefixed("torch", _PLAIN),
         **_prefixed("torch.functional", {name: _PLAIN[name] for name in _IN_TORCH_FUNCTIONAL}),
         **_prefixed("torch.linalg", LINALG),
         **_prefixed("torch.special", SPECIAL),
+        "torch.sparse.sum": call(Op.SUM, "input>x", "dim>axis dtype"),
         **_prefixed("torch.nn.functional", {**NN_FUNCTIONAL, **LOSS_FUNCTIONS}),
         **_prefixed("torch.nn.utils.rnn", SEQUENCES),
         **_prefixed("torch.nn.init", INIT),
@@ -67,12 +73,17 @@ FRAMEWORK = Framework(
         ),
         **TRAINING,
         **SCHEDULES,
+        **VISION_FUNCTIONS,
+        **READERS,
     },
     methods={**SHARED, **NEW_METHODS, **TENSOR_METHODS},
     telling_methods=TELLING,
     in_place=True,
     attributes=ATTRIBUTES,
-    layers={f"{module}.{name}": layer for module in _MODULES for name, layer in {**LAYERS, **LOSS_CLASSES}.items()},
+    layers={
+        **{f"{module}.{name}": layer for module in _MODULES for name, layer in {**LAYERS, **LOSS_CLASSES}.items()},
+        **TRANSFORMS,
+    },
     optimizers=ALL_OPTIMIZERS,
     protocol={**PROTOCOL, **DISTRIBUTION_METHODS},
     distributions=DISTRIBUTIONS,
@@ -80,16 +91,29 @@ FRAMEWORK = Framework(
     dtypes=DTYPES,
     constants=CONSTANTS,
     model_bases=MODEL_BASES,
-    sequential=SEQUENTIAL,
+    sequential=SEQUENTIAL | COMPOSED,
+    optional_layers=OPTIONAL,
     containers=CONTAINERS,
+    with_mean=frozenset({"std_mean", "var_mean"}),
     pairs=frozenset({"max", "min", "sort", "topk", "mode", "kthvalue", "cummax", "cummin"}),
     loaders=frozenset({"torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader"}),
     column_datasets=frozenset({"torch.utils.data.TensorDataset", "torch.utils.data.dataset.TensorDataset"}),
+    datasets=PUBLISHED,
+    joined_datasets=frozenset(f"{module}.{name}" for module in _DATA for name in ("ConcatDataset", "ChainDataset")),
+    splits=frozenset(f"{module}.random_split" for module in _DATA),
     float_info=frozenset({"torch.finfo"}),
     with_gradient=frozenset({"torch.enable_grad", "torch.autograd.enable_grad"}),
     gradient_switch=frozenset({"torch.set_grad_enabled", "torch.autograd.set_grad_enabled"}),
-    wrappers=WRAPPERS,
+    appliers=APPLIERS,
+    wrappers=WRAPPERS | LAMBDAS | {f"{module}.Subset" for module in _DATA},
     no_gradient=NO_GRADIENT,
+    helpers=HELPERS,
+    rate_keys={"param_groups": "lr"},
+    autocast=AUTOCAST,
+    autocast_contexts=AUTOCAST_CONTEXTS,
+    default_float_setters=frozenset({"torch.set_default_dtype", "torch.set_default_tensor_type"}),
+    model_dtypes=frozenset({"torch_dtype"}),
     tensor_types=TENSOR_TYPES,
+    zeroed=ZEROED,
     spellings=SPELLINGS,
 )

@@ -57,8 +57,6 @@ PADDING = {
     "diag": "diagonal",
     "diag_embed": "offset dim1 dim2",
     "diagflat": "offset",
-    "tril": "diagonal",
-    "triu": "diagonal",
 }
 
 WRITING = {
@@ -83,7 +81,9 @@ ARRANGEMENT: dict[str, Call | Overload] = {
     "unique_consecutive": call(Op.SELECT, options="return_inverse return_counts dim>axis"),
     "masked_fill": native(Op.MASKED_FILL, "input>x mask value"),
     "detach": native(Op.DETACH),
-    "nonzero": native(Op.ARGMAX, options="as_tuple"),
+    "nonzero": native(Op.NONZERO, options="as_tuple"),
+    "tril": native(Op.TRIANGLE, options="diagonal", upper=False),
+    "triu": native(Op.TRIANGLE, options="diagonal", upper=True),
     "imag": native(Op.OPAQUE),
     "numel": native(Op.LENGTH, result=Kind.INTEGER),
     "multinomial": native(Op.RANDOM_INTEGER, options="num_samples replacement", low=0),

@@ -19,11 +19,17 @@ TYPED = {
     "BoolTensor": "torch.bool",
 }
 
+
+def _of_type(dtype: str) -> Overload:
+    """`FloatTensor(data)`, `FloatTensor(*size)`."""
+    return Overload(call(Op.EMPTY, "", "*size", dtype=dtype), call(Op.TENSOR, "*data>x", dtype=dtype), sized=True)
+
+
 CREATION: dict[str, Call | Overload] = {
     "zeros": call(Op.FULL, "", "*size dtype", value=0),
     "ones": call(Op.FULL, "", "*size dtype", value=1),
     "full": call(Op.FULL, "", "size fill_value>value dtype"),
-    "eye": call(Op.UNIFORM, "", "n m dtype", low=0, high=1, closed=True),
+    "eye": call(Op.EYE, "", "n m dtype device"),
     "empty": call(Op.EMPTY, "", "*size dtype"),
     "empty_strided": call(Op.EMPTY, "", "size stride dtype"),
     "zeros_like": call(Op.LIKE, "input>x", "dtype", value=0),
@@ -37,6 +43,8 @@ CREATION: dict[str, Call | Overload] = {
     ),
     "range": call(Op.ARANGE, "", "start end step dtype", step=1),
     "linspace": call(Op.ARANGE, "", "start end steps dtype"),
+    "sparse_coo_tensor": call(Op.OPAQUE, "", "indices values size dtype device"),
+    "sparse_csr_tensor": call(Op.OPAQUE, "", "crow_indices col_indices values size dtype device"),
     "logspace": call(Op.OPAQUE, "", "start end steps base dtype"),
     "tensor": call(Op.TENSOR, "data>x", "dtype device requires_grad"),
     "as_tensor": call(Op.TENSOR, "data>x", "dtype device"),
@@ -44,16 +52,16 @@ CREATION: dict[str, Call | Overload] = {
     "from_numpy": call(Op.TENSOR, "ndarray>x"),
     "scalar_tensor": call(Op.TENSOR, "s>x", "dtype"),
     "from_dlpack": call(Op.TENSOR, "ext_tensor>x"),
-    "Tensor": call(Op.TENSOR, "*data>x", dtype="torch.float32"),
-    **{name: call(Op.TENSOR, "*data>x", dtype=dtype) for name, dtype in TYPED.items()},
-    **{f"cuda.{name}": call(Op.TENSOR, "*data>x", dtype=dtype) for name, dtype in TYPED.items()},
+    "Tensor": _of_type("torch.float32"),
+    **{f"{device}{name}": _of_type(dtype) for name, dtype in TYPED.items() for device in ("", "cuda.")},
     "autograd.Variable": call(Op.COPY, "data>x", "requires_grad volatile"),
     "nn.Parameter": call(Op.WEIGHT, "data>x", "requires_grad"),
     "nn.parameter.Parameter": call(Op.WEIGHT, "data>x", "requires_grad"),
     "load": call(Op.READ, "", "f>path map_location pickle_module weights_only", result=Kind.UNKNOWN),
-    "rand": call(Op.UNIFORM, "", "*size dtype", low=0, high=1),
+    "from_file": call(Op.READ, "", "filename>path shared size dtype"),
+    "rand": call(Op.UNIFORM, "", "*size dtype requires_grad", low=0, high=1),
     "rand_like": call(Op.UNIFORM, "input>x", "dtype", low=0, high=1),
-    "randn": call(Op.NORMAL, "", "*size dtype", mean=0, std=1),
+    "randn": call(Op.NORMAL, "", "*size dtype requires_grad", mean=0, std=1),
     "randn_like": call(Op.NORMAL, "input>x", "dtype", mean=0, std=1),
     "normal": call(Op.NORMAL, "", "mean std size dtype", mean=0, std=1),
     # with one bound, that is the excluded upper one: `torch.randint(10, (3,))`
@@ -72,8 +80,8 @@ NEW_METHODS: dict[str, Call | Overload] = {
     "new_ones": call(Op.FULL, "self", "*size dtype", value=1),
     "new_full": call(Op.FULL, "self", "size fill_value>value dtype"),
     "new_empty": call(Op.EMPTY, "self", "*size dtype"),
-    "new_tensor": call(Op.TENSOR, "data>x self", "dtype", order=(1, 0, 2)),
-    "new": call(Op.EMPTY, "self", "*size"),
+    "new_tensor": call(Op.TENSOR, "data>x", "self dtype", order=(1, 0, 2)),
+    "new": Overload(call(Op.EMPTY, "self", "*size"), call(Op.TENSOR, "data>x", "self", order=(1, 0)), sized=True),
     "uniform_": call(Op.UNIFORM, "self", "from>low to>high", low=0, high=1),
     "normal_": call(Op.NORMAL, "self", "mean std", mean=0, std=1),
     "random_": call(Op.RANDOM_INTEGER, "self", "from>low to>high", low=0),
@@ -96,7 +104,7 @@ INIT: dict[str, Call | Overload] = {
     "constant_": call(Op.FULL, _TENSOR, "val>value"),
     "zeros_": call(Op.FULL, _TENSOR, value=0),
     "ones_": call(Op.FULL, _TENSOR, value=1),
-    "eye_": call(Op.UNIFORM, _TENSOR, low=0, high=1, closed=True),
+    "eye_": call(Op.EYE, _TENSOR),
     "dirac_": call(Op.UNIFORM, _TENSOR, "groups", low=0, high=1, closed=True),
     "xavier_uniform_": call(Op.WEIGHT, _TENSOR, "gain"),
     "xavier_normal_": call(Op.WEIGHT, _TENSOR, "gain"),
@@ -104,4 +112,18 @@ INIT: dict[str, Call | Overload] = {
     "kaiming_normal_": call(Op.WEIGHT, _TENSOR, "a mode nonlinearity"),
     "orthogonal_": call(Op.WEIGHT, _TENSOR, "gain"),
     "sparse_": call(Op.WEIGHT, _TENSOR, "sparsity std"),
+}
+
+ZEROED = {
+    "torch.empty": "torch.zeros",
+    "torch.Tensor": "torch.zeros",
+    "torch.FloatTensor": "torch.zeros",
+    "torch.empty_like": "torch.zeros_like",
+    ".new": ".new_zeros",
+    ".new_empty": ".new_zeros",
+}
+
+READERS: dict[str, Call | Overload] = {
+    f"torchvision.io.{name}": call(Op.READ, "", "path mode", low=0, high=255, dtype="torch.uint8")
+    for name in ("read_image", "decode_image", "decode_jpeg", "decode_png", "image.read_image")
 }

@@ -103,8 +103,8 @@ _DROPOUT = call(Op.DROPOUT, "input>x", "p inplace", p=0.5)
 DROPOUT = {
     "Dropout": _DROPOUT,
     **_for_each_dimension("Dropout", _DROPOUT),
-    "AlphaDropout": call(Op.OPAQUE, "input>x", "p inplace"),
-    "FeatureAlphaDropout": call(Op.OPAQUE, "input>x", "p inplace"),
+    "AlphaDropout": call(Op.DROPOUT, "input>x", "p inplace", p=0.5, alpha=True),
+    "FeatureAlphaDropout": call(Op.DROPOUT, "input>x", "p inplace", p=0.5, alpha=True),
 }
 
 POOLING = {

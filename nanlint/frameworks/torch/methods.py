@@ -58,12 +58,14 @@ TENSOR_METHODS: dict[str, Call | Overload] = {
     "numpy": call(Op.DETACH, "self>x", "force"),
     "backward": call(Op.BACKWARD, "self>x", "gradient retain_graph create_graph", result=Kind.NONE),
     "retain_grad": call(Op.OPAQUE, "self>x", result=Kind.NONE),
+    "fill_diagonal_": call(Op.STORE, "self>x fill_value>value", "wrap", index="diagonal"),
     "register_hook": call(Op.OPAQUE, "self>x", "hook", result=Kind.OBJECT),
     "size": call(Op.LENGTH, "self>x", "dim>axis", result=Kind.INTEGER),
     "dim": call(Op.LENGTH, "self>x", result=Kind.INTEGER),
     "ndimension": call(Op.LENGTH, "self>x", result=Kind.INTEGER),
     "nelement": call(Op.LENGTH, "self>x", result=Kind.INTEGER),
     "element_size": call(Op.LENGTH, "self>x", result=Kind.INTEGER),
+    "polygamma": call(Op.POLYGAMMA, "self>x", "n"),
     "sum_to_size": call(Op.SUM, "self>x", "*size"),
 }
 

@@ -36,6 +36,7 @@ MODEL_BASES = frozenset(
         "pytorch_lightning.core.lightning.LightningModule",
         "lightning.LightningModule",
         "lightning.pytorch.LightningModule",
+        "lightning.pytorch.core.LightningModule",
         "transformers.PreTrainedModel",
         "transformers.modeling_utils.PreTrainedModel",
     }

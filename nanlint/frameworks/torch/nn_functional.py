@@ -77,8 +77,8 @@ LEARNED: dict[str, Call | Overload] = {
     "multi_head_attention_forward": call(Op.ATTENTION, "query>x key value", "embed_dim_to_check num_heads"),
     "dropout": _DROPOUT,
     **{f"dropout{n}d": _DROPOUT for n in (1, 2, 3)},
-    "alpha_dropout": call(Op.OPAQUE, "input>x", "p training inplace"),
-    "feature_alpha_dropout": call(Op.OPAQUE, "input>x", "p training inplace"),
+    "alpha_dropout": call(Op.DROPOUT, "input>x", "p training inplace", p=0.5, alpha=True),
+    "feature_alpha_dropout": call(Op.DROPOUT, "input>x", "p training inplace", p=0.5, alpha=True),
 }
 
 SPATIAL: dict[str, Call | Overload] = {

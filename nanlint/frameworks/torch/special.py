@@ -25,16 +25,16 @@ SPECIAL: dict[str, Call | Overload] = {
     "i1": call(Op.OPAQUE),
     "i1e": call(Op.OPAQUE),
     "xlog1py": call(Op.OPAQUE, "input>x other>y"),
-    "zeta": call(Op.OPAQUE, "input>x other>y"),
+    "zeta": call(Op.ZETA, "input>x other>y"),
     "gammainc": call(Op.OPAQUE, "input>x other>y"),
     "gammaincc": call(Op.OPAQUE, "input>x other>y"),
-    "polygamma": call(Op.OPAQUE, "input>x", "n", order=(1, 0)),
+    "polygamma": call(Op.POLYGAMMA, "input>x", "n", order=(1, 0)),
     "multigammaln": call(Op.OPAQUE, "input>x", "p"),
 }
 
 _JOIN = native(Op.CONCATENATE, "tensors>x", "dim>axis")
 _JOIN_FIXED = native(Op.CONCATENATE, "tensors>x")
-_SPREAD_AND_MEAN = native(Op.OPAQUE, options="dim>axis unbiased keepdim correction")
+_SPREAD_AND_MEAN = "dim>axis unbiased keepdim correction"
 
 FUNCTIONS_ONLY: dict[str, Call | Overload] = {
     "where": native(Op.WHERE, "condition input>x other>y"),
@@ -60,9 +60,9 @@ FUNCTIONS_ONLY: dict[str, Call | Overload] = {
     "tensordot": call(Op.MATMUL, "a>x b>y", "dims"),
     "chain_matmul": call(Op.MATMUL, "*matrices>x"),
     "cdist": call(Op.PAIRWISE_DISTANCE, "x1>x x2>y", "p>ord compute_mode", ord=2.0),
-    "std_mean": _SPREAD_AND_MEAN,
-    "var_mean": _SPREAD_AND_MEAN,
-    "polygamma": call(Op.OPAQUE, "input>x", "n", order=(1, 0)),
+    "std_mean": native(Op.STD, options=_SPREAD_AND_MEAN, correction=1),
+    "var_mean": native(Op.VAR, options=_SPREAD_AND_MEAN, correction=1),
+    "polygamma": call(Op.POLYGAMMA, "input>x", "n", order=(1, 0)),
     "rsub": call(Op.SUBTRACT, "other>x input>y", "alpha", order=(1, 0, 2)),
     "bucketize": native(Op.ARGMAX, options="boundaries out_int32 right"),
     "searchsorted": call(Op.ARGMAX, "input>x", "sorted_sequence out_int32 right side sorter", order=(1, 0, 2, 3, 4, 5)),

@@ -4,6 +4,8 @@ from nanlint.domain.vocabulary import Op
 
 SPELLINGS = {
     Op.LOG: "[torch.log]({x})",
+    Op.LOG2: "[torch.log2]({x})",
+    Op.LOG10: "[torch.log10]({x})",
     Op.EXP: "[torch.exp]({x})",
     Op.SQRT: "[torch.sqrt]({x})",
     Op.ABSOLUTE: "[torch.abs]({x})",
@@ -32,20 +34,25 @@ SPELLINGS = {
     Op.WHERE: "[torch.where]({condition}, {x}, {y})",
     Op.MASKED_FILL: "[torch.masked_fill]({x}, {mask}, {value})",
     Op.NORMALIZE: "[torch.nn.functional.normalize]({x}, p={ord}, dim={axis}, eps={eps})",
+    Op.COSINE_SIMILARITY: "[torch.nn.functional.cosine_similarity]({x}, {y}, dim={axis}, eps={eps})",
     Op.NORM: "[torch.linalg.vector_norm]({x}, ord={ord}, dim={axis}, keepdim={keepdim})",
     Op.STD: "[torch.std]({x}, dim={axis}, correction={correction}, keepdim={keepdim})",
     Op.VAR: "[torch.var]({x}, dim={axis}, correction={correction}, keepdim={keepdim})",
     Op.SUM: "[torch.sum]({x}, dim={axis}, keepdim={keepdim})",
+    Op.CUMSUM: "[torch.cumsum]({x}, dim={axis})",
     Op.MEAN: "[torch.mean]({x}, dim={axis}, keepdim={keepdim})",
     Op.REDUCE_MAX: "[torch.amax]({x}, dim={axis}, keepdim={keepdim})",
     Op.LIKE: "[torch.full_like]({x}, {value})",
     Op.IS_FINITE: "[torch.isfinite]({x})",
     Op.IS_NAN: "[torch.isnan]({x})",
     Op.ANY: "[torch.any]({x})",
+    Op.LENGTH: "[torch.numel]({x})",
     Op.ALL: "[torch.all]({x})",
     Op.ATAN2: "[torch.atan2]({y}, {x})",
     Op.LGAMMA: "[torch.lgamma]({x})",
-    Op.LOG_DETERMINANT: "[torch.linalg.slogdet]({x}).logabsdet",
+    Op.LOG_DETERMINANT: "[torch.logdet]({x})",
+    Op.LOG_ABS_DETERMINANT: "[torch.linalg.slogdet]({x}).logabsdet",
+    Op.EYE: "[torch.eye]({n}, dtype={dtype}, device={device})",
     Op.CROSS_ENTROPY: (
         "[torch.nn.functional.cross_entropy]({input}, {target}, weight={weight}, ignore_index={ignore_index},"
         " reduction={reduction}, label_smoothing={label_smoothing})"
@@ -62,5 +69,6 @@ SPELLINGS = {
         "[torch.nn.functional.kl_div]({input}, {target}, reduction={reduction}, log_target={log_target})"
     ),
     Op.SQUARED_ERROR: "[torch.nn.functional.mse_loss]({input}, {target}, reduction={reduction})",
+    Op.ZERO_GRAD: "{optimizer}.zero_grad()",
     Op.CLIP_GRADIENT: "[torch.nn.utils.clip_grad_norm_]({parameters}, max_norm={max_norm})",
 }

@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.model import Call, Helper, Overload, call
 
 _SCALER = call(
     Op.GRAD_SCALER,
@@ -16,6 +16,9 @@ _SCALER_OF_DEVICE = call(
     "device init_scale growth_factor backoff_factor growth_interval enabled",
     result=Kind.SCALER,
 )
+_LIGHTNING = ("lightning", "lightning.pytorch", "lightning.pytorch.trainer", "pytorch_lightning")
+_TRAINER = call(Op.TRAINER, "", "gradient_clip_val>max_norm gradient_clip_algorithm precision", result=Kind.TRAINER)
+"""Lightning's; everything is given by name."""
 _CLIP_NORM = call(Op.CLIP_GRADIENT, "parameters", "max_norm norm_type error_if_nonfinite foreach", norm_type=2.0)
 _CLIP_VALUE = call(Op.CLIP_GRADIENT, "parameters", "clip_value foreach", result=Kind.NONE)
 
@@ -36,6 +39,7 @@ TRAINING: dict[str, Call | Overload] = {
     "torch.amp.GradScaler": _SCALER_OF_DEVICE,
     "torch.amp.grad_scaler.GradScaler": _SCALER_OF_DEVICE,
     "torch.GradScaler": _SCALER_OF_DEVICE,
+    **{f"{module}.Trainer": _TRAINER for module in _LIGHTNING},
 }
 
 _NOTHING = Kind.NONE
@@ -58,10 +62,24 @@ PROTOCOL: dict[tuple[Kind, str], Call] = {
     (Kind.MODEL, "clip_gradients"): call(
         Op.CLIP_GRADIENT, "optimizer>parameters self", "gradient_clip_val>max_norm", result=_NOTHING, order=(1, 0, 2)
     ),
+    (Kind.TRAINER, "fit"): call(
+        Op.FIT, "self", "model train_dataloaders val_dataloaders datamodule ckpt_path", result=_NOTHING
+    ),
     (Kind.SCALER, "scale"): call(Op.MULTIPLY, "outputs>x self>y", result=Kind.TENSOR, order=(1, 0)),
     (Kind.SCALER, "unscale_"): call(Op.UNSCALE, "self optimizer", result=_NOTHING),
     (Kind.SCALER, "step"): call(Op.SCALER_STEP, "self optimizer", result=_NOTHING),
     (Kind.SCALER, "update"): call(Op.SCALER_UPDATE, "self", "new_scale", result=_NOTHING),
+}
+
+_ACCELERATOR = Helper(
+    "if {helper}.sync_gradients:\n    {helper}.clip_grad_norm_({parameters}, {max_norm})", frozenset({"prepare"})
+)
+_MANUAL = Helper('{helper}.clip_gradients({optimizer}, gradient_clip_val={max_norm}, gradient_clip_algorithm="norm")')
+
+HELPERS = {
+    "accelerate.Accelerator": _ACCELERATOR,
+    "accelerate.accelerator.Accelerator": _ACCELERATOR,
+    **{f"{module}.LightningModule": _MANUAL for module in (*_LIGHTNING, *(f"{module}.core" for module in _LIGHTNING))},
 }
 
 WRAPPERS = frozenset(
@@ -69,6 +87,11 @@ WRAPPERS = frozenset(
         "torch.compile",
         "torch.jit.script",
         "torch.jit.trace",
+        "torch.jit.optimize_for_inference",
+        "torch.jit.freeze",
+        "torch.vmap",
+        "torch.func.vmap",
+        "torch.distributed.fsdp.FullyShardedDataParallel",
         "torch.nn.DataParallel",
         "torch.nn.parallel.DataParallel",
         "torch.nn.parallel.DistributedDataParallel",
@@ -80,6 +103,8 @@ WRAPPERS = frozenset(
         "torch.nn.SyncBatchNorm.convert_sync_batchnorm",
     }
 )
+
+APPLIERS = frozenset({"torch.utils.checkpoint.checkpoint"})
 
 NO_GRADIENT = frozenset(
     {

@@ -1,0 +1,44 @@
+"""pandas: tables read from files. What is missing in the file is NaN in the table."""
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.value import Kind
+from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.model import Call, Framework, call, words
+
+_READ = "read_csv read_table read_excel read_parquet read_feather read_json read_hdf read_pickle read_sql read_fwf"
+_REPAIRED = words("dropna fillna interpolate ffill bfill replace")
+_TESTED = words("isnull isna notnull notna")
+_ARRANGED = words(
+    """
+    to_numpy reset_index set_index sort_values sort_index sample head tail drop transpose copy rename select_dtypes
+    drop_duplicates pop get filter query
+    """
+)
+_TYPED = "dtype copy errors"
+
+FRAMEWORK = Framework(
+    name="pandas",
+    roots=(),
+    default_float=Dtype.FLOAT64,
+    result=Kind.UNKNOWN,
+    gradients=False,
+    functions={
+        **{f"pandas.{name}": call(Op.READ, "", "path sep", text=True) for name in _READ.split()},
+        "pandas.isnull": call(Op.IS_NAN, "obj>x"),
+        "pandas.isna": call(Op.IS_NAN, "obj>x"),
+        "pandas.notnull": call(Op.IS_NAN, "obj>x"),
+        "pandas.concat": call(Op.CONCATENATE, "objs>x", "axis ignore_index"),
+        "pandas.DataFrame": call(Op.COPY, "data>x", "index columns dtype"),
+        "pandas.to_numeric": call(Op.COPY, "arg>x", "errors"),
+    },
+    methods={
+        **{name: call(Op.NAN_TO_NUM, "self>x", "value axis how inplace") for name in _REPAIRED},
+        **{name: call(Op.IS_NAN, "self>x") for name in _TESTED},
+        **{name: call(Op.SELECT, "self>x", "key axis") for name in _ARRANGED},
+        "astype": call(Op.CAST, "self>x", _TYPED),
+    },
+    attributes={
+        **{name: Call(Op.SELECT, call(Op.SELECT, "self>x").operands) for name in ("values", "iloc", "loc", "T")},
+    },
+    spellings={Op.IS_FINITE: "{x}.notnull().values"},
+)
