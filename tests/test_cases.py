@@ -7,6 +7,7 @@ Each fenced `python` block is a program of its own. Comments in it state facts:
   answers, `a | b`.
 - `# error: [rule-name]`, also `warning` and `note`: what is reported on this line. An unmarked line has no finding.
 - `# events: backward step`: the steps of the optimisation protocol in the order of interpretation.
+- `# file: model.py` begins a file; those of a block are linted together.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import libcst as cst
 import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from nanlint.api import lint_source
+from nanlint.api import lint_texts
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp import interpret
 from nanlint.interp.trace import Trace
+from nanlint.project import Project
 
 CASES = Path(__file__).parent / "cases"
 PROTOCOL = {
@@ -68,6 +69,16 @@ class Case:
         stated = re.search(r"^# events:(.*)$", self.code, re.MULTILINE)
         return None if stated is None else stated.group(1).split()
 
+    def project(self) -> Project:
+        """Its files, each with blank lines where the others stand, so that a line has one number."""
+        texts: dict[str, list[str]] = {}
+        current = "case.py"
+        for number, line in enumerate(self.code.splitlines()):
+            current = line.removeprefix("# file: ") if line.startswith("# file: ") else current
+            lines = texts.setdefault(current, [])
+            lines += [""] * (number - len(lines)) + [line]
+        return Project(tuple(texts), {path: "\n".join(lines) + "\n" for path, lines in texts.items()})
+
 
 def cases() -> Iterator[Case]:
     for path in sorted(CASES.glob("*.md")):
@@ -89,15 +100,19 @@ def cases() -> Iterator[Case]:
 every_case = pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)
 
 
-def interpreted(case: Case) -> Trace:
-    return interpret(cst.parse_module(case.code))
+def interpreted(case: Case) -> list[Trace]:
+    """One for each file."""
+    project = case.project()
+    sources = [project.source(path) for path in project.paths]
+    return [interpret(project.parsed(source), source.text, source.path, project) for source in sources]
 
 
-def reveals(trace: Trace) -> dict[int, list[Value]]:
+def reveals(traces: list[Trace]) -> dict[int, list[Value]]:
     """The values of `reveal(...)` by line."""
-    positions = MetadataWrapper(trace.module, unsafe_skip_copy=True).resolve(PositionProvider)
+    trees = [MetadataWrapper(trace.module, unsafe_skip_copy=True).resolve(PositionProvider) for trace in traces]
+    positions = {node: position for tree in trees for node, position in tree.items()}
     found = defaultdict(list)
-    for event in trace.of(Op.OPAQUE):
+    for event in (event for trace in traces for event in trace.of(Op.OPAQUE)):
         if event.site.spelling == "builtins.reveal":
             found[positions[event.node].start.line].append(event.operands[-1])
     return found
@@ -135,7 +150,7 @@ def test_values_are_as_revealed(case: Case) -> None:
 
 @every_case
 def test_findings_are_as_marked(case: Case) -> None:
-    report = lint_source(case.code, "case.py")
+    report = lint_texts(case.project().texts)
     assert report.problems == ()
     found = {(finding.place.line, finding.level.label, finding.rule) for finding in report.findings}
     assert found == case.marks(), [finding.message for finding in report.findings]
@@ -143,7 +158,8 @@ def test_findings_are_as_marked(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [case for case in cases() if case.events() is not None], ids=lambda case: case.name)
 def test_optimisation_runs_in_the_stated_order(case: Case) -> None:
-    assert [event.op.value for event in interpreted(case).events if event.op in PROTOCOL] == case.events()
+    events = [event for trace in interpreted(case) for event in trace.events]
+    assert [event.op.value for event in events if event.op in PROTOCOL] == case.events()
 
 
 @every_case

@@ -8,16 +8,20 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.value import Kind, Value
+from nanlint.domain.interval import EVERYTHING, Interval
+from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import BY_NAME
+from nanlint.interp.containers import extent, overwritten
 from nanlint.interp.guards import implied, under
 from nanlint.interp.machine import Machine
-from nanlint.interp.names import assign
-from nanlint.interp.objects import Dotted, Elements, Layer
+from nanlint.interp.names import change
+from nanlint.interp.objects import Dotted, Elements, Layer, Shape
+from nanlint.interp.parameters import counts_by_name
+from nanlint.ops.model import MEANINGS
 
 TRAINABLE = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT})
 """Results that carry a gradient even if no operand does: they hold weights."""
@@ -25,6 +29,11 @@ LOSSES = frozenset(
     {Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
      Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR, Op.CTC_LOSS, Op.POISSON_NLL, Op.GAUSSIAN_NLL, Op.OTHER_LOSS}
 )  # fmt: skip
+DRAWS = frozenset({Op.NORMAL, Op.UNIFORM, Op.WEIGHT})
+FOR_EACH_CHANNEL = frozenset({"mean", "std"})
+BYTE_TYPES = frozenset({"uint8", "ubyte", "ByteTensor"})
+BYTES = Interval(0.0, 255.0)
+"""What an unsigned byte holds: the range of the Value that stands for such a dtype."""
 BUILTIN_DTYPES = {"builtins.int": Dtype.INTEGER, "builtins.bool": Dtype.BOOLEAN}
 
 
@@ -41,7 +50,7 @@ class Bound:
 def bind(machine: Machine, framework: Framework, call: Call, given: Arguments) -> Bound | None:
     """The arguments by the entry's parameters; None when they do not fit, so that it is another function."""
     found: dict[str, tuple[Value, cst.BaseExpression | None]] = {}
-    parameters = call.parameters
+    parameters, placed = call.parameters, given.positional[: given.placed]
     for i, parameter in enumerate(parameters):
         if parameter.variadic:
             rest = given.positional[i:]
@@ -50,10 +59,10 @@ def bind(machine: Machine, framework: Framework, call: Call, given: Arguments) -
             elif rest:
                 found[parameter.canonical] = (machine.thing(Kind.SEQUENCE, Elements(tuple(v for v, _ in rest))), None)
             break
-        if i < len(given.positional):
-            found[parameter.canonical] = given.positional[i]
+        if i < len(placed):
+            found[parameter.canonical] = placed[i]
     else:
-        if len(given.positional) > len(parameters):
+        if len(placed) > len(parameters):
             return None
     spelled = {parameter.spelled: parameter.canonical for parameter in parameters}
     for name, argument in given.named.items():
@@ -83,14 +92,23 @@ def _arrange(
     for name, constant in call.fixed:
         bound.options[name] = _fixed(machine, name, constant)
     for name, (value, node) in found.items():
-        bound.options[name] = as_dtype(machine, framework, value) if name == "dtype" else value
+        bound.options[name] = _option(machine, framework, name, value)
         if node is not None:
             bound.option_nodes[name] = node
     return bound
 
 
+def _option(machine: Machine, framework: Framework, name: str, value: Value) -> Value:
+    """The option as operations read it: a dtype however it is written, one mean or deviation for each channel."""
+    if name == "dtype":
+        return as_dtype(machine, framework, value)
+    return _as_array(machine, value) if name in FOR_EACH_CHANNEL else value
+
+
 def _as_array(machine: Machine, value: Value) -> Value:
-    """A list of numbers or arrays as one operand: `torch.tensor([a, b])`, `torch.cat([x, y])`."""
+    """A list of numbers or arrays as one operand: `torch.tensor([a, b])`, `torch.cat([x, y])`, `np.prod(x.shape)`."""
+    if isinstance(value.payload, Shape):
+        return extent(machine, value, None)
     if not isinstance(value.payload, Elements) or not value.payload.items:
         return value
     return machine.join([_as_array(machine, item) for item in value.payload.items])
@@ -110,11 +128,20 @@ def as_dtype(machine: Machine, framework: Framework, value: Value) -> Value:
     if name == "builtins.float":
         found: Dtype | None = framework.default_float
     else:
-        found = BUILTIN_DTYPES.get(name) or frameworks.dtype(name) or frameworks.dtype(f"{framework.name}.{name}")
+        found = BUILTIN_DTYPES.get(name) or frameworks.dtype(name) or _dtype_named(framework, name)
     if found is None:
         return value
-    number = machine.numbers.setdefault(("dtype", found), next(machine.fresh_numbers))
-    return replace(machine.thing(Kind.OBJECT, found), made_by=replace(machine.constant(name).made_by, number=number))
+    byte = name.rpartition(".")[2] in BYTE_TYPES
+    number = machine.numbers.setdefault(("dtype", found, byte), next(machine.fresh_numbers))
+    made_by = replace(machine.constant(name).made_by, number=number)
+    held = BYTES if byte else EVERYTHING
+    return replace(machine.thing(Kind.OBJECT, found), made_by=made_by, range=held)
+
+
+def _dtype_named(framework: Framework, name: str) -> Dtype | None:
+    """`"int64"`: of the framework, or of the first that has it, as the arrays of one are the arrays of another."""
+    names = (f"{table.name}.{name}" for table in (framework, *frameworks.FRAMEWORKS))
+    return next((found for dotted in names if (found := frameworks.dtype(dotted)) is not None), None)
 
 
 def element_type(machine: Machine, value: Value | None) -> Dtype:
@@ -123,6 +150,8 @@ def element_type(machine: Machine, value: Value | None) -> Dtype:
         return Dtype.FLOAT32
     if value.op is Op.ATTRIBUTE and value.made_by.x.kind is Kind.TENSOR:
         return value.made_by.x.dtype
+    if isinstance(value.payload, Dotted) and value.payload.name == "builtins.float":
+        return Dtype.FLOAT64
     for table in frameworks.FRAMEWORKS:
         found = as_dtype(machine, table, value).payload
         if isinstance(found, Dtype):
@@ -134,6 +163,9 @@ def chosen(entry: Call | Overload, given: Arguments) -> Call:
     """Which form of an overloaded function these arguments call."""
     if isinstance(entry, Call):
         return entry
+    if entry.sized:
+        sizes = are_extents(given.positional[len(entry.binary.operands) :], given.star)
+        return entry.binary if sizes else entry.otherwise
     second = given.positional[1][0] if len(given.positional) > 1 else None
     if second is None:
         binary = any(p.spelled in given.named for p in entry.binary.operands[1:])
@@ -142,22 +174,53 @@ def chosen(entry: Call | Overload, given: Arguments) -> Call:
     return entry.binary if binary else entry.otherwise
 
 
+def are_extents(given: Sequence[tuple[Value, cst.BaseExpression | None]], star: bool) -> bool:
+    """Several positional arguments, or one that is a count; one that is anything else is data."""
+    if len(given) != 1:
+        return True
+    value, node = given[0]
+    shape = isinstance(value.payload, Shape) and value.payload.of.kind is Kind.TENSOR
+    return star or shape or value.kind is Kind.INTEGER or counts_by_name(node)
+
+
 def perform(
     machine: Machine, framework: Framework, entry: Call | Overload, given: Arguments, node: cst.CSTNode, spelling: str
 ) -> Value:
     """Calls a framework's function or method."""
     call = chosen(entry, given)
     bound = bind(machine, framework, call, given)
-    if bound is None:
+    if bound is None or incomplete(call.op, bound):
         return opaque(machine, given, node, spelling)
     result = apply(machine, framework, call, bound, node, spelling)
     if spelling.rpartition(".")[2] in framework.pairs and ("axis" in bound.options or call.op is Op.SELECT):
         indices = machine.unknown(result, op=Op.ARGMAX, kind=Kind.TENSOR)
         indices = replace(indices, dtype=Dtype.INTEGER, gradient=False)
         return machine.thing(Kind.SEQUENCE, Elements((result, indices), names=("values", "indices")))
-    if "out" in given.named and (target := given.named["out"][1]) is not None:
-        assign(machine, target, result)
+    if spelling.rpartition(".")[2] in framework.with_mean:
+        return machine.thing(Kind.SEQUENCE, Elements((result, _mean_beside(machine, framework, bound, node, spelling))))
+    if call.op is Op.HISTOGRAM:
+        edges = machine.unknown(result, kind=result.kind)
+        return machine.thing(Kind.SEQUENCE, Elements((result, edges), names=("hist", "bin_edges")))
+    if "out" in given.named:
+        held, target = given.named["out"]
+        if target is not None and held.kind is Kind.TENSOR:
+            overwritten(machine, held, result, target)
+        change(machine, target, held, result)
     return result
+
+
+def incomplete(op: Op, bound: Bound) -> bool:
+    """Fewer operands than the operation takes: `names.add("a")`, of a set; `where(condition)` is another function."""
+    meaning = MEANINGS.get(op)
+    return meaning is not None and 0 < len(bound.operands) < meaning.arity and op is not Op.WHERE
+
+
+def _mean_beside(machine: Machine, framework: Framework, bound: Bound, node: cst.CSTNode, spelling: str) -> Value:
+    """The mean over the same axes, which the call returns as well."""
+    options = {name: value for name, value in bound.options.items() if name in ("axis", "keepdim")}
+    nodes = {name: option for name, option in bound.option_nodes.items() if name in options}
+    mean = Bound(bound.operands, bound.nodes, options, nodes)
+    return apply(machine, framework, Call(Op.MEAN, ()), mean, node, spelling)
 
 
 def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node: cst.CSTNode, spelling: str) -> Value:
@@ -168,11 +231,16 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
         kind = Kind.NUMBER  # `np.sqrt(len(x))`
     if kind is Kind.TENSOR and operands and operands[0].kind is Kind.UNKNOWN:
         operands, kind = _typed_operand(machine, framework, operands)
+    if op is Op.WHERE and len(operands) == 1:
+        op = Op.NONZERO  # `where(condition)`: the indices
     if op is Op.CAST:
-        dtype = _cast_to(machine, framework, bound)
+        dtype = cast_to(machine, framework, bound)
         op = Op.COPY if dtype is None else op
         bound.options = {} if dtype is None else {"dtype": dtype}
-    return machine.record(
+    chosen_by = bound.options.get("where") if not framework.gradients else None
+    if chosen_by is not None and chosen_by.constant is not True:
+        operands = [under(operand, implied(chosen_by, True)) for operand in operands]
+    result = machine.record(
         op,
         selected(op, operands),
         node,
@@ -185,10 +253,33 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
         default_float=framework.default_float,
         gradients=framework.gradients,
         trainable=framework.gradients and _trainable(op, bound),
+        in_place=fills(framework, call, spelling),
     )
+    if chosen_by is None or "out" not in bound.options:
+        return result
+    return machine.join([result, bound.options["out"]])  # where the condition fails, `out` keeps what it held
 
 
-def _cast_to(machine: Machine, framework: Framework, bound: Bound) -> Value | None:
+def fills(framework: Framework, call: Call, spelling: str) -> bool:
+    """The result goes into the first operand's memory, or the receiver's: `x.zero_()`, `init.normal(weight)`.
+
+    A clip changes the gradients, not its argument.
+    """
+    named = bool(call.operands) and call.operands[0].canonical == "tensor"
+    return (named or (framework.in_place and spelling.endswith("_"))) and call.op is not Op.CLIP_GRADIENT
+
+
+def started(held: Value, filled: Value) -> Value:
+    """A weight after it was filled: training moves it from where it starts."""
+    drawn = held.op in DRAWS and held.gradient and held.range == EVERYTHING
+    if held.op is not Op.WEIGHT and not drawn:
+        return filled
+    if filled.op in DRAWS:
+        return replace(filled, range=EVERYTHING, known=False, gradient=True)
+    return held if filled.op in (Op.FULL, Op.EYE) else filled
+
+
+def cast_to(machine: Machine, framework: Framework, bound: Bound) -> Value | None:
     """The dtype that a cast names: `x.half()`, `x.to(device, torch.float16)`, `x.type_as(y)`; None: it names none."""
     for value in bound.options.values():
         found = as_dtype(machine, framework, value)
@@ -232,7 +323,11 @@ def make_layer(
     kind = Kind.LOSS if call.op in LOSSES else Kind.LAYER
     if call.op is Op.DISTRIBUTION:
         kind = Kind.DISTRIBUTION
-    return replace(machine.thing(kind, layer), gradient=gradient)
+    made = replace(machine.thing(kind, layer), gradient=gradient)
+    if call.op is Op.DISTRIBUTION:
+        operation = Operation(call.op, (), bound.options, framework=framework.name)
+        machine.note(operation, made, node, (), bound.option_nodes, name)
+    return made
 
 
 def call_layer(machine: Machine, layer: Layer, given: Arguments, node: cst.CSTNode) -> Value:

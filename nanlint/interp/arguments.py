@@ -12,11 +12,16 @@ from nanlint.domain.value import Value
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call with their expressions. `star`: `*args` or `**kwargs` of unknown content took part."""
+    """The arguments of a call with their expressions.
+
+    star: `*args` or `**kwargs` of unknown content took part; placed: how many of the positional ones have their place
+    for sure, all if None: of a list that is one of several only what it holds is known.
+    """
 
     positional: tuple[tuple[Value, cst.BaseExpression | None], ...] = ()
     keywords: Mapping[str, tuple[Value, cst.BaseExpression | None]] | None = None
     star: bool = False
+    placed: int | None = None
 
     @property
     def named(self) -> Mapping[str, tuple[Value, cst.BaseExpression | None]]:
@@ -31,4 +36,5 @@ class Arguments:
 
     def behind(self, *leading: Value) -> Arguments:
         """With more positional arguments in front."""
-        return Arguments((*((value, None) for value in leading), *self.positional), self.keywords, self.star)
+        placed = None if self.placed is None else self.placed + len(leading)
+        return Arguments((*((value, None) for value in leading), *self.positional), self.keywords, self.star, placed)

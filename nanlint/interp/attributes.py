@@ -2,48 +2,156 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import libcst as cst
 
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Framework
+from nanlint.interp.arguments import Arguments
 from nanlint.interp.classes import class_member, instance_attribute, super_attribute
-from nanlint.interp.functions import bound_to
+from nanlint.interp.containers import overwritten
+from nanlint.interp.functions import bound_to, call_function
 from nanlint.interp.limits import limit
+from nanlint.interp.linking import member
 from nanlint.interp.machine import Machine
-from nanlint.interp.objects import Class, Dotted, Elements, Entries, FloatInfo, Function, Instance, Member, Shape, Super
-from nanlint.interp.parameters import small_by_name
+from nanlint.interp.modules import class_name, class_of
+from nanlint.interp.names import TARGETS, assign, change
+from nanlint.interp.objects import (
+    Chain,
+    Class,
+    Dotted,
+    Elements,
+    Entries,
+    FilePath,
+    FloatInfo,
+    Function,
+    Instance,
+    Layer,
+    Linked,
+    Member,
+    Partial,
+    Rows,
+    Shape,
+    Super,
+)
+from nanlint.interp.paths import parent
+from nanlint.interp.promises import index_by_name, small_by_name
 from nanlint.interp.store import narrow
 from nanlint.interp.values import choices
 
 HAVE_ATTRIBUTES = (Instance, Class, Entries, Dotted)
+WRAPPED = frozenset({"module", "_orig_mod"})
+"""Where `DataParallel` and `torch.compile` keep the model."""
 BY_NAME = {table.name: table for table in frameworks.FRAMEWORKS}
 
 
 def attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
     """`value.name`."""
-    payload = value.payload
-    if isinstance(payload, Dotted):
-        return dotted_attribute(machine, f"{payload.name}.{name}")
-    if isinstance(payload, Instance):
-        found = instance_attribute(machine, value, name)
-        return narrow(found, machine.store.facts) if found is not None else unknown_attribute(machine, value, name)
-    if isinstance(payload, Super):
-        found = super_attribute(machine, payload, name)
-        return found if found is not None else machine.thing(Kind.FUNCTION, Member(payload.instance, name))
-    if isinstance(payload, Class):
-        return _class_attribute(machine, value, payload, name)
-    if isinstance(payload, FloatInfo):
-        return limit(machine, payload.dtype, name)
-    if isinstance(payload, Entries) and name in payload.items:
-        return narrow(payload.items[name], machine.store.facts)
-    if isinstance(payload, Elements) and name in payload.names:
-        return payload.items[payload.names.index(name)]
+    if name in ("__class__", "__name__") and (known := _class_or_name(machine, value, name)) is not None:
+        return known
+    handler = _OF.get(type(value.payload))
+    found = None if handler is None else handler(machine, value.payload, value, name)
+    if found is not None:
+        return narrow(found, machine.store.facts)
     either = choices(value)
     if any(isinstance(choice.payload, HAVE_ATTRIBUTES) for choice in either):
         return machine.join([attribute(machine, choice, name, node) for choice in either])
     return _other_attribute(machine, value, name, node)
+
+
+def _of_instance(machine: Machine, _: Instance, value: Value, name: str) -> Value:
+    found = instance_attribute(machine, value, name)
+    if found is None:
+        return value if name in WRAPPED else unknown_attribute(machine, value, name)
+    return found
+
+
+def _of_super(machine: Machine, payload: Super, _: Value, name: str) -> Value:
+    return super_attribute(machine, payload, name) or machine.thing(Kind.FUNCTION, Member(payload.instance, name))
+
+
+def _of_entries(machine: Machine, payload: Entries, value: Value, name: str) -> Value | None:
+    return value if name == "__dict__" else payload.items.get(name)
+
+
+def _of_elements(machine: Machine, payload: Elements, _: Value, name: str) -> Value | None:
+    return payload.items[payload.names.index(name)] if name in payload.names else None
+
+
+def _of_chain(machine: Machine, payload: Chain, value: Value, name: str) -> Value | None:
+    if name in payload.names:
+        return payload.layers[payload.names.index(name)]
+    return value if name in WRAPPED else None
+
+
+# The key is the type of the payload, which no type checker can express; hence Any.
+_OF: dict[type, Callable[[Machine, Any, Value, str], Value | None]] = {
+    Dotted: lambda machine, payload, value, name: dotted_attribute(machine, f"{payload.name}.{name}"),
+    Linked: lambda machine, payload, value, name: member(machine, payload, name),
+    Instance: _of_instance,
+    Super: _of_super,
+    Class: lambda machine, payload, value, name: _class_attribute(machine, value, payload, name),
+    FloatInfo: lambda machine, payload, value, name: limit(machine, payload.dtype, name),
+    Entries: _of_entries,
+    Rows: lambda machine, payload, value, name: payload.attributes.get(name),
+    Elements: _of_elements,
+    Chain: _of_chain,
+    Layer: lambda machine, payload, value, name: value if name in WRAPPED else None,
+    FilePath: lambda machine, payload, value, name: parent(machine, payload) if name == "parent" else None,
+    Partial: lambda machine, payload, value, name: payload.function if name == "func" else None,
+}
+"""By the type of the owner's payload; None: no attribute that is known."""
+
+
+def has_attribute(value: Value, name: str) -> bool | None:
+    """Whether the object has the attribute; None if nobody knows."""
+    payload = value.payload
+    if isinstance(payload, Entries):
+        return name in payload.items
+    if isinstance(payload, Instance):
+        if name in payload.cells or payload.of.lookup(name) is not None:
+            return True
+        return False if all(isinstance(entry, Class) for entry in payload.of.ancestry()) else None
+    if isinstance(payload, Class):
+        return True if payload.lookup(name) is not None else None
+    return True if isinstance(payload, (Dotted, Linked)) or value.kind is Kind.TENSOR else None
+
+
+def set_attribute(machine: Machine, owner: Value, name: str, value: Value, target: cst.Attribute | None) -> None:
+    """`owner.name = value`; `target` is the left side, if it is written so."""
+    payload = owner.payload
+    if isinstance(payload, Instance):
+        setter = payload.of.lookup(("setter", name))
+        function = bound_to(setter[1], owner).payload if setter is not None else None
+        if isinstance(function, Function):
+            call_function(machine, function, Arguments(((value, None),)), function.node)
+        else:
+            machine.store.write(payload.cells, name, value)
+    elif isinstance(payload, Class):
+        machine.store.write(payload.cells, name, value)
+    elif isinstance(payload, Entries):
+        entries = replace(payload, items={**payload.items, name: value})
+        change(machine, target and target.value, owner, machine.thing(owner.kind, entries))
+    elif name == "data" and owner.kind in (Kind.TENSOR, Kind.UNKNOWN) and target is not None:
+        assign(machine, target.value, overwritten(machine, owner, value, target))
+    else:
+        machine.store.write(machine.attributes, (owner.number, name), value)
+
+
+def _assign_attribute(machine: Machine, target: cst.Attribute, value: Value) -> None:
+    set_attribute(machine, machine.evaluate(target.value), target.attr.value, value, target)
+
+
+def _class_or_name(machine: Machine, value: Value, name: str) -> Value | None:
+    if name == "__class__":
+        return class_of(machine, value)
+    known = class_name(value)
+    return None if known is None else machine.constant(known)
 
 
 def _other_attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
@@ -64,7 +172,7 @@ def dotted_attribute(machine: Machine, name: str) -> Value:
     number = frameworks.constant(name)
     if number is not None:
         return machine.constant(number)
-    return machine.dotted(name)
+    return machine.attributes.get(name) or machine.dotted(name)
 
 
 def _class_attribute(machine: Machine, value: Value, definition: Class, name: str) -> Value:
@@ -105,7 +213,10 @@ def unknown_attribute(machine: Machine, value: Value, name: str) -> Value:
     number = machine.numbers.setdefault(("attribute", value.number, name), next(machine.fresh_numbers))
     made_by = Operation(Op.ATTRIBUTE, (value,), number=number, framework=value.made_by.framework)
     own = isinstance(value.payload, Instance)  # a buffer or parameter that was made elsewhere
-    gradient = (own or value.gradient) and not machine.active.no_gradient
+    gradient = (own or value.gradient) and not machine.active.no_gradient and not index_by_name(name)
     bounds = small_by_name(name)
     result = Value(Kind.UNKNOWN, made_by, bounds, gradient=gradient, payload=Member(value, name))
     return narrow(result, machine.store.facts)
+
+
+TARGETS[cst.Attribute] = _assign_attribute

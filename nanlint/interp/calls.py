@@ -10,22 +10,21 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
-from nanlint.interp.apis import call_layer, element_type, make_layer, opaque, perform
+from nanlint.interp.apis import call_layer, chosen, element_type, fills, make_layer, opaque, perform, started
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.builtins import BUILTINS
-from nanlint.interp.classes import forward_method, instantiate
-from nanlint.interp.containers import items_of, sequence
+from nanlint.interp.classes import LAYERS, SEQUENTIAL, forward_method, instantiate, sequential
+from nanlint.interp.containers import is_exact, items_of, mapping, merged, sequence
 from nanlint.interp.contexts import gradient_mode
-from nanlint.interp.datasets import columns, loader
+from nanlint.interp.datasets import columns, halves, joined, loader, published, split
 from nanlint.interp.functions import call_function
 from nanlint.interp.machine import CALLS, EXPRESSIONS, Machine
 from nanlint.interp.methods import call_member
-from nanlint.interp.names import assign, dotted_name
+from nanlint.interp.names import change, dotted_name
 from nanlint.interp.objects import (
     Chain,
     Class,
     Dotted,
-    Entries,
     FloatInfo,
     Function,
     Instance,
@@ -35,18 +34,24 @@ from nanlint.interp.objects import (
     Super,
 )
 from nanlint.interp.parameters import evaluate_arguments
+from nanlint.interp.precision import autocast_mode, cast_layer, loaded_as, made_as, set_default_float
 
-SEQUENTIAL = frozenset(name for f in frameworks.FRAMEWORKS for name in f.sequential)
+OPTIONAL = frozenset(name for f in frameworks.FRAMEWORKS for name in f.optional_layers)
 CONTAINERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.containers)
-LOADERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.loaders)
+LOADERS = {name: f.name for f in frameworks.FRAMEWORKS for name in f.loaders}
 COLUMNS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.column_datasets)
+JOINED = frozenset(name for f in frameworks.FRAMEWORKS for name in f.joined_datasets)
+SPLITS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.splits)
+HALVES = frozenset(name for f in frameworks.FRAMEWORKS for name in f.halves)
 FLOAT_INFO = frozenset(name for f in frameworks.FRAMEWORKS for name in f.float_info)
 WRAPPERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.wrappers)
+APPLIERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.appliers)
+APPLIER_OPTIONS = frozenset({"use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug"})
 
 
 def call(machine: Machine, node: cst.Call) -> Value:
     """`f(...)`; a long chain of methods (`x.a().b().c()`) recurses once per link, as it is nested."""
-    if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
+    if isinstance(node.func, cst.Name) and node.func.value == "super" and len(node.args) in (0, 2):
         return _super(machine)
     callee = machine.evaluate(node.func)
     return machine.call(callee, evaluate_arguments(machine, node.args), node)
@@ -67,30 +72,35 @@ def _class(machine: Machine, definition: Class, _: Value, given: Arguments, node
     return instantiate(machine, definition, given, node)
 
 
-def _layer(machine: Machine, layer: Layer, _: Value, given: Arguments, node: cst.Call) -> Value:
-    return call_layer(machine, layer, given, node)
+def _layer(machine: Machine, layer: Layer, callee: Value, given: Arguments, node: cst.Call) -> Value:
+    return call_layer(machine, *cast_layer(machine, callee, layer, given), node)
 
 
 def _chain(machine: Machine, chain: Chain, _: Value, given: Arguments, node: cst.Call) -> Value:
     """Layers one after the other; a layer of which nothing is known gives an unknown."""
+    if len(given.positional) > 1:
+        return opaque(machine, given, node, dotted_name(node.func))  # which of them the layers take, they decide
     value = given.first() or machine.unknown()
-    *inner, last = chain.layers or (None,)
-    for layer in inner:
+    for i, layer in enumerate(chain.layers, 1):
         result = machine.call(layer, Arguments(((value, None),)), node)
-        value = result if chain.exact else machine.join([value, result])
-    return value if last is None else machine.call(last, Arguments(((value, None),)), node)
+        certain = chain.exact or (i == len(chain.layers) and not chain.optional)
+        value = result if certain else machine.join([value, result])
+    return value
 
 
 def _instance(machine: Machine, _: Instance, callee: Value, given: Arguments, node: cst.Call) -> Value:
     method = forward_method(machine, callee)
     if method is not None and isinstance(method.payload, Function):
         return call_function(machine, method.payload, given, node)
+    own = callee.payload.cells.get(LAYERS) if isinstance(callee.payload, Instance) else None
+    if own is not None:
+        return machine.call(own, given, node)
     return opaque(machine, given, node, dotted_name(node.func), callee)
 
 
 def _partial(machine: Machine, partial: Partial, _: Value, given: Arguments, node: cst.Call) -> Value:
     keywords = {**{name: (value, None) for name, value in partial.keywords.items()}, **given.named}
-    whole = Arguments(given.positional, keywords, given.star).behind(*partial.positional)
+    whole = Arguments(given.positional, keywords, given.star, given.placed).behind(*partial.positional)
     return machine.call(partial.function, whole, node)
 
 
@@ -111,43 +121,69 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     builtin = BUILTINS.get(name)
     if builtin is not None:
         return builtin(machine, given, node)
+    if name in APPLIERS and given.positional:
+        return _applied(machine, given, node)
     found = frameworks.function(name) or unbound_method(name)
     if found is not None:
         result = perform(machine, found[0], found[1], given, node, name)
-        if name.endswith("_") and found[0].in_place and result.op is not Op.CLIP_GRADIENT and node.args:
-            assign(machine, node.args[0].value, result)  # a clip changes the gradients, not its argument
+        if node.args and fills(found[0], chosen(found[1], given), name):
+            changed = given.first() or result
+            change(machine, node.args[0].value, changed, started(changed, result))
         return result
-    mode = gradient_mode(machine, name, given.first())
+    mode = gradient_mode(machine, name, given.first()) or autocast_mode(machine, name, given, node)
     if mode is not None:
         return mode
     layer = frameworks.layer(name) or frameworks.distribution(name)
     if layer is not None:
-        return make_layer(machine, layer[0], name, layer[1], given, node)
+        return made_as(machine, make_layer(machine, layer[0], name, layer[1], given, node), given)
     if frameworks.optimizer(name) is not None:
         return _make_optimizer(machine, name, given, node)
-    made = _make(machine, name, given)
+    made = _make(machine, name, given) or _make_dataset(machine, name, given, node)
+    made = made or set_default_float(machine, name, given)
     if made is not None:
         return made
     kind = frameworks.object_kind(name)
     result = opaque(machine, given, node, name)
+    loaded_as(machine, result, given, node, name)
     return result if kind is None else replace(result, kind=kind)
 
 
+def _applied(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    """`checkpoint(function, x)`: the function on the other arguments; the keywords are the caller's own."""
+    function, *arguments = given.positional
+    named = {key: value for key, value in given.named.items() if key not in APPLIER_OPTIONS}
+    return machine.call(function[0], Arguments(tuple(arguments), named, given.star), node)
+
+
 def _make(machine: Machine, name: str, given: Arguments) -> Value | None:
-    """What holds or wraps other things: containers of layers, datasets, wrappers, limits of a dtype."""
+    """What holds or wraps other things: containers of layers, wrappers, limits of a dtype."""
     if name in SEQUENTIAL:
-        return machine.thing(Kind.LAYER, _sequential(given))
+        return machine.thing(Kind.LAYER, sequential(given))
+    if name in OPTIONAL:
+        return machine.thing(Kind.LAYER, replace(sequential(given), exact=False, optional=True))
     if name in CONTAINERS:
-        return _container(machine, given)
+        return _container(machine, name, given)
     if name in FLOAT_INFO:
         return machine.thing(Kind.OBJECT, FloatInfo(element_type(machine, given.first())))
     if name in WRAPPERS and given.positional:
         return given.positional[0][0]
+    return None
+
+
+def _make_dataset(machine: Machine, name: str, given: Arguments, node: cst.Call) -> Value | None:
+    """Datasets and what batches, joins or splits them."""
     if name in LOADERS:
-        return loader(machine, given)
+        return loader(machine, LOADERS[name], given, node)
     if name in COLUMNS:
         return columns(machine, given)
-    return None
+    if name in JOINED:
+        return joined(machine, given)
+    if name in SPLITS:
+        return split(machine, given)
+    if name in HALVES:
+        return halves(machine, given, node)
+    found = frameworks.dataset(name)
+    return None if found is None else published(machine, found[1], name, given, node)
 
 
 def unbound_method(name: str) -> tuple[Framework, Call | Overload] | None:
@@ -157,23 +193,17 @@ def unbound_method(name: str) -> tuple[Framework, Call | Overload] | None:
     return None if framework is None else frameworks.method(framework.name, method)
 
 
-def _sequential(given: Arguments) -> Chain:
-    """`Sequential(a, b)`, `Sequential(*layers)`, `Sequential(OrderedDict(a=...))`."""
-    values = tuple(value for value, _ in given.positional)
-    if len(values) == 1 and isinstance(values[0].payload, Entries):
-        return Chain(tuple(values[0].payload.items.values()), values[0].payload.exact)
-    return Chain(values, not given.star)
-
-
-def _container(machine: Machine, given: Arguments) -> Value:
+def _container(machine: Machine, name: str, given: Arguments) -> Value:
     """`ModuleList([...])`, `ModuleDict({...})`, `ParameterList`."""
+    if name.endswith("Dict"):
+        return merged(machine, mapping(machine, {}), *(value for value, _ in given.positional[:1]))
     content = given.first()
     if content is None:
         return sequence(machine, ())
-    if isinstance(content.payload, Entries):
-        return machine.thing(Kind.MAPPING, content.payload)
     items = items_of(content)
-    return content if items is not None else sequence(machine, (machine.unknown(content),), exact=False)
+    if items is None:
+        return sequence(machine, (machine.unknown(content),), exact=False)
+    return sequence(machine, items, is_exact(content))
 
 
 def _make_optimizer(machine: Machine, name: str, given: Arguments, node: cst.Call) -> Value:
@@ -199,7 +229,7 @@ def _make_optimizer(machine: Machine, name: str, given: Arguments, node: cst.Cal
         options=options,
         option_nodes=nodes,
         framework=framework.name,
-        kind=Kind.OPTIMIZER,
+        kind=entry.result,
         spelling=name,
     )
 

@@ -7,18 +7,35 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.arguments import Arguments
-from nanlint.interp.functions import bound_to, call_function
+from nanlint.interp.functions import bound_to, call_function, decorated
 from nanlint.interp.machine import STATEMENTS, Activation, Machine
-from nanlint.interp.objects import Cells, Class, Dotted, Function, Instance, Scope, Super
+from nanlint.interp.objects import (
+    Cells,
+    Chain,
+    Class,
+    Dotted,
+    Elements,
+    Entries,
+    Field,
+    Function,
+    Instance,
+    Scope,
+    Super,
+)
+from nanlint.interp.parameters import UNFILLED
+from nanlint.interp.records import fill, is_record, tuple_fields
 from nanlint.interp.trace import Frame
 
+LAYERS = ("layers",)
+"""The attribute under which an object of a class that derives from `Sequential` keeps its chain."""
+SEQUENTIAL = frozenset(name for framework in FRAMEWORKS for name in framework.sequential)
 MODEL_BASES = frozenset(name for framework in FRAMEWORKS for name in framework.model_bases)
 FORWARD = tuple(dict.fromkeys(framework.forward for framework in FRAMEWORKS if framework.model_bases))
 
 
 def define_class(machine: Machine, node: cst.ClassDef) -> bool:
-    for decorator in node.decorators:
-        machine.evaluate(decorator.decorator)
+    values = [machine.evaluate(decorator.decorator) for decorator in node.decorators]
+    decorators = tuple(_dotted_name(machine, decorator.decorator) for decorator in node.decorators)
     bases = tuple(machine.evaluate(argument.value) for argument in node.bases)
     for keyword in node.keywords:
         machine.evaluate(keyword.value)
@@ -26,15 +43,21 @@ def define_class(machine: Machine, node: cst.ClassDef) -> bool:
     prefix = outer.frame.name
     name = f"{prefix}.{node.name.value}" if prefix else node.name.value
     cells = Cells(heap=True)
-    definition = Class(node, name, bases, cells)
-    frame = Frame(name, name, node, outer.frame, outer.frame.entry)
+    definition = Class(node, name, bases, cells, decorators, tuple_fields(node, bases))
+    frame = Frame(name, name, node, outer.frame, outer.frame.entry, path=outer.scope.path)
     machine.active = Activation(frame, Scope(cells, outer.scope, is_class=True), owner=definition)
     machine.execute(node.body)
     machine.active = outer
     if not machine.dry:
         machine.classes.append(definition)
-    machine.bind(node.name.value, machine.thing(Kind.CLASS, definition))
+    machine.bind(node.name.value, decorated(machine, machine.thing(Kind.CLASS, definition), values))
     return True
+
+
+def _dotted_name(machine: Machine, node: cst.BaseExpression) -> str:
+    """The decorator's dotted name, with arguments or without, if it stands outside the file; else ""."""
+    payload = machine.evaluate(node.func if isinstance(node, cst.Call) else node).payload
+    return payload.name if isinstance(payload, Dotted) else ""
 
 
 def is_model(definition: Class) -> bool:
@@ -43,18 +66,47 @@ def is_model(definition: Class) -> bool:
 
 
 def instantiate(machine: Machine, definition: Class, given: Arguments | None, node: cst.CSTNode | None) -> Value:
-    """A new instance after its `__init__`; without one, keywords become attributes (a dataclass)."""
+    """A new instance after its `__init__`; without one, keywords become attributes."""
     instance = new_instance(machine, definition)
     found = definition.lookup("__init__")
     if found is not None:
         constructor = bound_to(found[1], instance).payload
         if isinstance(constructor, Function):
             call_function(machine, constructor, given or Arguments(star=True), node or definition.node)
+    elif _is_sequential(definition):
+        set_layers(machine, instance, given or Arguments(star=True))
+    elif is_record(definition):
+        fill(machine, instance, definition, given or Arguments(star=True), node)
     elif given is not None and isinstance(instance.payload, Instance):
         fields = [key for key in definition.cells if isinstance(key, str)]
         for key, (value, _) in [*zip(fields, given.positional, strict=False), *given.named.items()]:
             machine.store.write(instance.payload.cells, key, value)
     return instance
+
+
+def _is_sequential(definition: Class) -> bool:
+    return any(isinstance(entry, Dotted) and entry.name in SEQUENTIAL for entry in definition.ancestry())
+
+
+def set_layers(machine: Machine, instance: Value, given: Arguments) -> None:
+    """The constructor of `Sequential`, called for an object of a class that derives from it."""
+    if isinstance(instance.payload, Instance) and _is_sequential(instance.payload.of):
+        chain = sequential(given)
+        machine.store.write(instance.payload.cells, LAYERS, machine.thing(Kind.LAYER, chain))
+        for name, layer in zip(chain.names, chain.layers, strict=False):
+            machine.store.write(instance.payload.cells, name, layer)
+
+
+def sequential(given: Arguments) -> Chain:
+    """`Sequential(a, b)`, `Sequential(*layers)`, `Sequential(OrderedDict(a=...))`, `Compose([a, b])`."""
+    values = tuple(value for value, _ in given.positional) or tuple(given.values)[:1]
+    if len(values) == 1 and isinstance(values[0].payload, Entries):
+        entries = values[0].payload
+        names = tuple(entries.items) if all(isinstance(name, str) for name in entries.items) else ()
+        return Chain(tuple(entries.items.values()), entries.exact, names=names)
+    if len(values) == 1 and isinstance(values[0].payload, Elements):
+        return Chain(values[0].payload.items, values[0].payload.exact)
+    return Chain(values, not given.star)
 
 
 def new_instance(machine: Machine, definition: Class) -> Value:
@@ -77,6 +129,8 @@ def instance_attribute(machine: Machine, instance: Value, name: str) -> Value | 
 
 def class_member(machine: Machine, member: Value, instance: Value) -> Value:
     function = member.payload
+    if isinstance(function, Field):
+        return function.default or machine.unknown()
     if not isinstance(function, Function):
         return member
     bound = bound_to(member, instance)
@@ -106,4 +160,9 @@ def forward_method(machine: Machine, instance: Value) -> Value | None:
     return None
 
 
+def _unfilled(machine: Machine, definition: Class) -> Value | None:
+    return instantiate(machine, definition, None, None) if is_record(definition) else None
+
+
 STATEMENTS[cst.ClassDef] = define_class
+UNFILLED[Class] = _unfilled

@@ -1,11 +1,15 @@
-"""Context managers and decorators that matter: those that switch the recording of gradients."""
+"""Context managers and decorators that matter: those that switch the recording of gradients, and autocast."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.machine import Machine
-from nanlint.interp.objects import Dotted, GradientMode
+from nanlint.interp.objects import AutocastMode, Dotted, GradientMode
+from nanlint.interp.values import choices
 
 NO_GRADIENT = frozenset(name for framework in FRAMEWORKS for name in framework.no_gradient)
 WITH_GRADIENT = frozenset(name for framework in FRAMEWORKS for name in framework.with_gradient)
@@ -37,3 +41,19 @@ def entered(machine: Machine, value: Value) -> None:
         machine.active.no_gradient = True
     elif isinstance(value.payload, GradientMode) and value.payload.enabled:
         machine.active.no_gradient = False
+    elif isinstance(value.payload, AutocastMode):
+        machine.active.autocast = value.payload.region
+    else:
+        _enter_any(machine, choices(value))
+
+
+def _enter_any(machine: Machine, contexts: Sequence[Value]) -> None:
+    """`nullcontext() if cpu else autocast()`: a region that may not be there."""
+    for context in contexts:
+        if isinstance(context.payload, AutocastMode) and context.payload.region is not None:
+            machine.active.autocast = replace(context.payload.region, certain=False)
+
+
+def autocast_of(decorators: Sequence[Value]) -> AutocastMode | None:
+    """The region that a decorator opens or closes."""
+    return next((value.payload for value in decorators if isinstance(value.payload, AutocastMode)), None)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 import libcst as cst
 
-from nanlint.domain.value import Kind, Value
+from nanlint.domain.value import Constant, Kind, Value
 from nanlint.interp.attributes import attribute
-from nanlint.interp.containers import appended, each, items_of, mapping, sequence, subscript
+from nanlint.interp.containers import appended, each, items_of, mapping, rows, sequence, subscript
+from nanlint.interp.datasets import item, rows_of
 from nanlint.interp.guards import implied
 from nanlint.interp.machine import EXPRESSIONS, Machine
 from nanlint.interp.names import assign
-from nanlint.interp.objects import Cells, Elements, Entries, Function, Scope
+from nanlint.interp.objects import Cells, Elements, Entries, Function, Instance, Scope
 from nanlint.interp.parameters import defaults
 
 
@@ -33,13 +34,25 @@ def string(machine: Machine, node: cst.SimpleString) -> Value:
 
 
 def concatenated(machine: Machine, node: cst.ConcatenatedString) -> Value:
-    machine.evaluate(node.left)
-    machine.evaluate(node.right)
+    left, right = machine.evaluate(node.left).constant, machine.evaluate(node.right).constant
+    if isinstance(left, str) and isinstance(right, str):
+        return machine.constant(left + right)
     return machine.unknown(kind=Kind.STRING)
 
 
 def formatted(machine: Machine, node: cst.FormattedString) -> Value:
-    _parts(machine, node.parts)
+    """An f-string; of constant strings only, it is one."""
+    texts: list[object] = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            texts.append(part.value)
+        elif isinstance(part, cst.FormattedStringExpression):
+            value = machine.evaluate(part.expression)
+            _parts(machine, part.format_spec or ())
+            texts.append(None if part.format_spec or part.conversion else value.constant)
+    whole = "".join(str(text) for text in texts)
+    if all(isinstance(text, str) for text in texts) and "\\" not in whole and "{{" not in whole:
+        return machine.constant(whole)
     return machine.unknown(kind=Kind.STRING)
 
 
@@ -74,6 +87,8 @@ def subscripted(machine: Machine, node: cst.Subscript) -> Value:
                 if bound is not None:
                     machine.evaluate(bound)
     one = len(node.slice) == 1 and len(keys) == 1
+    if one and isinstance(value.payload, Instance) and (found := item(machine, value, keys[0])) is not None:
+        return found
     return subscript(machine, value, keys[0] if one else None, node)
 
 
@@ -152,46 +167,65 @@ def ellipsis(machine: Machine, node: cst.Ellipsis) -> Value:
 
 def comprehension(machine: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
     values: list[Value] = []
-    _comprehend(machine, node.for_in, lambda: values.append(machine.evaluate(node.elt)))
-    return sequence(machine, tuple(values), exact=False)
+    exact = _comprehend(machine, node.for_in, lambda: values.append(machine.evaluate(node.elt)))
+    return sequence(machine, tuple(values), exact and not isinstance(node, cst.SetComp))
 
 
 def dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
-    values: list[Value] = []
+    pairs: list[tuple[Value, Value]] = []
 
     def body() -> None:
-        machine.evaluate(node.key)
-        values.append(machine.evaluate(node.value))
+        pairs.append((machine.evaluate(node.key), machine.evaluate(node.value)))
 
-    _comprehend(machine, node.for_in, body)
-    return machine.thing(Kind.MAPPING, Entries({}, exact=False, rest=machine.join(values)))
+    exact = _comprehend(machine, node.for_in, body)
+    if exact and all(isinstance(key.payload, Constant) for key, _ in pairs):
+        return mapping(machine, {key.constant: value for key, value in pairs})
+    rest = machine.join([value for _, value in pairs])
+    return machine.thing(Kind.MAPPING, Entries({}, exact=False, rest=rest))
 
 
-def _comprehend(machine: Machine, clause: cst.CompFor, body: Callable[[], object]) -> None:
-    """Runs the clauses in a scope of their own; conditions hold for what follows them."""
+def _comprehend(machine: Machine, clause: cst.CompFor, body: Callable[[], object]) -> bool:
+    """Runs the clauses in a scope of their own; conditions hold for what follows them.
+
+    Says whether `body` ran once for each result, in their order.
+    """
     active = machine.active
     outer = active.scope
     active.scope = Scope(Cells(), outer, transparent=True)
+    exact: list[bool] = []
 
     def run() -> bool:
-        _clauses(machine, clause, body)
+        exact.append(_clauses(machine, clause, body))
         return True
 
     outcome = machine.store.attempt(run)
     active.scope = outer
     skipped = machine.store.attempt(lambda: True)
-    machine.store.merge([skipped, outcome], machine.join)
+    machine.store.merge([outcome] if exact[0] else [skipped, outcome], machine.join)
+    return exact[0]
 
 
-def _clauses(machine: Machine, clause: cst.CompFor, body: Callable[[], object]) -> None:
+def _clauses(machine: Machine, clause: cst.CompFor, body: Callable[[], object]) -> bool:
+    """One clause over known items runs for each of them, else once for any."""
     iterable = machine.evaluate(clause.iter)
-    assign(machine, clause.target, each(machine, iterable))
-    for condition in clause.ifs:
-        machine.store.learn(implied(machine.evaluate(condition.test), True))
-    if clause.inner_for_in is not None:
-        _clauses(machine, clause.inner_for_in, body)
-    else:
-        body()
+    known = rows(machine, iterable)
+    exact = known is not None
+    facts = machine.store.facts
+    for row in known or (rows_of(machine, iterable),):
+        machine.store.facts = facts
+        assign(machine, clause.target, row)
+        tests = [machine.evaluate(condition.test) for condition in clause.ifs]
+        for test in tests:
+            machine.store.learn(implied(test, True))
+        constants = [test.payload.value for test in tests if isinstance(test.payload, Constant)]
+        if exact and len(known or ()) > 1 and not all(constants):
+            continue
+        exact = exact and len(constants) == len(tests)
+        if clause.inner_for_in is None:
+            body()
+        else:
+            exact = _clauses(machine, clause.inner_for_in, body) and exact
+    return exact
 
 
 EXPRESSIONS.update(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import libcst as cst
 
 from nanlint.domain.value import Kind, Value
 from nanlint.interp.arguments import Arguments
-from nanlint.interp.contexts import stops_gradient
-from nanlint.interp.machine import MAX_DEPTH, MAX_RUNS, STATEMENTS, Activation, Machine
+from nanlint.interp.contexts import autocast_of, stops_gradient
+from nanlint.interp.machine import MAX_DEPTH, MAX_RUNS, MAX_RUNS_AWAY, MAX_VISITS, STATEMENTS, Activation, Machine
 from nanlint.interp.names import dotted_name
-from nanlint.interp.objects import Cells, Elements, Function, Scope
+from nanlint.interp.objects import Cells, Class, Elements, Function, Instance, Partial, Scope
+from nanlint.interp.options import options_of
 from nanlint.interp.parameters import bind_arguments, defaults
 from nanlint.interp.store import narrow
 from nanlint.interp.trace import Frame
@@ -26,16 +28,31 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
         node,
         machine.active.scope,
         f"{prefix}.{name}" if prefix else name,
-        defaults(machine, node.params),
+        {**defaults(machine, node.params), **options_of(decorators)},
         node,
         owner,
         no_gradient=any(stops_gradient(value) for value in decorators),
         decorators=tuple(_decorator_name(decorator.decorator) for decorator in node.decorators),
+        autocast=autocast_of(decorators),
     )
-    if not machine.dry:
+    if not machine.dry and machine.active.scope.path == machine.home:
         machine.functions.append(function)
-    machine.bind(name, machine.thing(Kind.FUNCTION, function))
+    value = machine.thing(Kind.FUNCTION, function)
+    if f"{name}.setter" in function.decorators:
+        machine.store.write(machine.active.scope.cells, ("setter", name), value)
+    elif f"{name}.deleter" not in function.decorators:
+        machine.bind(name, decorated(machine, value, decorators))
     return True
+
+
+def decorated(machine: Machine, value: Value, decorators: Sequence[Value]) -> Value:
+    """What the decorators of the file make of a function or class, the innermost first; others leave it as it is."""
+    for decorator in reversed(decorators):
+        if isinstance(decorator.payload, Function):
+            result = call_function(machine, decorator.payload, Arguments(((value, None),)), decorator.payload.node)
+            if isinstance(result.payload, (Function, Class, Partial, Instance)):
+                value = result
+    return value
 
 
 def _decorator_name(node: cst.BaseExpression) -> str:
@@ -47,9 +64,11 @@ def call_function(machine: Machine, function: Function, given: Arguments, node: 
     identity = (id(function.node), bool(machine.dry))
     running = any(a.function is not None and a.function.node is function.node for a in machine.stack)
     if running or _is_running(machine, function) or len(machine.stack) >= MAX_DEPTH:
-        return machine.unknown(*given.values)
-    if machine.runs.get(identity, 0) >= MAX_RUNS:
-        return machine.unknown(*given.values)
+        return _not_followed(machine, function, given, node)
+    away = function.scope.path != machine.home
+    limit = MAX_RUNS_AWAY if away else MAX_RUNS
+    if machine.runs.get(identity, 0) >= limit or (away and machine.visits >= MAX_VISITS):
+        return _not_followed(machine, function, given, node)
     if function.receiver is not None:
         given = given.behind(function.receiver)
     key = _memo_key(machine, function, given)
@@ -57,10 +76,19 @@ def call_function(machine: Machine, function: Function, given: Arguments, node: 
     if remembered is not None:
         return remembered
     version = machine.store.heap_version
+    machine.visits += away
     machine.runs[identity] = machine.runs.get(identity, 0) + 1
     result = _run(machine, function, given, node)
     if machine.store.heap_version == version:
         machine.memo[key] = result
+    return result
+
+
+def _not_followed(machine: Machine, function: Function, given: Arguments, node: cst.CSTNode) -> Value:
+    """A call beyond the bounds: an event, since it may do anything to its arguments."""
+    receiver = () if function.receiver is None else (function.receiver,)
+    result = machine.unknown(*receiver, *given.values)
+    machine.note(result.made_by, result, node, spelling=function.name)
     return result
 
 
@@ -77,8 +105,10 @@ def _memo_key(machine: Machine, function: Function, given: Arguments) -> object:
         tuple((name, value.number, value.range) for name, (value, _) in given.named.items()),
         machine.store.heap_version,
         machine.active.no_gradient,
+        machine.active.autocast,
         bool(machine.dry),
         given.star,
+        given.placed,
     )
 
 
@@ -103,14 +133,16 @@ def _run(machine: Machine, function: Function, given: Arguments | None, call: cs
             outer.frame if call is not None else None,
             call is None,
             call,
+            scope.path,
         ),
         scope,
         function,
         function.owner,
         function.receiver or _first(parameters),
         function.no_gradient or (outer.no_gradient and call is not None),
+        function.autocast.region if function.autocast else (outer.autocast if call is not None else None),
     )
-    if not machine.dry:
+    if not (machine.dry or machine.importing):
         machine.interpreted.add(id(function.node))
     for name, value in parameters.items():
         machine.store.write(scope.cells, name, value)

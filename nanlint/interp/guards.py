@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nanlint.domain.dtypes import LIMITS, Dtype
-from nanlint.domain.interval import EVERYTHING, NONZERO, Interval, interval, point
+from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, NON_POSITIVE, NONZERO, Interval, interval, point
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.counting import THROUGH, count_of
 from nanlint.interp.store import NO_FACTS, Fact, Facts, conjunction, disjunction, narrow
 from nanlint.ops.evaluate import evaluate
 
@@ -32,8 +33,6 @@ NEGATED = {
     Op.EQUAL: Op.NOT_EQUAL,
     Op.NOT_EQUAL: Op.EQUAL,
 }
-THROUGH = frozenset({Op.RESHAPE, Op.COPY, Op.DETACH, Op.ITEM, Op.CAST})
-"""A bound on the result is a bound on every element of the operand."""
 
 
 def implied(test: Value, truth: bool, steps: int = MAX_STEPS) -> Facts:
@@ -54,6 +53,9 @@ def implied(test: Value, truth: bool, steps: int = MAX_STEPS) -> Facts:
         return _compared(op if truth else NEGATED[op], made_by.x, made_by.y, steps)
     if (op is Op.ALL and truth) or (op is Op.ANY and not truth) or op in THROUGH:
         return implied(made_by.x, truth, steps - 1)
+    if op is Op.INSTANCE_TEST:
+        narrowed = truth and len(made_by.operands) == 2
+        return {made_by.x.number: Fact(choice=made_by.y)} if narrowed else NO_FACTS
     if op in (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE):
         return _finiteness(op, made_by.x, truth)
     return _truthiness(test, truth, steps)
@@ -73,14 +75,34 @@ def _truthiness(value: Value, truth: bool, steps: int) -> Facts:
     if value.kind in (Kind.STRING, Kind.NONE, Kind.MODULE, Kind.FUNCTION, Kind.CLASS, Kind.OBJECT):
         return NO_FACTS
     if not value.kind.numeric:
-        return {value.number: Fact(NONZERO)} if truth else NO_FACTS
+        return conjunction({value.number: Fact(NONZERO)}, count_of(value, NONZERO, steps)) if truth else NO_FACTS
     return _bounded(value, NONZERO if truth else point(0.0), steps)
 
 
 def _compared(op: Op, a: Value, b: Value, steps: int) -> Facts:
     left = _bounded(a, _allowed(op, b, a), steps)
     right = _bounded(b, _allowed(FLIPPED[op], a, b), steps)
-    return conjunction(left, right)
+    return conjunction(conjunction(left, right), _difference(op, a, b))
+
+
+def _difference(op: Op, a: Value, b: Value) -> Facts:
+    """`if high > low` says that high - low is above 0."""
+    if a.op is Op.CONSTANT or b.op is Op.CONSTANT or a.same(b):
+        return NO_FACTS
+    difference = Fact(_SIGN[op]), Fact(_SIGN[FLIPPED[op]])
+    return {(a.number, b.number): difference[0], (b.number, a.number): difference[1]}
+
+
+_SMALLEST = LIMITS[Dtype.FLOAT32].smallest
+_SIGN = {
+    Op.LESS: Interval(-math.inf, -_SMALLEST),
+    Op.LESS_EQUAL: NON_POSITIVE,
+    Op.GREATER: Interval(_SMALLEST, math.inf),
+    Op.GREATER_EQUAL: NON_NEGATIVE,
+    Op.EQUAL: point(0.0),
+    Op.NOT_EQUAL: NONZERO,
+}
+"""Of a - b where `a op b`."""
 
 
 def _allowed(op: Op, other: Value, subject: Value) -> Interval:
@@ -91,7 +113,7 @@ def _allowed(op: Op, other: Value, subject: Value) -> Interval:
     if op is Op.EQUAL:
         return other.range
     if op is Op.NOT_EQUAL:
-        return NONZERO if other.range.point == 0.0 else EVERYTHING
+        return _other_than(other.range.point, subject)
     if op is Op.LESS:
         return interval(-math.inf, _next(hi, -math.inf, subject))
     if op is Op.LESS_EQUAL:
@@ -99,6 +121,17 @@ def _allowed(op: Op, other: Value, subject: Value) -> Interval:
     if op is Op.GREATER:
         return interval(_next(lo, math.inf, subject), math.inf)
     return interval(lo, math.inf)
+
+
+def _other_than(x: float | None, subject: Value) -> Interval:
+    """Not 0; behind or before the end of the range that is taken away."""
+    if x == 0.0:
+        return NONZERO
+    if x is not None and x == subject.range.lo:
+        return interval(_next(x, math.inf, subject), math.inf)
+    if x is not None and x == subject.range.hi:
+        return interval(-math.inf, _next(x, -math.inf, subject))
+    return EVERYTHING
 
 
 def _next(x: float, towards: float, subject: Value) -> float:
@@ -135,7 +168,7 @@ def _bounded(value: Value, bounds: Interval, steps: int) -> Facts:
         facts = conjunction(facts, follow(value, bounds, steps - 1))
     elif value.op in THROUGH:
         facts = conjunction(facts, _bounded(value.made_by.x, bounds, steps - 1))
-    return facts
+    return conjunction(facts, count_of(value, bounds, steps))
 
 
 def _follow_minimum(value: Value, bounds: Interval, steps: int) -> Facts:

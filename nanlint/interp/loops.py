@@ -7,23 +7,48 @@ from collections.abc import Callable
 import libcst as cst
 
 from nanlint.domain.value import Value
-from nanlint.interp.containers import each
+from nanlint.interp.containers import rows
+from nanlint.interp.datasets import rows_of
 from nanlint.interp.guards import implied
 from nanlint.interp.machine import STATEMENTS, Loop, Machine
 from nanlint.interp.names import assign
 from nanlint.interp.store import Outcome
 
+MAX_UNROLLED_STATEMENTS = 4
+_SIMPLE_LINES = (cst.SimpleStatementLine, cst.SimpleStatementSuite)
+_LEAVES = (cst.Break, cst.Continue, cst.Return, cst.Raise)
 MAX_ANCESTORS = 300  # operations looked through before a value counts as carried on
 
 
 def for_loop(machine: Machine, node: cst.For) -> bool:
     iterable = machine.evaluate(node.iter)
+    known = rows(machine, iterable)
+    if known is not None and _straight(node.body):
+        return _unrolled(machine, node, known)
 
     def step() -> bool:
-        assign(machine, node.target, each(machine, iterable))
+        assign(machine, node.target, rows_of(machine, iterable))
         return machine.execute(node.body)
 
     return _loop(machine, node, step, lambda: None, endless=False)
+
+
+def _straight(body: cst.BaseSuite) -> bool:
+    """A few simple statements, none of which leaves the loop."""
+    lines = [body] if isinstance(body, cst.SimpleStatementSuite) else body.body
+    parts = [part for line in lines if isinstance(line, _SIMPLE_LINES) for part in line.body]
+    simple = all(isinstance(line, _SIMPLE_LINES) for line in lines)
+    return simple and len(parts) <= MAX_UNROLLED_STATEMENTS and not any(isinstance(part, _LEAVES) for part in parts)
+
+
+def _unrolled(machine: Machine, node: cst.For, known: tuple[Value, ...]) -> bool:
+    """A short body is run for each of a few known items."""
+    machine.active.loops.append(Loop(node))
+    for item in known:
+        assign(machine, node.target, item)
+        machine.execute(node.body)
+    machine.active.loops.pop()
+    return node.orelse is None or machine.execute(node.orelse)
 
 
 def while_loop(machine: Machine, node: cst.While) -> bool:
@@ -89,12 +114,17 @@ def _widen(machine: Machine, node: cst.For | cst.While, step: Callable[[], bool]
     once = _run(machine, node, step)
     machine.dry -= 1
     del active.returned[returned:], active.yielded[yielded:], active.exits[exits:]
+    objects: dict[tuple[int, int], Value] = {}  # two names of one object name one object afterwards
     for outcome in (once.normal, *once.loop.continues):
         for (_, key), (cells, value) in outcome.writes.items():
             before = cells.get(key)
-            if before is not None and value is not None and not before.same(value):
+            if before is None or value is None or before.same(value):
+                continue
+            grown = objects.get((id(before.made_by), id(value.made_by)))
+            if grown is None:
                 grown = machine.widen(before, value) if depends_on(value, before) else machine.join([before, value])
-                machine.store.write(cells, key, grown)
+                objects[id(before.made_by), id(value.made_by)] = grown
+            machine.store.write(cells, key, grown)
 
 
 def depends_on(value: Value, before: Value) -> bool:

@@ -5,8 +5,9 @@ Expressions, statements and calls are interpreted by functions in the sibling mo
 
 from __future__ import annotations
 
+import contextlib
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,21 +19,28 @@ from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.arguments import Arguments
-from nanlint.interp.objects import Cells, Class, Function, Scope
+from nanlint.interp.autocast import as_taken
+from nanlint.interp.counting import counted
+from nanlint.interp.linking import Library, resolved, starred
+from nanlint.interp.objects import Cells, Class, Function, Linked, Region, Scope
 from nanlint.interp.store import Fact, Outcome, Store, narrow
 from nanlint.interp.trace import Event, Frame, Site, Trace
 from nanlint.interp.values import Values, choices, framework_of, python_number
 from nanlint.ops.evaluate import evaluate
 
 NOT_DIFFERENTIABLE = frozenset(
-    {Op.DETACH, Op.ITEM, Op.LIKE, Op.ARGMAX, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT, Op.COUNT_NONZERO,
-     Op.LENGTH, Op.FLOOR_DIVIDE, Op.SAMPLE}
+    {Op.DETACH, Op.ITEM, Op.LIKE, Op.ARGMAX, Op.NONZERO, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT,
+     Op.COUNT_NONZERO, Op.LENGTH, Op.FLOOR_DIVIDE, Op.SAMPLE}
 )  # fmt: skip
 
+WRITTEN = ("src", "source", "value", "values")
+"""Options of a call that writes into an array: what it writes there."""
 WITHOUT_GRADIENTS = frozenset(table.name for table in FRAMEWORKS if not table.gradients)
 
 MAX_DEPTH = 10  # activations on the stack
 MAX_RUNS = 24  # interpretations of one function; beyond it a call is opaque
+MAX_RUNS_AWAY = 6  # the same for a function of another file, which may be one of hundreds
+MAX_VISITS = 150  # activations of other files' functions in all
 
 
 @dataclass(slots=True)
@@ -54,6 +62,7 @@ class Activation:
     owner: Class | None = None
     receiver: Value | None = None
     no_gradient: bool = False
+    autocast: Region | None = None
     loops: list[Loop] = field(default_factory=list)
     returned: list[Value] = field(default_factory=list)
     yielded: list[Value] = field(default_factory=list)
@@ -61,15 +70,23 @@ class Activation:
 
 
 class Machine(Values):
-    """Interprets one module; `trace` holds the events."""
+    """Interprets one module, `home`; `trace` holds the events."""
 
-    def __init__(self, module: cst.Module) -> None:
+    def __init__(self, module: cst.Module, home: str = "", library: Library | None = None) -> None:
         super().__init__()
         self.module = module
+        self.home = home
+        self.library = library
         self.trace = Trace(module)
         self.store = Store()
-        self.globals = Scope(Cells(), None)
-        self.active = Activation(Frame("", node=module, entry=False), self.globals)
+        self.globals = Scope(Cells(), None, path=home)
+        self.modules: dict[str, Scope | None] = {home: self.globals}
+        """The names of each file that was looked into, by path; None for one that cannot be."""
+        self.importing = 0
+        """Above 0 while another module's body runs: its operations are known, not reported."""
+        self.visits = 0
+        """Activations of other files' functions up to now."""
+        self.active = Activation(Frame("", node=module, entry=False, path=home), self.globals)
         self.stack: list[Activation] = []
         self.statement: cst.CSTNode = module
         self.dry = 0
@@ -80,10 +97,30 @@ class Machine(Values):
         self.functions: list[Function] = []
         self.classes: list[Class] = []
         self.instances: dict[int, Value] = {}
+        self.default_float = Dtype.FLOAT32
+        """Of new arrays in a framework that computes in float32 by default."""
         self.attributes = Cells(heap=True)
         """Attributes set on things that are no objects of the file, by value number and name."""
-        self.imported: set[str] = set()
-        """Names of the frameworks that the file imports."""
+        self.imports: dict[str, set[str]] = {}
+        """Names of the frameworks that a file imports, by path."""
+
+    @property
+    def imported(self) -> set[str]:
+        """The frameworks that the file imports whose code runs."""
+        return self.imports.setdefault(self.active.scope.path, set())
+
+    @contextlib.contextmanager
+    def elsewhere(self, activation: Activation, tree: cst.Module) -> Iterator[None]:
+        """The body of another module runs, once, whatever branch or loop the name that wants it stands in."""
+        state = self.active, self.statement, self.store, self.memo, self.dry
+        self.stack.append(self.active)
+        self.active, self.statement, self.store, self.memo, self.dry = activation, tree, Store(), {}, 0
+        self.importing += 1
+        self.trace.trees[activation.scope.path] = tree
+        yield
+        self.importing -= 1
+        self.active, self.statement, self.store, self.memo, self.dry = state
+        self.stack.pop()
 
     # values without an event
 
@@ -133,6 +170,7 @@ class Machine(Values):
         default_float: Dtype = Dtype.FLOAT64,
         gradients: bool = True,
         trainable: bool = False,
+        in_place: bool = False,
     ) -> Value:
         """Performs an operation: computes its result, gives it a number and an event.
 
@@ -140,9 +178,19 @@ class Machine(Values):
         """
         options = options or {}
         operands = tuple(narrow(value, self.store.facts) for value in operands)
+        region = self.active.autocast
+        if region is not None and op in region.rules.low and not framework:
+            framework, kind = region.framework, Kind.TENSOR  # a product of matrices
+        if region is not None and region.framework == framework and kind is Kind.TENSOR:
+            operands = as_taken(region, op, operands, spelling)
+        if default_float is Dtype.FLOAT32:
+            default_float = self.default_float
         outcome = evaluate(op, operands, options, default_float if default_float.floating else Dtype.FLOAT32)
         operation = Operation(op, operands, options, self.number(op, operands, options), framework)
         differentiable = gradients and not self.active.no_gradient and op not in NOT_DIFFERENTIABLE
+        flowing = () if op is Op.FULL and not in_place else operands  # `x.new_ones(n)` takes only the type from x
+        if op is Op.OPAQUE:
+            flowing = (*operands, *(options[name] for name in WRITTEN if name in options))
         dtype = outcome.dtype or Dtype.UNKNOWN
         floating = dtype not in (Dtype.INTEGER, Dtype.BOOLEAN)
         if floating and kind is Kind.UNKNOWN and not framework:
@@ -154,13 +202,13 @@ class Machine(Values):
             dtype,
             known=bool(outcome.known),
             may_nan=bool(outcome.may_nan),
-            gradient=differentiable and floating and (trainable or any(v.gradient for v in operands)),
+            gradient=differentiable and floating and (trainable or any(v.gradient for v in flowing)),
             payload=payload,
         )
         if kind.scalar and payload is None and result.known and result.range.point is not None:
             result = replace(result, payload=Constant(python_number(result.range.point, kind)))
-        result = narrow(result, self.store.facts)
-        self.note(operation, result, node, operand_nodes, option_nodes or {}, spelling)
+        result = narrow(counted(result, self.store.facts), self.store.facts)
+        self.note(operation, result, node, operand_nodes, option_nodes or {}, spelling, in_place)
         return result
 
     def note(
@@ -171,6 +219,7 @@ class Machine(Values):
         operand_nodes: Sequence[cst.BaseExpression | None] = (),
         option_nodes: Mapping[str, cst.BaseExpression] | None = None,
         spelling: str = "",
+        in_place: bool = False,
     ) -> None:
         """Adds the event to the trace, unless a loop body is only tried out."""
         if self.dry:
@@ -185,8 +234,15 @@ class Machine(Values):
             tuple(loop.node for loop in self.active.loops),
             self.active.no_gradient,
             spelling,
+            autocast=self.active.autocast,
+            facts=self.store.facts,
+            in_place=in_place,
         )
-        self.trace.add(Event(operation, result, site))
+        event = Event(operation, result, site)
+        if self.importing:
+            self.trace.add_behind(event)
+        else:
+            self.trace.add(event)
 
     def visible_names(self) -> Mapping[str, Value]:
         maps = []
@@ -203,22 +259,31 @@ class Machine(Values):
         """What a name holds: in its scope, the enclosing ones, the module; else a builtin."""
         scope: Scope | None = self.active.scope
         if name in self.active.scope.global_names:
-            scope = self.globals
+            scope = self.active.scope.module
         first = True
         while scope is not None:
             if name in scope.cells and (first or not scope.is_class):
-                return narrow(scope.cells[name], self.store.facts)
+                value = scope.cells[name]
+                found = resolved(self, value) if isinstance(value.payload, Linked) else value
+                return narrow(found, self.store.facts)
             first = first and scope.transparent
             scope = scope.parent
-        return self.dotted("builtins." + name)
+        return self.outside(name)
+
+    def outside(self, name: str) -> Value:
+        """A name that the file does not bind: of a module that it imports with a star, or a builtin."""
+        found = starred(self, self.active.scope.module, name)
+        return resolved(self, found) if found is not None else self.dotted("builtins." + name)
 
     def bind(self, name: str, value: Value) -> None:
         """Assigns to a name in the scope where Python would."""
         scope = self.active.scope
         if name in scope.global_names:
-            scope = self.globals
+            scope = scope.module
         elif name in scope.nonlocal_names:
             scope = _defining_scope(scope, name)
+        if scope is not self.active.scope or (scope.parent is None and name in scope.cells):
+            self.store.heap_version += 1  # other functions see it
         self.store.write(scope.cells, name, value)
 
     # dispatch

@@ -10,33 +10,41 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
-from nanlint.interp.apis import apply, bind, call_layer, opaque, perform
+from nanlint.interp.apis import apply, bind, cast_to, chosen, fills, opaque, perform, started
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import array_framework
+from nanlint.interp.classes import LAYERS, set_layers
 from nanlint.interp.container_methods import container_method, rebind
 from nanlint.interp.containers import element
 from nanlint.interp.machine import Machine
-from nanlint.interp.names import assign
+from nanlint.interp.modules import GOING_OVER, all_modules, apply_to_all
+from nanlint.interp.names import change
 from nanlint.interp.objects import (
     ArgumentParser,
     Chain,
     Elements,
     Entries,
+    FilePath,
     Instance,
     Layer,
     Parameters,
     Shape,
 )
-from nanlint.interp.parser import parser_method
+from nanlint.interp.options import parser_method
+from nanlint.interp.paths import path_method
+from nanlint.interp.precision import cast_model
+from nanlint.interp.records import tuple_method
 from nanlint.interp.store import Fact
 from nanlint.interp.values import choices
 
 ITSELF = frozenset(
-    {"to", "cuda", "cpu", "train", "eval", "half", "bfloat16", "double", "float", "requires_grad_", "share_memory"}
-)
+    {"to", "type", "cuda", "cpu", "train", "eval", "half", "bfloat16", "double", "float", "requires_grad_",
+     "share_memory"}
+)  # fmt: skip
 """Methods of models and layers that return the model."""
 
 
+STRING_METHODS = frozenset({"find", "startswith", "endswith", "count", "lower", "upper", "strip"})
 PARAMETERS = frozenset({"parameters", "named_parameters", "trainable_variables"})
 
 
@@ -44,16 +52,21 @@ def call_member(machine: Machine, receiver: Value, name: str, given: Arguments, 
     """`receiver.name(...)`."""
     payload = receiver.payload
     if isinstance(payload, ArgumentParser):
-        return parser_method(machine, receiver, payload, name, given)
+        return parser_method(machine, receiver, payload, name, given, node)
     if isinstance(payload, (Elements, Entries)):
         found = container_method(machine, receiver, name, given, node)
         if found is not None:
             return found
+    if isinstance(payload, FilePath) and (path := path_method(machine, receiver, name, given)) is not None:
+        return path
     either = choices(receiver)
     if any(_has_methods(choice) for choice in either):
         return machine.join([call_member(machine, choice, name, given, node) for choice in either])
     if receiver.kind in (Kind.MODEL, Kind.LAYER, Kind.LOSS) or isinstance(payload, (Layer, Chain, Instance)):
         return _module_method(machine, receiver, name, given, node)
+    text = _string_method(machine, receiver, name, given)
+    if text is not None:
+        return text
     step = _protocol_method(machine, receiver, name, given, node)
     if step is not None:
         return step
@@ -63,6 +76,17 @@ def call_member(machine: Machine, receiver: Value, name: str, given: Arguments, 
 
 
 _NO_ARRAY = frozenset({Kind.STRING, Kind.PATH, Kind.MODULE, Kind.FUNCTION, Kind.CLASS, Kind.NONE, Kind.OPTIMIZER})
+
+
+def _string_method(machine: Machine, receiver: Value, name: str, given: Arguments) -> Value | None:
+    """`"Conv2d".find("Conv")`: a method of a known string."""
+    text, arguments = receiver.constant, [value.constant for value in given.values]
+    if not isinstance(text, str) or name not in STRING_METHODS or not all(isinstance(a, str) for a in arguments):
+        return None
+    try:
+        return machine.constant(getattr(text, name)(*arguments))
+    except TypeError:  # not the method's number of arguments
+        return None
 
 
 def _has_methods(value: Value) -> bool:
@@ -96,34 +120,83 @@ def _run_closure(machine: Machine, given: Arguments, node: cst.Call) -> None:
 
 def _module_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
     if name in ITSELF:
-        opaque(machine, given, node, "." + name, receiver)  # an event: `half` changes the weights' dtype
+        dtype = _dtype_named(machine, receiver, name, given)
+        if dtype is None:
+            opaque(machine, given, node, "." + name, receiver)
+        else:
+            cast_model(machine, receiver, dtype, node, "." + name)
         return receiver
     if name in PARAMETERS:
         return _parameters(machine, receiver, node)
-    if name == "forward" and isinstance(receiver.payload, Layer):
-        return call_layer(machine, receiver.payload, given, node)
-    if name in ("add_module", "register_module", "append") and given.positional:
-        _add_layer(machine, receiver, given, node)
+    if name == "apply" and given.positional:
+        return apply_to_all(machine, receiver, given.positional[0][0], node)
+    if name in GOING_OVER:
+        return all_modules(machine, receiver, name)
+    if _built(machine, receiver, name, given, node):
         return machine.constant(None)
-    if name == "register_buffer" and len(given.positional) >= 2 and isinstance(receiver.payload, Instance):
+    if name in ("__call__", "forward") and isinstance(receiver.payload, (Instance, Chain, Layer)):
+        return machine.call(_runs(receiver, name), given, node)
+    made = tuple_method(machine, receiver, name, given) or _protocol_method(machine, receiver, name, given, node)
+    return opaque(machine, given, node, "." + name, receiver) if made is None else made
+
+
+def _built(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> bool:
+    """Methods that put something into a module: its layers, a layer, a buffer, a parameter."""
+    own = receiver.payload.cells if isinstance(receiver.payload, Instance) else None
+    if name == "__init__" and own is not None:
+        set_layers(machine, receiver, given)
+    elif name in ("add_module", "register_module", "append") and given.positional:
+        _add_layer(machine, receiver, given, node)
+    elif name in ("register_buffer", "register_parameter") and len(given.positional) >= 2 and own is not None:
         key = given.positional[0][0].constant
         if isinstance(key, str):
-            machine.store.write(receiver.payload.cells, key, given.positional[1][0])
-        return machine.constant(None)
-    step = _protocol_method(machine, receiver, name, given, node)
-    return opaque(machine, given, node, "." + name, receiver) if step is None else step
+            machine.store.write(own, key, given.positional[1][0])
+    else:
+        return False
+    return True
+
+
+def _runs(receiver: Value, name: str) -> Value:
+    """What runs instead of a method that no class of the file defines."""
+    own = receiver.payload.cells.get(LAYERS) if isinstance(receiver.payload, Instance) else None
+    return own if own is not None and name == "forward" else receiver
+
+
+def _dtype_named(machine: Machine, model: Value, name: str, given: Arguments) -> Value | None:
+    """The dtype of `model.half()`, `model.to(device, torch.bfloat16)`; None where none is named."""
+    framework = array_framework(machine, model, name)
+    entry = framework.methods.get(name) if framework is not None else None
+    if framework is None or not isinstance(entry, Call) or entry.op is not Op.CAST:
+        return None
+    bound = bind(machine, framework, entry, given.behind(model))
+    return None if bound is None else cast_to(machine, framework, bound)
 
 
 def _add_layer(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> None:
     layer = given.positional[-1][0]
     if isinstance(receiver.payload, Chain):
-        rebind(
-            machine, node, replace(receiver, payload=Chain((*receiver.payload.layers, layer), receiver.payload.exact))
-        )
+        rebind(machine, node, receiver, machine.thing(receiver.kind, _lengthened(receiver.payload, layer, given)))
     elif isinstance(receiver.payload, Instance) and len(given.positional) == 2:
         key = given.positional[0][0].constant
         if isinstance(key, str):
             machine.store.write(receiver.payload.cells, key, layer)
+        _lengthen_own(machine, receiver.payload, layer, given)
+    elif isinstance(receiver.payload, Instance):
+        _lengthen_own(machine, receiver.payload, layer, given)
+
+
+def _lengthen_own(machine: Machine, instance: Instance, layer: Value, given: Arguments) -> None:
+    """An object of a class that derives from `Sequential` runs the layers added to it."""
+    own = instance.cells.get(LAYERS)
+    if own is not None and isinstance(own.payload, Chain):
+        machine.store.write(instance.cells, LAYERS, machine.thing(own.kind, _lengthened(own.payload, layer, given)))
+
+
+def _lengthened(chain: Chain, layer: Value, given: Arguments) -> Chain:
+    """The chain with one more layer at its end, with or without a name."""
+    name = given.positional[0][0].constant if len(given.positional) == 2 else None
+    named = isinstance(name, str) and len(chain.names) == len(chain.layers)
+    return Chain((*chain.layers, layer), chain.exact, names=(*chain.names, str(name)) if named else ())
 
 
 # arrays
@@ -141,15 +214,15 @@ def _array_method(machine: Machine, receiver: Value, name: str, given: Arguments
         entry = framework.methods.get(name[:-1])
     if entry is None:
         return _unknown_method(machine, receiver, name, given, node)
-    receiver = _typed(machine, framework, receiver, name, given)
+    held, receiver = receiver, _typed(machine, framework, receiver, name, given)
     operand = node.func.value if isinstance(node.func, cst.Attribute) else None
     whole = Arguments(((receiver, operand), *given.positional), given.keywords, given.star)
     if receiver.kind is Kind.TENSOR:
         result = perform(machine, framework, entry, whole, node, "." + name)
     else:
         result = _uncertain(machine, framework, entry, whole, node, "." + name)
-    if framework.in_place and name.endswith("_") and isinstance(node.func, cst.Attribute):
-        assign(machine, node.func.value, result)
+    if isinstance(node.func, cst.Attribute) and fills(framework, chosen(entry, whole), name):
+        change(machine, node.func.value, held, started(held, result))
     return result
 
 
@@ -195,7 +268,13 @@ def _unknown_method(machine: Machine, receiver: Value, name: str, given: Argumen
         step = _protocol_method(machine, replace(receiver, kind=kind), name, given, node)
         if step is not None:
             return step
-    return opaque(machine, given, node, "." + name, receiver)
+    result = opaque(machine, given, node, "." + name, receiver)
+    origin = machine.trace.origin(receiver)
+    helper = frameworks.helper(origin.site.spelling) if origin is not None else None
+    if helper is not None and name in helper.passing and given.positional and not given.star:
+        values = tuple(value for value, _ in given.positional)
+        return values[0] if len(values) == 1 else machine.thing(Kind.SEQUENCE, Elements(values))
+    return result
 
 
 def _parameters(machine: Machine, receiver: Value, node: cst.Call) -> Value:

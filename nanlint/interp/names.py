@@ -10,9 +10,12 @@ import libcst as cst
 
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.interp.containers import element, stored
+from nanlint.interp.containers import element, is_exact, items_of, stored, without
+from nanlint.interp.identity import replace_everywhere
+from nanlint.interp.linking import import_everything, linked
 from nanlint.interp.machine import STATEMENTS, Machine
 from nanlint.interp.objects import Elements, Entries, Instance, Layer
+from nanlint.interp.rates import rate_set
 
 BY_ROOT = {root: framework.name for framework in FRAMEWORKS for root in framework.roots}
 
@@ -33,24 +36,29 @@ def import_modules(machine: Machine, node: cst.Import) -> bool:
         name = dotted_name(alias.name)
         _imported(machine, name)
         bound = _alias(alias)
-        if bound:
-            machine.bind(bound, machine.dotted(name))
-        else:
-            root = name.partition(".")[0]
-            machine.bind(root, machine.dotted(root))
+        root = name.partition(".")[0]
+        machine.bind(bound or root, _module(machine, name if bound else root))
     return True
 
 
 def import_from(machine: Machine, node: cst.ImportFrom) -> bool:
-    if isinstance(node.names, cst.ImportStar):
-        return True
     module = "." * len(node.relative) + dotted_name(node.module)
     _imported(machine, module)
+    if isinstance(node.names, cst.ImportStar):
+        names = import_everything(machine, module)
+        machine.imported.update(BY_ROOT[name] for name in names if name in BY_ROOT)
+        return True
     for alias in node.names:
         name = dotted_name(alias.name)
         separator = "" if module.endswith(".") else "."
-        machine.bind(_alias(alias) or name, machine.dotted(f"{module}{separator}{name}"))
+        full = f"{module}{separator}{name}"
+        machine.bind(_alias(alias) or name, _module(machine, full))
     return True
+
+
+def _module(machine: Machine, name: str) -> Value:
+    """What an import binds: something of another file of the run, or of a package outside."""
+    return linked(machine, name) or machine.dotted(name)
 
 
 def _imported(machine: Machine, name: str) -> None:
@@ -70,6 +78,13 @@ def assign(machine: Machine, target: cst.BaseExpression, value: Value) -> None:
         handler(machine, target, value)
 
 
+def change(machine: Machine, target: cst.BaseExpression | None, old: Value, new: Value) -> None:
+    """The object `old`, written as `target`, changes in place to `new`, whatever else holds it."""
+    if target is not None:
+        assign(machine, target, new)
+    replace_everywhere(machine, old, new)
+
+
 def _assign_name(machine: Machine, target: cst.Name, value: Value) -> None:
     machine.bind(target.value, value)
 
@@ -79,25 +94,12 @@ def _assign_tuple(machine: Machine, target: cst.Tuple | cst.List, value: Value) 
     starred = [i for i, e in enumerate(target.elements) if isinstance(e, cst.StarredElement)]
     for i, part in enumerate(target.elements):
         if isinstance(part, cst.StarredElement):
-            rest = machine.thing(Kind.SEQUENCE, Elements((element(machine, value, None),), exact=False))
-            assign(machine, part.value, rest)
+            items = items_of(value) if is_exact(value) else None
+            left = (element(machine, value, None),) if items is None else items[i : len(items) - (count - 1 - i)]
+            assign(machine, part.value, machine.thing(Kind.SEQUENCE, Elements(left, exact=items is not None)))
         else:
             index = i if not starred or i < starred[0] else i - count
             assign(machine, part.value, element(machine, value, index))
-
-
-def _assign_attribute(machine: Machine, target: cst.Attribute, value: Value) -> None:
-    owner = machine.evaluate(target.value)
-    name = target.attr.value
-    if isinstance(owner.payload, Instance):
-        machine.store.write(owner.payload.cells, name, value)
-    elif isinstance(owner.payload, Entries):
-        entries = Entries({**owner.payload.items, name: value}, owner.payload.exact, owner.payload.rest)
-        assign(machine, target.value, replace(owner, payload=entries))
-    elif name == "data" and owner.kind in (Kind.TENSOR, Kind.UNKNOWN):
-        assign(machine, target.value, value)
-    else:
-        machine.store.write(machine.attributes, (owner.number, name), value)
 
 
 def _assign_subscript(machine: Machine, target: cst.Subscript, value: Value) -> None:
@@ -112,16 +114,16 @@ def _assign_subscript(machine: Machine, target: cst.Subscript, value: Value) -> 
     if isinstance(owner.payload, (Layer, Instance)) or owner.kind in (Kind.STRING, Kind.MODULE):
         return
     key = keys[0] if len(keys) == 1 and len(target.slice) == 1 else None
+    rate_set(machine, owner, key, value, target)
     new = stored(machine, owner, key, value, target)
     if new is not None:
-        assign(machine, target.value, new)
+        change(machine, target.value, owner, new)
 
 
 TARGETS: dict[type[cst.CSTNode], Callable[[Machine, Any, Value], None]] = {
     cst.Name: _assign_name,
     cst.Tuple: _assign_tuple,
     cst.List: _assign_tuple,
-    cst.Attribute: _assign_attribute,
     cst.Subscript: _assign_subscript,
 }
 
@@ -131,7 +133,24 @@ def delete(machine: Machine, node: cst.Del) -> bool:
     for target in targets:
         if isinstance(target.value, cst.Name):
             machine.store.delete(machine.active.scope.cells, target.value.value)
+        elif isinstance(target.value, cst.Subscript):
+            _delete_item(machine, target.value)
     return True
+
+
+def _delete_item(machine: Machine, target: cst.Subscript) -> None:
+    """`del xs[0]`, `del d["key"]`."""
+    owner = machine.evaluate(target.value)
+    part = target.slice[0].slice if len(target.slice) == 1 else None
+    key = machine.evaluate(part.value).constant if isinstance(part, cst.Index) else None
+    payload = owner.payload
+    if isinstance(payload, Entries):
+        left = {name: value for name, value in payload.items.items() if name != key}
+        change(machine, target.value, owner, machine.thing(owner.kind, replace(payload, items=left)))
+    elif isinstance(payload, Elements):
+        items = without(payload.items, key) if payload.exact else None
+        rest = Elements(payload.items if items is None else items, exact=items is not None)
+        change(machine, target.value, owner, machine.thing(owner.kind, rest))
 
 
 def declare_global(machine: Machine, node: cst.Global) -> bool:

@@ -8,14 +8,18 @@ from dataclasses import replace
 import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
+from nanlint.domain.interval import Interval
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.arguments import Arguments
-from nanlint.interp.containers import each, items_of
+from nanlint.interp.containers import each, is_exact, items_of
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Elements
 from nanlint.interp.operators import arithmetic_kind, default_float
 from nanlint.interp.values import framework_of
+
+CODE_POINTS = Interval(0.0, 0x10FFFF)
+"""The numbers of Unicode's characters."""
 
 Builtin = Callable[[Machine, Arguments, cst.Call], Value]
 
@@ -50,6 +54,14 @@ def _extremum(pairwise: Op, over: Op, name: str) -> Builtin:
             return machine.unknown()
         if items_of(values[0]) is None and values[0].kind is Kind.TENSOR:
             return record_call(machine, over, (values[0],), node, Kind.TENSOR, name)
+        items = items_of(values[0])
+        if items == () and is_exact(values[0]) and "default" in given.named:
+            return given.named["default"][0]
+        points = [item.range.point for item in items or () if item.kind.scalar]
+        if items and is_exact(values[0]) and len(points) == len(items) and "key" not in given.named:
+            found = [item for item in items if item.range.point is not None]
+            if len(found) == len(items):
+                return (max if pairwise is Op.MAXIMUM else min)(found, key=lambda item: item.range.lo)
         return each(machine, values[0])
 
     return run
@@ -75,7 +87,10 @@ def _to_number(kind: Kind) -> Builtin:
         if value is None:
             return machine.constant(0 if kind is Kind.INTEGER else 0.0)
         if isinstance(value.constant, str):
-            return _parsed(machine, value.constant, kind)
+            return parsed(machine, value.constant, kind)
+        text = value.made_by.x.constant if value.op is Op.ARGUMENT and value.made_by.operands else None
+        if isinstance(text, str):  # the default of an environment variable
+            return machine.argument(default=parsed(machine, text, kind))
         if kind is Kind.INTEGER:
             dtype = machine.thing(Kind.OBJECT, Dtype.INTEGER)
             result = machine.record(
@@ -94,7 +109,7 @@ def _to_number(kind: Kind) -> Builtin:
     return run
 
 
-def _parsed(machine: Machine, text: str, kind: Kind) -> Value:
+def parsed(machine: Machine, text: str, kind: Kind) -> Value:
     """`float("inf")`, `int("3")`."""
     try:
         return machine.constant(float(text) if kind is Kind.NUMBER else int(text))
@@ -129,8 +144,9 @@ def _sum(machine: Machine, given: Arguments, node: cst.Call) -> Value:
     iterable = given.first() or machine.unknown()
     items = items_of(iterable)
     if items is not None and isinstance(iterable.payload, Elements) and iterable.payload.exact and items:
-        total = items[0]
-        for item in items[1:]:
+        start = given.positional[1][0] if len(given.positional) > 1 else given.named.get("start", (None, None))[0]
+        total, *rest = items if start is None else (start, *items)
+        for item in rest:
             total = machine.record(
                 Op.ADD, (total, item), node, kind=arithmetic_kind(total, item), spelling="sum",
                 framework=framework_of((total, item)), default_float=default_float(total, item),
@@ -139,6 +155,12 @@ def _sum(machine: Machine, given: Arguments, node: cst.Call) -> Value:
     inner = each(machine, iterable)
     kind = inner.kind if inner.kind.numeric else Kind.UNKNOWN
     return record_call(machine, Op.SUM, (inner,), node, Kind.NUMBER if kind is Kind.BOOLEAN else kind, "sum")
+
+
+def _code_point(machine: Machine, given: Arguments, node: cst.Call) -> Value:
+    """`ord(character)`."""
+    number = machine.unknown(*given.values, kind=Kind.INTEGER)
+    return replace(number, range=CODE_POINTS, dtype=Dtype.INTEGER, gradient=False)
 
 
 NUMBERS: dict[str, Builtin] = {
@@ -153,4 +175,5 @@ NUMBERS: dict[str, Builtin] = {
     "builtins.any": _quantifier(Op.ANY),
     "builtins.all": _quantifier(Op.ALL),
     "builtins.sum": _sum,
+    "builtins.ord": _code_point,
 }

@@ -10,7 +10,7 @@ import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Value
-from nanlint.frameworks.model import Call
+from nanlint.frameworks.model import Autocast, Call
 
 
 class Cells(dict[object, Value]):
@@ -41,12 +41,33 @@ class Scope:
     """A comprehension's: assignment expressions bind in the parent."""
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
+    path: str = ""
+    """The file that the code stands in."""
+    stars: list[Linked] = field(default_factory=list)
+    """The modules of the run of which a module imports everything."""
+
+    def __post_init__(self) -> None:
+        if self.parent is not None:
+            self.path = self.parent.path
+
+    @property
+    def module(self) -> Scope:
+        """The scope of global names."""
+        return self if self.parent is None else self.parent.module
 
 
 @dataclass(frozen=True, slots=True)
 class Dotted:
     """An imported module or anything reached through one: `torch.nn.functional.log_softmax`."""
 
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A module of the run, or a name in one, as the file `importer` spells it; not looked at yet."""
+
+    importer: str
     name: str
 
 
@@ -64,6 +85,8 @@ class Function:
     receiver: Value | None = None
     no_gradient: bool = False
     decorators: tuple[str, ...] = ()
+    autocast: AutocastMode | None = None
+    """What a decorator says of autocast."""
 
     @property
     def bound_kind(self) -> str:
@@ -85,6 +108,10 @@ class Class:
     name: str
     bases: tuple[Value, ...]
     cells: Cells
+    decorators: tuple[str, ...] = ()
+    """What is outside the file among them, by dotted name."""
+    tuple_fields: tuple[str, ...] = ()
+    """The names of the elements if its objects are named tuples."""
 
     def ancestry(self) -> list[Class | Dotted]:
         """Itself and its bases, depth first, each once; what is not understood is left out."""
@@ -96,7 +123,7 @@ class Class:
                 found.append(base.payload)
         return found
 
-    def lookup(self, name: str) -> tuple[Class, Value] | None:
+    def lookup(self, name: object) -> tuple[Class, Value] | None:
         """The class in the ancestry that defines the attribute, and its Value."""
         for entry in self.ancestry():
             if isinstance(entry, Class) and name in entry.cells:
@@ -133,6 +160,23 @@ class Elements:
 
 
 @dataclass(frozen=True, slots=True)
+class TupleType:
+    """A class of named tuples without a body: `namedtuple("Output", "p t")`."""
+
+    names: tuple[str, ...]
+    defaults: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What `dataclasses.field(...)` says of a field."""
+
+    default: Value | None
+    factory: Value | None
+    in_constructor: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Entries:
     """A dict with constant keys, a namespace, parsed arguments.
 
@@ -142,6 +186,8 @@ class Entries:
     items: Mapping[Any, Value]  # a mapping is invariant in its keys
     exact: bool = True
     rest: Value | None = None
+    factory: Value | None = None
+    """What a `defaultdict` calls for a missing key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +213,24 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Layers one after the other (`nn.Sequential`). Not `exact`: all but the last may be left out or repeated."""
+    """Layers one after the other (`nn.Sequential`). Not `exact`: all but the last may be left out or repeated.
+
+    `optional`: the last one may be left out as well.
+    """
 
     layers: tuple[Value, ...]
     exact: bool = True
+    optional: bool = False
+    names: tuple[str, ...] = ()
+    """Of the layers, if each has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A dataset: going over it gives `row`, each time another one."""
+    """A dataset: going over it gives `row`, each time another one; `attributes` are what else is known of it."""
 
     row: Value
+    attributes: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +255,23 @@ class ArgumentParser:
     """An `argparse` parser: what `parse_args` returns has these attributes."""
 
     cells: Cells
+    classes: tuple[Value, ...] | None = None
+    """Dataclasses of the file whose objects it returns instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A decorator that sets a parameter of the function, as `click.option` does."""
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class FilePath:
+    """A path that the script spells out, the file opened under it, or the text read from that."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +286,25 @@ class GradientMode:
     """A context in which gradients are recorded, are not, or (None) who knows."""
 
     enabled: bool | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """An autocast region. Not `certain`: a flag that nobody knows may switch it off."""
+
+    framework: str
+    rules: Autocast
+    dtype: Dtype
+    certain: bool
+    node: cst.CSTNode
+    """The call that made the context."""
+
+
+@dataclass(frozen=True, slots=True)
+class AutocastMode:
+    """A context that opens an autocast region, or (None) closes the one around it."""
+
+    region: Region | None
 
 
 @dataclass(frozen=True, slots=True)

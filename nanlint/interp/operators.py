@@ -10,9 +10,10 @@ import libcst as cst
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
-from nanlint.interp.containers import appended, items_of
+from nanlint.interp import paths
+from nanlint.interp.containers import appended, items_of, merged
 from nanlint.interp.machine import EXPRESSIONS, Machine
-from nanlint.interp.objects import Elements
+from nanlint.interp.objects import Elements, Entries
 from nanlint.interp.values import framework_of
 
 BINARY: dict[type[cst.CSTNode], tuple[Op | None, str]] = {
@@ -113,9 +114,13 @@ def arithmetic_kind(a: Value, b: Value, op: Op | None = None) -> Kind:
 
 
 def _other_operands(machine: Machine, spelling: str, a: Value, b: Value) -> Value:
-    """Strings, paths and lists under operators."""
+    """Strings, paths, lists and dictionaries under operators."""
+    if spelling == "|" and isinstance(a.payload, Entries) and isinstance(b.payload, Entries):
+        return merged(machine, a, b)
     if Kind.PATH in (a.kind, b.kind) and spelling == "/":
-        return machine.unknown(a, b, kind=Kind.PATH)
+        return paths.joined(machine, a, b)
+    if spelling == "+" and isinstance(a.constant, str) and isinstance(b.constant, str):
+        return machine.constant(a.constant + b.constant)
     if (a.kind is Kind.STRING and spelling in ("%", "+", "*")) or (b.kind is Kind.STRING and spelling == "+"):
         return machine.unknown(a, b, kind=Kind.STRING)
     if a.kind is Kind.SEQUENCE and spelling == "+" and (items := items_of(b)) is not None:

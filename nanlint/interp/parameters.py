@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
-from nanlint.domain.interval import EVERYTHING, Interval
 from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.containers import is_exact, items_of
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Class, Dotted, Elements, Entries, Instance
-
-EPSILON = Interval(1e-12, 0.1)
-"""From the smallest epsilon in ordinary use to what no one would call one."""
+from nanlint.interp.promises import index_by_name, small_by_name
 
 
 def evaluate_arguments(machine: Machine, nodes: Sequence[cst.Arg]) -> Arguments:
@@ -22,11 +22,14 @@ def evaluate_arguments(machine: Machine, nodes: Sequence[cst.Arg]) -> Arguments:
     positional: list[tuple[Value, cst.BaseExpression | None]] = []
     keywords: dict[str, tuple[Value, cst.BaseExpression | None]] = {}
     star = False
+    placed: int | None = None
     for argument in nodes:
         value = machine.evaluate(argument.value)
         if argument.star == "*":
-            items = value.payload.items if isinstance(value.payload, Elements) else None
-            star = star or items is None or (isinstance(value.payload, Elements) and not value.payload.exact)
+            items = items_of(value)
+            star = star or items is None or not is_exact(value)
+            if placed is None and value.op is Op.JOIN and not is_exact(value):
+                placed = len(positional)
             positional += [(item, None) for item in items or ()]
         elif argument.star == "**":
             entries = value.payload if isinstance(value.payload, Entries) else Entries({}, exact=False)
@@ -36,7 +39,7 @@ def evaluate_arguments(machine: Machine, nodes: Sequence[cst.Arg]) -> Arguments:
             keywords[argument.keyword.value] = (value, argument.value)
         else:
             positional.append((value, argument.value))
-    return Arguments(tuple(positional), keywords, star)
+    return Arguments(tuple(positional), keywords, star, placed)
 
 
 def every(parameters: cst.Parameters) -> Iterator[cst.Param]:
@@ -58,7 +61,7 @@ def bind_arguments(
     bound: dict[str, Value] = {}
     positional = [*parameters.posonly_params, *parameters.params]
     if given is not None:
-        for parameter, (value, _) in zip(positional, given.positional, strict=False):
+        for parameter, (value, _) in zip(positional, given.positional[: given.placed], strict=False):
             bound[parameter.name.value] = value
     named = dict(given.named) if given is not None else {}
     for parameter in every(parameters):
@@ -84,7 +87,8 @@ def _bind_stars(
     bound: dict[str, Value],
 ) -> None:
     if isinstance(parameters.star_arg, cst.Param):
-        rest = tuple(value for value, _ in given.positional[count:]) if given is not None else ()
+        unplaced = count if given is None or given.placed is None else min(count, given.placed)
+        rest = tuple(value for value, _ in given.positional[unplaced:]) if given is not None else ()
         exact = given is not None and not given.star
         bound[parameters.star_arg.name.value] = machine.thing(Kind.SEQUENCE, Elements(rest, exact))
     if parameters.star_kwarg is not None:
@@ -105,12 +109,29 @@ def supplied_by_nobody(machine: Machine, parameter: cst.Param, default: Value | 
     if default is not None and default.kind in (Kind.BOOLEAN, Kind.STRING):
         return machine.argument(default.kind)
     value = annotated(machine, parameter.annotation)
+    if index_by_name(parameter.name.value):
+        value = replace(value, gradient=False)
     return value.within(small_by_name(parameter.name.value)) if value.kind is not Kind.TENSOR else value
 
 
-def small_by_name(name: str) -> Interval:
-    """What a name promises of a value that nobody sets: `eps` is a small positive number."""
-    return EPSILON if name.rpartition("_")[2].lower() in ("eps", "epsilon") else EVERYTHING
+COUNTS = frozenset(
+    {"size", "dim", "dims", "dimension", "features", "feats", "channels", "units", "num", "heads", "len", "length",
+     "hidden", "classes", "planes", "width", "depth", "input", "output", "out", "in"}
+)  # fmt: skip
+COUNTING = frozenset({"n", "num", "nb", "d", "dim"})
+
+
+def counts_by_name(node: cst.BaseExpression | None) -> bool:
+    """The expression is made of names that promise a count, such as `hidden_size` and `num_features`, and integers."""
+    if isinstance(node, cst.BinaryOperation):
+        return counts_by_name(node.left) and counts_by_name(node.right)
+    if isinstance(node, cst.Integer):
+        return True
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    if not isinstance(name, cst.Name):
+        return False
+    words = name.value.lower().strip("_").split("_")
+    return words[0] in COUNTING or (words[-1] in COUNTS and (len(words) > 1 or words[0] not in ("input", "output")))
 
 
 def annotated(machine: Machine, annotation: cst.Annotation | None) -> Value:
@@ -142,9 +163,20 @@ def _of_type(machine: Machine, node: cst.BaseExpression) -> Value:
         return machine.argument()
     payload = machine.evaluate(node).payload
     if isinstance(payload, Class):
-        instance = machine.instances.get(id(payload))
-        return instance if instance is not None and isinstance(instance.payload, Instance) else machine.argument()
+        return _of_class(machine, payload)
     return of_dotted_type(machine, payload.name) if isinstance(payload, Dotted) else machine.argument()
+
+
+def _of_class(machine: Machine, definition: Class) -> Value:
+    """The first object of the class that the file makes; else one that nobody has filled."""
+    instance = machine.instances.get(id(definition))
+    if instance is None and (make := UNFILLED.get(Class)) is not None:
+        instance = make(machine, definition)
+    return instance if instance is not None and isinstance(instance.payload, Instance) else machine.argument()
+
+
+UNFILLED: dict[type, Callable[[Machine, Class], Value | None]] = {}
+"""How to make an object of a class that only an annotation names."""
 
 
 def _of_text(machine: Machine, node: cst.SimpleString) -> Value:
@@ -159,11 +191,12 @@ def _of_text(machine: Machine, node: cst.SimpleString) -> Value:
 
 
 def _of_generic(machine: Machine, node: cst.Subscript) -> Value:
-    """`Optional[T]` is T; `NDArray[...]` is an array."""
+    """`Optional[T]` and `Annotated[T, ...]` are T; `NDArray[...]` is an array."""
     payload = machine.evaluate(node.value).payload if isinstance(node.value, (cst.Name, cst.Attribute)) else None
     name = payload.name if isinstance(payload, Dotted) else ""
-    if name.endswith("Optional") and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        return _of_type(machine, node.slice[0].slice.value)
+    first = node.slice[0].slice if node.slice else None
+    if name.endswith(("Optional", "Annotated", "Final")) and isinstance(first, cst.Index):
+        return _of_type(machine, first.value)
     return of_dotted_type(machine, name)
 
 

@@ -9,6 +9,7 @@ import libcst as cst
 from nanlint.interp import calls, classes, expressions, functions, logic, loops, names, operators, patterns, statements
 from nanlint.interp.classes import FORWARD, instantiate
 from nanlint.interp.functions import bound_to, enter_function
+from nanlint.interp.linking import Library
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Function
 from nanlint.interp.trace import Trace
@@ -18,14 +19,16 @@ HANDLERS = (calls, classes, expressions, functions, logic, loops, names, operato
 CALLED = re.compile(r"(?<!def )(?<!class )\b([^\W\d]\w*)\s*\(")
 
 
-def interpret(module: cst.Module, code: str | None = None) -> Trace:
+def interpret(module: cst.Module, code: str | None = None, path: str = "", library: Library | None = None) -> Trace:
     """Every operation that running the module, or calling any of its functions, may perform.
 
-    `code` is the module's text if the caller has it, to save generating it.
+    `code` is the module's text if the caller has it, to save generating it; `library` holds the other files of the
+    run, among which `path` is this one's name.
     """
-    machine = Machine(module)
+    machine = Machine(module, path, library)
+    machine.trace.text = code
     machine.execute_all(module.body)
-    _enter_the_rest(machine, set(CALLED.findall(module.code if code is None else code)))
+    _enter_the_rest(machine, set(CALLED.findall(machine.trace.source)))
     return machine.trace
 
 

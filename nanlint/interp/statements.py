@@ -10,9 +10,9 @@ from nanlint.domain.value import Kind
 from nanlint.interp.containers import appended, items_of
 from nanlint.interp.contexts import entered
 from nanlint.interp.guards import implied
-from nanlint.interp.logic import decided_test
+from nanlint.interp.logic import decided_test, fixed_test
 from nanlint.interp.machine import STATEMENTS, Machine
-from nanlint.interp.names import assign
+from nanlint.interp.names import assign, change
 from nanlint.interp.operators import BINARY, binary
 from nanlint.interp.parameters import annotated
 from nanlint.interp.store import Outcome
@@ -51,7 +51,7 @@ def augmented_assignment(machine: Machine, node: cst.AugAssign) -> bool:
     value = machine.evaluate(node.value)
     items = items_of(value)
     if before.kind is Kind.SEQUENCE and isinstance(node.operator, cst.AddAssign) and items is not None:
-        assign(machine, node.target, appended(machine, before, items))
+        change(machine, node.target, before, appended(machine, before, items))
         return True
     operator = type(node.operator)
     result = (
@@ -59,7 +59,10 @@ def augmented_assignment(machine: Machine, node: cst.AugAssign) -> bool:
         if operator in BINARY
         else machine.unknown(before, value)
     )
-    assign(machine, node.target, result)
+    if before.kind in (Kind.TENSOR, Kind.MAPPING):
+        change(machine, node.target, before, result)
+    else:
+        assign(machine, node.target, result)
     return True
 
 
@@ -109,8 +112,23 @@ def branch(machine: Machine, node: cst.If) -> bool:
             return True
         return machine.execute(node.orelse)
 
+    fixed = fixed_test(machine, test) if decided is None else None
+    if fixed is not None:
+        _only_looked_at(machine, skipped if fixed else taken)
+        decided = fixed
     arms = [taken] if decided is True else [skipped] if decided is False else [taken, skipped]
     return join_branches(machine, [machine.store.attempt(arm) for arm in arms])
+
+
+def _only_looked_at(machine: Machine, arm: Callable[[], bool]) -> None:
+    """Code that does not run as the file stands: its operations are known, nothing goes on from it."""
+    active = machine.active
+    left = len(active.returned), len(active.yielded), len(active.exits)
+    loops = [(loop, len(loop.breaks), len(loop.continues)) for loop in active.loops]
+    machine.store.attempt(arm)
+    del active.returned[left[0] :], active.yielded[left[1] :], active.exits[left[2] :]
+    for loop, breaks, continues in loops:
+        del loop.breaks[breaks:], loop.continues[continues:]
 
 
 def join_branches(machine: Machine, outcomes: list[Outcome]) -> bool:
@@ -163,14 +181,14 @@ def _handled(machine: Machine, handler: cst.ExceptHandler | cst.ExceptStarHandle
 
 
 def with_block(machine: Machine, node: cst.With) -> bool:
-    outer = machine.active.no_gradient
+    outer = machine.active.no_gradient, machine.active.autocast
     for item in node.items:
         value = machine.evaluate(item.item)
         entered(machine, value)
         if item.asname is not None:
             assign(machine, item.asname.name, value)
     live = machine.execute(node.body)
-    machine.active.no_gradient = outer
+    machine.active.no_gradient, machine.active.autocast = outer
     return live
 
 

@@ -10,16 +10,24 @@ from dataclasses import dataclass, replace
 
 from nanlint.domain.interval import EVERYTHING, Interval
 from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Cells
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a test has shown of a value: its range, that it is no NaN, of what kind it is."""
+    """What a test has shown of a value: its range, that it is no NaN, of what kind it is.
+
+    filled: an array or container has an element; some: an element of it is not 0.
+    choice: which of several things it is.
+    """
 
     range: Interval = EVERYTHING
     not_nan: bool = False
     kind: Kind | None = None
+    filled: bool = False
+    some: bool = False
+    choice: Value | None = None
 
     def both(self, other: Fact) -> Fact:
         met = self.range.meet(other.range)
@@ -27,6 +35,9 @@ class Fact:
             self.range if met.empty else met,
             self.not_nan or other.not_nan,
             other.kind or self.kind,
+            self.filled or other.filled,
+            self.some or other.some,
+            other.choice or self.choice,
         )
 
     def either(self, other: Fact) -> Fact:
@@ -34,18 +45,28 @@ class Fact:
             self.range.join(other.range),
             self.not_nan and other.not_nan,
             self.kind if self.kind is other.kind else None,
+            self.filled and other.filled,
+            self.some and other.some,
+            self.choice if self.choice is other.choice else None,
         )
 
 
-Facts = Mapping[int, Fact]
+Facts = Mapping[int | tuple[int, int], Fact]
+"""By value number; by two of them what is known of the first less the second."""
 NO_FACTS: Facts = {}
 
 
 def narrow(value: Value, facts: Facts) -> Value:
     """The value with what is known about its number."""
+    if not facts:
+        return value
     fact = facts.get(value.number)
+    if fact is None and value.op is Op.SUBTRACT and len(value.made_by.operands) == 2:
+        fact = facts.get((value.made_by.x.number, value.made_by.y.number))
     if fact is None:
         return value
+    if fact.choice is not None:
+        return fact.choice
     narrowed = value.within(fact.range)
     if fact.kind is not None and value.kind is Kind.UNKNOWN:
         narrowed = replace(narrowed, kind=fact.kind)
@@ -127,11 +148,21 @@ class Store:
         writes = {(id(cells), key): (cells, cells.get(key)) for cells, key, _ in self._log}
         return Outcome(writes, self.facts, live)
 
+    def _adopt(self, outcome: Outcome) -> None:
+        """Goes on with the only branch that there is."""
+        for (_, key), (cells, value) in outcome.writes.items():
+            if value is not None and cells.get(key) is not value:
+                self.write(cells, key, narrow(value, outcome.facts))
+        self.facts = outcome.facts
+
     def merge(self, outcomes: Sequence[Outcome], join: Join) -> None:
         """Goes on with whatever the outcomes have in common."""
-        if not outcomes:
+        if len(outcomes) == 1:
+            self._adopt(outcomes[0])
+        if len(outcomes) < 2:
             return
         changed = {place: cells for outcome in outcomes for place, (cells, _) in outcome.writes.items()}
+        objects: dict[object, Value] = {}  # two names of one object name one object afterwards
         for (identity, key), cells in changed.items():
             values = []
             for outcome in outcomes:
@@ -140,7 +171,11 @@ class Store:
                 if value is not None:
                     values.append(narrow(value, outcome.facts))
             if values:
-                self.write(cells, key, join(values))
+                identity_of = tuple((id(value.made_by), id(value.payload)) for value in values)
+                joined = objects.get(identity_of)
+                if joined is None:
+                    joined = objects[identity_of] = join(values)
+                self.write(cells, key, joined)
         facts = outcomes[0].facts
         for outcome in outcomes[1:]:
             facts = disjunction(facts, outcome.facts)

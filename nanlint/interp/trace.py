@@ -10,6 +10,8 @@ import libcst as cst
 
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.objects import Region
+from nanlint.interp.store import Facts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +28,8 @@ class Frame:
     parent: Frame | None = None
     entry: bool = True
     call_node: cst.CSTNode | None = None
+    path: str = ""
+    """The file that the code stands in; "" for a text without one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +52,12 @@ class Site:
     no_gradient: bool = False
     spelling: str = ""
     """How it was written: a dotted name (`torch.log`), a method (`.log`), an operator (`/`)."""
+    facts: Facts = field(default_factory=lambda: MappingProxyType({}))
+    """What tests have shown by then, by value number."""
+    autocast: Region | None = None
+    """The autocast region in which it runs."""
+    in_place: bool = False
+    """The result is written into the memory of an operand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,10 +108,23 @@ class Trace:
     consumers: dict[int, list[Event]] = field(default_factory=dict)
     renamed: list[Operation] = field(default_factory=list)
     """Kept alive, since the tables above go by identity."""
+    trees: dict[str, cst.Module] = field(default_factory=dict)
+    """The other files of the run that the interpretation looked into, by path."""
+    text: str | None = None
+    """The file's, if whoever parsed it has kept it."""
+
+    @property
+    def source(self) -> str:
+        return self.module.code if self.text is None else self.text
 
     def add(self, event: Event) -> None:
+        """An operation that the file performs, or another file's code that it calls."""
         self.events.append(event)
         self.by_op.setdefault(event.op, []).append(event)
+        self.add_behind(event)
+
+    def add_behind(self, event: Event) -> None:
+        """An operation that an imported module performs on import: where values come from, nothing to report here."""
         self.by_operation[id(event.operation)] = event
         for operand in event.operands:
             self.consumers.setdefault(id(operand.made_by), []).append(event)

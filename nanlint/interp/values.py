@@ -17,7 +17,7 @@ FRESH = frozenset(
     {
         Op.OPAQUE, Op.ARGUMENT, Op.JOIN, Op.STORE, Op.ITERATE, Op.READ, Op.WEIGHT, Op.UNIFORM, Op.NORMAL,
         Op.RANDOM_INTEGER, Op.EMPTY, Op.DROPOUT, Op.GUMBEL_SOFTMAX, Op.SAMPLE, Op.LINEAR, Op.RECURRENT,
-        Op.ATTENTION, Op.OPTIMIZER, Op.GRAD_SCALER, Op.DISTRIBUTION,
+        Op.ATTENTION, Op.OPTIMIZER, Op.GRAD_SCALER, Op.DISTRIBUTION, Op.TRAINER,
     }
 )  # fmt: skip
 """Operations of which two runs may give two values."""
@@ -98,7 +98,10 @@ class Values:
             maps = [v.payload.items for v in values if isinstance(v.payload, Entries)]
             keys = dict.fromkeys(key for items in maps for key in items)
             joined = {key: self.join([items[key] for items in maps if key in items]) for key in keys}
-            return Entries(joined, exact=all(set(items) == set(keys) for items in maps) and len(maps) == len(values))
+            entries = [v.payload for v in values if isinstance(v.payload, Entries)]
+            rest = [e.rest for e in entries if e.rest is not None]
+            same = all(set(items) == set(keys) for items in maps) and len(maps) == len(values)
+            return Entries(joined, same and all(e.exact for e in entries), self.join(rest) if rest else None)
         return None
 
     def widen(self, before: Value, after: Value) -> Value:
