@@ -19,7 +19,8 @@ BUGS = {
     ],
     "depth": [
         ("torch.log(closeness)", "error", "NAN202"),
-        ("torch.sqrt(torch.mean(error**2))", "warning", "NAN102"),
+        ("torch.sqrt(torch.mean(error**2))", "warning", "NAN308"),
+        ("torch.mean(error**2)", "warning", "NAN110"),
     ],
     "gan": [
         ("torch.log(real)", "error", "NAN202"),
@@ -32,7 +33,7 @@ BUGS = {
     ],
     "ppo": [
         ("torch.log(probs)", "error", "NAN201"),
-        ("/ advantages.std()", "warning", "NAN103"),
+        ("/ advantages.std()", "warning", "NAN112"),
         ("logratio.exp()", "note", "NAN105"),
         ("optimizer.step()", "warning", "NAN401"),
     ],

@@ -12,7 +12,9 @@ import libcst as cst
 import pytest
 
 from nanlint.api import lint_source
+from nanlint.frameworks.model import Framework
 from nanlint.interp import interpret
+from nanlint.interp.attributes import BY_NAME
 from nanlint.settings import Settings
 
 EVERYTHING = Settings(strict=True)
@@ -194,6 +196,9 @@ torch.optim.SGD(); torch.optim.SGD(1, lr="x").step(1, 2); torch.tensor(); torch.
     "odd constants": """
 x = torch.clamp(torch.rand(3), float("nan"), float("-inf")); torch.log(x - x); torch.sqrt(torch.full((1,), 10**400))
 1 / 0; 0 // 0; 1 % 0; 0**-1; (-1) ** 0.5; 2 ** 10000; 10.0 ** 400; "a" * 10**9; [0] * 10**9; 1 << 10**6; -1 << -1
+x @ nn.Parameter(torch.randn(-1, 30)); nn.init.normal_(nn.Linear(-1, 3).weight); np.tanh(x @ np.random.randn(-4, -5))
+nn.init.normal_(nn.Conv2d(-4, 4, (), groups=0).weight); nn.init.normal_(nn.ConvTranspose3d(4, 4, -3, stride=0).weight)
+nn.init.uniform_(nn.Linear(3, 3).weight, -1e400, 1e400); torch.polygamma(10**400, x); torch.polygamma(-1, x)
 math.log(0); math.sqrt(-1); math.exp(1e9); int("x"); float("x"); round(1e400); range(10**30); max(); min([])
 range(0, 5, 0); "x" % torch; b"" + ""; len(5); sum(1); zip(1); enumerate(2); int(1e400); int(float("nan"))
 """,
@@ -234,3 +239,32 @@ def test_every_form_of_syntax_is_linted_inside_a_function(form: str) -> None:
 )  # fmt: skip
 def test_deep_and_wide_programs_are_linted(text: str) -> None:
     assert lint_source(f"{HEAD}{text}\n", "deep.py", EVERYTHING).problems == ()
+
+
+ARGUMENTS = (
+    "", "x", "x, x, x, x, x, x", "*x", "**x", "x, **x", "x, -1, -1, -1", "0, 0, 0, 0", "None, None", "(), [x, x], [-1]",
+    "1e400, -1e400", "input=x, out=x",
+)  # fmt: skip
+"""Too few, too many, of the wrong kind, out of range."""
+TOGETHER = 50  # spellings in one file, so that a file is no larger than ordinary ones
+
+
+def calls(framework: Framework) -> Iterator[str]:
+    """Every function, method, layer, distribution and optimizer of a table, called with each of the arguments."""
+    for given in ARGUMENTS:
+        yield from (f"{name}({given})" for name in framework.functions)
+        yield from (f"x.{name}({given})" for name in framework.methods)
+        yield from (f"x.{name}_({given})" for name in framework.methods if framework.in_place)
+        yield from (f"{name}({given})({some})" for name in framework.layers for some in ("", "x", "x, x, x"))
+        yield from (f"{name}({given}).log_prob({given})" for name in framework.distributions)
+        yield from (f"{name}({given}).step({given})" for name in framework.optimizers)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_spelling_of_a_table_takes_odd_arguments(name: str) -> None:
+    texts = list(calls(BY_NAME[name]))
+    modules = sorted({text.partition("(")[0].rpartition(".")[0] for text in texts if not text.startswith("x.")})
+    head = HEAD + "".join(f"import {module}\n" for module in modules)
+    for start in range(0, len(texts), TOGETHER):
+        body = "".join(f"    {text}\n" for text in texts[start : start + TOGETHER])
+        assert lint_source(f"{head}def f(x):\n{body}", "calls.py", EVERYTHING).problems == (), body

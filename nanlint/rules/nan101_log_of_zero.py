@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.guarding import below_one, clamping, epsilon, literal, operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import danger, differentiated
-from nanlint.rules.reasoning import describe, trail
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.guarding import below_one, clamping, epsilon, literal, operand_node, quoted
+from nanlint.reasoning.poles import danger, differentiated
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -220,6 +220,31 @@ def f(documents):
             hostile="np.array([[0.0, 1.0]])",
             level=Level.WARNING,
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def duration_loss(log_durations, durations):
+    return F.mse_loss(log_durations, torch.log1p(durations))
+
+def f(log_durations, durations):
+    return duration_loss(log_durations, durations)
+""",
+            fixed="""\
+import torch
+import torch.nn.functional as F
+
+def duration_loss(log_durations, durations):
+    return F.mse_loss(log_durations, torch.log1p(torch.clamp(durations, min=-1 + 1e-6)))
+
+def f(log_durations, durations):
+    return duration_loss(log_durations, durations)
+""",
+            hostile="torch.zeros(2), torch.tensor([-1.0, 3.0])",
+            level=Level.NOTE,  # arguments of a loss are 0 now and then; -1 they are for a reason only
+        ),
     ),
     good=(
         Good(
@@ -328,6 +353,20 @@ def f(counts):
     return -(shares * np.log(shares)).sum() / np.log(2)
 """,
             "An earlier statement bounds the operand.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def counting_loss(prediction, events):
+    counts = torch.relu(events)
+    return (prediction - torch.log1p(counts)).abs().mean()
+
+def f(prediction, events):
+    return counting_loss(prediction, events)
+""",
+            "log1p breaks at -1, far from what a count can be.",
         ),
     ),
     missed=(

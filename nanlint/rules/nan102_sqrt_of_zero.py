@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.ops.relations import squared
-from nanlint.rules.aftermath import trained
-from nanlint.rules.guarding import adding, clamping, epsilon, literal, operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import Danger, danger, differentiated, takes_array
-from nanlint.rules.reasoning import quiet, strip, trail
-
-ROOTS = (0.5, -0.5)
+from nanlint.reasoning.aftermath import trained
+from nanlint.reasoning.context import quiet
+from nanlint.reasoning.evidence import trail
+from nanlint.reasoning.guarding import adding, clamping, epsilon, literal, operand_node, quoted
+from nanlint.reasoning.poles import Danger, danger, differentiated, takes_array
+from nanlint.reasoning.provenance import is_share
+from nanlint.reasoning.residuals import is_root_of_error
+from nanlint.reasoning.squares import (
+    ROOTS,
+    has_variance,
+    is_expanded_distance,
+    is_inverse_root,
+    is_root,
+    is_sum_of_squares,
+)
+from nanlint.rule import Bad, Draft, Good, Limits, Rewrite, Rule
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.SQRT, Op.RSQRT, Op.POWER):
         if event.op is Op.POWER and event.y.range.point not in ROOTS:
             continue
+        if is_root_of_error(event, trace):
+            continue  # the root of a loss matters where it is minimised
         found = danger(event, trace)
-        if found is None:
+        if found is None or _is_distance(event, found) or has_variance(event.x):
             continue
         level, because = _evidence(event, trace, found)
         yield Draft(
@@ -45,26 +54,26 @@ def _divisions_by(event: Event, trace: Trace) -> Iterator[Event]:
 
 
 def _name(event: Event) -> str:
-    return "rsqrt" if _inverse(event) else "sqrt"
-
-
-def _inverse(event: Event) -> bool:
-    return event.op is Op.RSQRT or (event.op is Op.POWER and event.y.range.point == -0.5)
+    return "rsqrt" if is_inverse_root(event) else "sqrt"
 
 
 def _evidence(event: Event, trace: Trace, found: Danger) -> tuple[Level, str]:
     """The level by what the operand is, where its shape tells more than its range."""
-    shape = None
-    if is_difference_of_moments(event.x):
-        shape = "a difference of moments that rounds below 0"
-    elif is_sum_of_squares(event.x) and (found.backward or _inverse(event)):
-        shape = "0 where all its squares are"
-    if shape is None or not takes_array(event) or found.level >= Level.WARNING:
+    if found.backward and is_share(event.x):
+        return min(found.level, Level.STRICT if quiet(event.site) else Level.NOTE), "0 only when it underflows"
+    whole = is_inverse_root(event) and is_sum_of_squares(event.x)
+    if not whole or not takes_array(event) or found.level >= Level.WARNING:
         return found.level, found.because
     if quiet(event.site):
-        return Level.STRICT, shape
-    likely = trained(event, trace) or (not found.backward and not _inverse(event))
-    return (Level.WARNING if likely else Level.NOTE), shape
+        return Level.STRICT, "0 where all its squares are"
+    return (Level.WARNING if trained(event, trace) else Level.NOTE), "0 where all its squares are"
+
+
+def _is_distance(event: Event, found: Danger) -> bool:
+    """Something that has a rule of its own: the length of a vector, a distance, a standard deviation."""
+    if not is_root(event) or not takes_array(event):
+        return False
+    return is_expanded_distance(event.x) or (found.backward and is_sum_of_squares(event.x))
 
 
 def _consequence(event: Event, found: Danger) -> str:
@@ -75,33 +84,11 @@ def _consequence(event: Event, found: Danger) -> str:
     return f"{event.x.range} reaches 0, where the value is infinite"
 
 
-def is_sum_of_squares(value: Value) -> bool:
-    """A square, a mean squared error, a variance, or a sum of such."""
-    value = strip(value)
-    if value.op in (Op.SQUARED_ERROR, Op.VAR) or squared(value) is not None:
-        return True
-    if value.op in (Op.SUM, Op.MEAN):
-        return is_sum_of_squares(value.made_by.x)
-    return value.op is Op.ADD and all(is_sum_of_squares(operand) for operand in value.made_by.operands)
-
-
-def is_difference_of_moments(value: Value) -> bool:
-    """mean(x**2) - mean(x)**2: never negative but by rounding, which makes it so for nearly constant data."""
-    value = strip(value)
-    if value.op is not Op.SUBTRACT:
-        return False
-    second, first = strip(value.made_by.x), squared(value.made_by.y)
-    if second.op is not Op.MEAN or first is None or strip(first).op is not Op.MEAN:
-        return False
-    root = squared(second.made_by.x)
-    return root is not None and strip(root).same(strip(strip(first).made_by.x))
-
-
 def _rewrite(event: Event, limits: Limits) -> Rewrite | None:
     smallest = literal(epsilon(event, limits))
     if event.x.range.lo >= 0.0:
         return adding(event, 0, smallest)
-    lowest = smallest if differentiated(event) or _inverse(event) else "0.0"
+    lowest = smallest if differentiated(event) or is_inverse_root(event) else "0.0"
     return clamping(event, 0, {"min": lowest})
 
 
@@ -109,10 +96,9 @@ RULE = Rule(
     code="NAN102",
     name="sqrt-of-zero",
     summary="A square root of something that can be negative, or 0 where a gradient flows.",
-    why="sqrt of a negative number is NaN, however small the number: differences of moments and of squared distances "
-    "round below 0. At 0 the value is right and the derivative 1 / (2 sqrt(x)) infinite; what feeds the root has "
-    "gradient 0 there, and 0 times infinity is NaN. So a root mean squared error breaks at a perfect prediction, "
-    "a distance between equal points, a standard deviation by hand on a constant row.",
+    why="sqrt of a negative number is NaN, however small the number: differences "
+    "of what is nearly equal round below 0. At 0 the value is right and the derivative 1 / (2 sqrt(x)) infinite; what "
+    "feeds the root has gradient 0 there, and 0 times infinity is NaN.",
     check=check,
     specific=10,
     remedy="Add an epsilon inside the root, not outside; PyTorch's own `norm` and `std` have gradient 0 at 0.",
@@ -141,67 +127,23 @@ def f(x):
             "torch",
             """\
 import torch
-import torch.nn.functional as F
 
-def rmse_loss(prediction, target):
-    return torch.sqrt(F.mse_loss(prediction, target))
-
-def f(prediction, target):
-    return rmse_loss(prediction, target)
-""",
-            fixed="""\
-import torch
-import torch.nn.functional as F
-
-def rmse_loss(prediction, target):
-    return torch.sqrt(F.mse_loss(prediction, target) + 1e-8)
-
-def f(prediction, target):
-    return rmse_loss(prediction, target)
-""",
-            hostile="torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
-        ),
-        Bad(
-            "torch",
-            """\
-import torch
-
-class Distance(torch.nn.Module):
-    def forward(self, a, b):
-        difference = a - b
-        return difference.pow(2).sum(dim=-1).sqrt()
-
-def f(a, b):
-    return Distance()(a, b)
-""",
-            fixed="""\
-import torch
-
-class Distance(torch.nn.Module):
-    def forward(self, a, b):
-        difference = a - b
-        return (difference.pow(2).sum(dim=-1) + 1e-8).sqrt()
-
-def f(a, b):
-    return Distance()(a, b)
-""",
-            hostile="torch.ones(2, 3), torch.ones(2, 3)",
-            level=Level.WARNING,
-        ),
-        Bad(
-            "torch",
-            """\
-import torch
+class Doubt(torch.nn.Module):
+    def forward(self, x):
+        return (1 - torch.sigmoid(x)) ** 0.5
 
 def f(x):
-    return (1 - torch.sigmoid(x)) ** 0.5
+    return Doubt()(x)
 """,
             fixed="""\
 import torch
 
+class Doubt(torch.nn.Module):
+    def forward(self, x):
+        return (1 - torch.sigmoid(x) + 1e-8) ** 0.5
+
 def f(x):
-    return (1 - torch.sigmoid(x) + 1e-8) ** 0.5
+    return Doubt()(x)
 """,
             hostile="torch.tensor([20.0])",
         ),
@@ -210,24 +152,24 @@ def f(x):
             """\
 import torch
 
-class RMSNorm(torch.nn.Module):
-    def forward(self, x):
-        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True))
+class Scale(torch.nn.Module):
+    def forward(self, x, weight):
+        return weight * torch.rsqrt(x.pow(2).mean(-1, keepdim=True))
 
-def f(x):
-    return RMSNorm()(x)
+def f(x, weight):
+    return Scale()(x, weight)
 """,
             fixed="""\
 import torch
 
-class RMSNorm(torch.nn.Module):
-    def forward(self, x):
-        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-8)
+class Scale(torch.nn.Module):
+    def forward(self, x, weight):
+        return weight * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-8)
 
-def f(x):
-    return RMSNorm()(x)
+def f(x, weight):
+    return Scale()(x, weight)
 """,
-            hostile="torch.zeros(1, 4)",
+            hostile="torch.zeros(1, 4), torch.ones(4)",
             level=Level.WARNING,
         ),
         Bad(
@@ -236,16 +178,43 @@ def f(x):
 import numpy as np
 
 def f(x):
-    return np.sqrt(np.mean(x**2) - np.mean(x) ** 2)
+    return np.sqrt(1.0 - np.sum(x**2, axis=-1))
 """,
             fixed="""\
 import numpy as np
 
 def f(x):
-    return np.sqrt(np.maximum(np.mean(x**2) - np.mean(x) ** 2, 0.0))
+    return np.sqrt(np.maximum(1.0 - np.sum(x**2, axis=-1), 0.0))
 """,
-            hostile="np.full(5, 1000.1, np.float32)",
-            level=Level.WARNING,
+            hostile="np.array([1.0, 1.0])",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def decode(boxes, scores, overlap):
+    scores = (torch.sigmoid(scores) * overlap.clamp(0.0, 1.0)).sqrt()
+    order = scores.argsort(descending=True)
+    return boxes[order], scores[order]
+
+def f(boxes, scores, overlap):
+    return sum(x.sum() for x in decode(boxes, scores, overlap))
+""",
+            fixed="""\
+import torch
+
+def decode(boxes, scores, overlap):
+    scores = (torch.sigmoid(scores) * overlap.clamp(0.0, 1.0) + 1e-8).sqrt()
+    order = scores.argsort(descending=True)
+    return boxes[order], scores[order]
+
+def f(boxes, scores, overlap):
+    return sum(x.sum() for x in decode(boxes, scores, overlap))
+""",
+            hostile="torch.ones(2), torch.ones(2), torch.tensor([0.0, 0.5])",
+            level=Level.NOTE,  # only the gradient is lost, and nothing says that there is one
         ),
     ),
     good=(
@@ -306,6 +275,36 @@ def f(q, k):
             "Sizes are Python integers.",
         ),
         Good(
+            "torch",
+            """\
+import torch
+
+class Diffusion(torch.nn.Module):
+    def q_sample(self, x, log_snr):
+        alpha, sigma = log_snr.sigmoid().sqrt(), (-log_snr).sigmoid().sqrt()
+        return x * alpha + sigma * torch.randn_like(x)
+
+def f(x, log_snr):
+    return Diffusion().q_sample(x, log_snr)
+""",
+            "The logits of a noise schedule stay moderate; their sigmoid is 0 only when it underflows.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+class RootSift(torch.nn.Module):
+    def forward(self, histogram):
+        return torch.sqrt(F.normalize(F.relu(histogram), p=1) + 1e-8)
+
+def f(histogram):
+    return RootSift()(histogram)
+""",
+            "What is normalised keeps its sign.",
+        ),
+        Good(
             "numpy",
             """\
 import numpy as np
@@ -314,19 +313,6 @@ def f(a, b):
     return np.sqrt(((a - b) ** 2).sum(axis=-1)) + np.sqrt(2.0)
 """,
             "A sum of squares is not negative, and NumPy has no gradient.",
-        ),
-    ),
-    missed=(
-        Miss(
-            "torch",
-            """\
-import torch
-
-def f(critic, x):
-    (slope,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
-    return ((slope.norm(2, dim=1) - 1) ** 2).mean()
-""",
-            "The first derivative of `norm` is 0 at 0, but the second one, which a gradient penalty needs, is NaN.",
         ),
     ),
 )

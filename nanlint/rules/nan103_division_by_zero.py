@@ -10,13 +10,19 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.ops.relations import reduction, squared
-from nanlint.rules.aftermath import feeds_loss, trained
-from nanlint.rules.guarding import adding, clamping, epsilon, literal, operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import Danger, danger, takes_array
-from nanlint.rules.provenance import from_network, is_array
-from nanlint.rules.reasoning import alternatives, quiet, strip, trail, words
+from nanlint.ops.relations import reduction
+from nanlint.reasoning.aftermath import feeds_loss, trained
+from nanlint.reasoning.conditions import MASK_WORDS
+from nanlint.reasoning.context import quiet, words
+from nanlint.reasoning.evidence import trail
+from nanlint.reasoning.guarding import adding, clamping, epsilon, literal, operand_node, quoted
+from nanlint.reasoning.nodes import children
+from nanlint.reasoning.normalising import normalisation, spread_of
+from nanlint.reasoning.origins import POINTWISE, alternatives, sources, strip
+from nanlint.reasoning.poles import Danger, danger, takes_array
+from nanlint.reasoning.provenance import ORDERED, from_network, is_array, is_share, leaves
+from nanlint.reasoning.squares import has_variance
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 INTEGER_DIVISIONS = (Op.FLOOR_DIVIDE, Op.REMAINDER)
 NOT_A_TENSOR = frozenset(
@@ -28,6 +34,10 @@ NOT_A_TENSOR = frozenset(
 )  # fmt: skip
 """Words in the name of a divisor of unknown kind that say it is an integer, a hyper-parameter or a path."""
 
+WEIGHT_WORDS = frozenset({"weight", "weights", "weighting"})
+MASKED = POINTWISE | {Op.TENSOR}
+LENGTH_WORDS = frozenset({"length", "lengths", "len", "lens", "sequence"})
+
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.DIVIDE, Op.RECIPROCAL, Op.POWER, *INTEGER_DIVISIONS):
@@ -35,8 +45,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if index is None or not _can_be_an_array(event, index):
             continue
         found = danger(event, trace)
-        if found is None:
-            continue
+        if found is None or normalisation(event, trace) is not None or has_variance(event.operands[index]):
+            continue  # what normalises an array, and a variance that rounds below 0, have rules of their own
         level, because = _evidence(event, trace, index, found)
         divisor = event.operands[index]
         yield Draft(
@@ -83,20 +93,23 @@ def _named_like_a_scalar(node: cst.BaseExpression | None) -> bool:
 def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Level, str]:
     """The level by what the divisor is; its range alone cannot tell a count from a standard deviation."""
     divisor = event.operands[index]
-    if not takes_array(event, index):
-        return found.level, found.because
     hushed = quiet(event.site)
     possible = Level.STRICT if hushed else Level.NOTE
-    if is_spread(divisor):
-        return (Level.STRICT if hushed else Level.WARNING), "0 for constant data"
+    if not takes_array(event, index):
+        either = divisor.range.lo < 0.0 < divisor.range.hi
+        return (min(found.level, possible) if either else found.level), found.because
+    if spread_of(divisor) is not None:
+        return (Level.WARNING if trained(event, trace) else possible), "0 for constant data"
     emptiness = _emptiness(event, divisor)
     if emptiness is not None:  # in a layer the data mostly fills the mask: a padded row has a token
-        return (Level.WARNING if feeds_loss(event, trace) else possible), emptiness
+        filled = is_weight(operand_node(event, index)) or by_length(divisor, trace)
+        return (Level.WARNING if feeds_loss(event, trace) and not filled else possible), emptiness
     shape = _shape(event, divisor)
     if shape is not None:
         return (Level.WARNING if trained(event, trace) else possible), shape
-    if found.level is Level.ERROR and divisor.range.lo < 0.0 < divisor.range.hi:
-        return possible, "of both signs"
+    crosses = divisor.range.lo < 0.0 < divisor.range.hi
+    if crosses and (found.level is Level.ERROR or (found.level is Level.WARNING and strip(divisor).op is Op.SUBTRACT)):
+        return possible, "of both signs"  # a raw output may be anything, a difference of such is rarely 0
     if is_share(divisor):
         return min(found.level, possible), "0 only when it underflows"
     return found.level, found.because
@@ -115,24 +128,17 @@ def _shape(event: Event, divisor: Value) -> str | None:
     """What makes it likely that the divisor is 0 now and then."""
     if event.op is not Op.DIVIDE:
         return None
-    if is_norm_of(divisor, event.x):
-        return "the norm of the dividend, 0 where it is 0"
     if is_union_of(divisor, event.x):
         return "the union of what the dividend is the intersection of, 0 where both are empty"
     return "the sum of a network's raw output" if is_sum_of_output(divisor, event.x) else None
 
 
-def is_share(value: Value) -> bool:
-    """A sigmoid or softmax, or its root, of something that is no raw output: of a schedule, say, and so moderate."""
-    value = strip(value)
-    while value.op in (Op.SQRT, Op.MEAN):
-        value = strip(value.made_by.x)
-    return value.op in (Op.SIGMOID, Op.SOFTMAX) and not from_network(value.made_by.x)
-
-
 def is_count(value: Value) -> bool:
     """The number (or the share) of elements for which something holds."""
     value = strip(value)
+    if value.op is Op.MULTIPLY:  # in other units
+        x, y = value.made_by.operands
+        return any(b.range.point not in (None, 0.0) and is_count(a) for a, b in ((x, y), (y, x)))
     if value.op in (Op.SUM, Op.MEAN):
         mask = value.made_by.x
         return any(x.dtype.integer and x.range.inside(0.0, 1.0) for x in (mask, strip(mask)))
@@ -152,20 +158,27 @@ def is_mask_of(divisor: Value, dividend: Value) -> bool:
     return any(strip(factor).same(strip(mask)) for factor in factors)
 
 
-def is_spread(value: Value) -> bool:
-    """A standard deviation or variance with nothing added."""
-    value = strip(value)
-    return value.op in (Op.STD, Op.VAR) or (value.op is Op.SQRT and is_spread(value.made_by.x))
+def is_weight(divisor: cst.BaseExpression | None) -> bool:
+    """`weights.sum()`, `torch.sum(class_weight)`: weights are chosen, and not all of them 0."""
+    pending: list[cst.CSTNode] = [] if divisor is None else [divisor]
+    named: set[str] = set()
+    while pending:
+        node = pending.pop()
+        named |= words(node.value) if isinstance(node, cst.Name) else set()
+        pending.extend(children(node))
+    return bool(named & WEIGHT_WORDS) and not named & MASK_WORDS
 
 
-def is_norm_of(divisor: Value, dividend: Value) -> bool:
-    """The norm of what is divided, also written as the root of the sum of its squares."""
-    divisor = strip(divisor)
-    if divisor.op is Op.NORM:
-        return strip(divisor.made_by.x).same(strip(dividend))
-    total = reduction(divisor.made_by.x, Op.SUM, Op.MEAN) if divisor.op is Op.SQRT else None
-    root = None if total is None else squared(total)
-    return root is not None and strip(root).same(strip(dividend))
+def by_length(divisor: Value, trace: Trace) -> bool:
+    """The sum of a mask that shows each sequence as far as its length: no batch is made of empty ones."""
+    for part in (part for mask in strip(divisor).made_by.operands[:1] for part in sources(mask, MASKED)):
+        if part.op in ORDERED and any(leaf.op is Op.ARANGE for x in part.made_by.operands for leaf in leaves(x)):
+            return True
+        origin = trace.origin(part) if part.op is Op.OPAQUE else None
+        called = set() if origin is None else words(origin.site.spelling)
+        if called & MASK_WORDS and called & LENGTH_WORDS:
+            return True
+    return False
 
 
 def is_union_of(divisor: Value, dividend: Value) -> bool:
@@ -194,8 +207,8 @@ RULE = Rule(
     name="division-by-zero",
     summary="A tensor divided by something that can be 0.",
     why="x / 0 is infinite and 0 / 0 NaN, in the value and in the gradient, without any exception. What is 0 now and "
-    "then: the sum of a mask that selects nothing, the norm of a zero vector, the standard deviation of constant "
-    "data, the union of two empty boxes. Python numbers raise instead and are not reported.",
+    "then: the sum of a mask that selects nothing, the standard deviation of constant data, the union of two empty "
+    "boxes. Python numbers raise instead and are not reported.",
     check=check,
     specific=10,
     remedy="Clamp a count to 1 from below; add an epsilon to a norm or a standard deviation, or use the library's "
@@ -281,65 +294,17 @@ def f(x, target):
             """\
 import torch
 
-class Embed(torch.nn.Module):
-    def forward(self, x):
-        return x / x.norm(dim=-1, keepdim=True)
-
-def f(x):
-    return Embed()(x)
+def f(signal, noise):
+    return signal.mean() / noise.std()
 """,
             fixed="""\
 import torch
 
-class Embed(torch.nn.Module):
-    def forward(self, x):
-        return x / (x.norm(dim=-1, keepdim=True) + 1e-8)
-
-def f(x):
-    return Embed()(x)
+def f(signal, noise):
+    return signal.mean() / (noise.std() + 1e-8)
 """,
-            hostile="torch.zeros(1, 3)",
-            level=Level.WARNING,
-        ),
-        Bad(
-            "torch",
-            """\
-import torch
-
-def f(advantages):
-    advantages = (advantages - advantages.mean()) / advantages.std()
-    return advantages
-""",
-            fixed="""\
-import torch
-
-def f(advantages):
-    advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
-    return advantages
-""",
-            hostile="torch.ones(4)",
-            level=Level.WARNING,
-        ),
-        Bad(
-            "numpy",
-            """\
-import numpy as np
-
-def f(x):
-    x -= x.mean(axis=0)
-    x /= x.std(axis=0)
-    return x
-""",
-            fixed="""\
-import numpy as np
-
-def f(x):
-    x -= x.mean(axis=0)
-    x /= x.std(axis=0) + 1e-8
-    return x
-""",
-            hostile="np.ones((3, 2))",
-            level=Level.WARNING,
+            hostile="torch.ones(4), torch.ones(4)",
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
@@ -359,6 +324,66 @@ def f(scores):
 """,
             hostile="np.zeros((3, 2))",
             level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def weighted_loss(errors, class_weights):
+    return (errors * class_weights).sum() / class_weights.sum()
+
+def f(errors, class_weights):
+    return weighted_loss(errors, class_weights)
+""",
+            hostile="torch.ones(2), torch.zeros(2)",
+            level=Level.NOTE,  # weights are chosen, and not all of them 0
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def padded_loss(errors, lengths):
+    shown = (torch.arange(errors.shape[1]) < lengths[:, None]).to(errors.dtype)
+    return (errors * shown).sum() / shown.sum()
+
+def f(errors, lengths):
+    return padded_loss(errors, lengths)
+""",
+            fixed="""\
+import torch
+
+def padded_loss(errors, lengths):
+    shown = (torch.arange(errors.shape[1]) < lengths[:, None]).to(errors.dtype)
+    return (errors * shown).sum() / shown.sum().clamp(min=1)
+
+def f(errors, lengths):
+    return padded_loss(errors, lengths)
+""",
+            hostile="torch.ones(2, 3), torch.zeros(2)",
+            level=Level.NOTE,  # not all sequences of a batch are empty
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+from torch import nn
+
+class Peak(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.smooth = nn.Linear(3, 3)
+
+    def forward(self, histogram):
+        left, centre, right = self.smooth(histogram).unbind(-1)
+        return (left - right) / (left + right - 2.0 * centre)
+
+def f(histogram):
+    return Peak()(histogram * float("nan") if histogram.sum() == 0 else histogram)
+""",
+            hostile="torch.zeros(1, 3)",
+            level=Level.NOTE,  # a difference of raw outputs is 0 by chance
         ),
     ),
     good=(
@@ -414,6 +439,20 @@ def f(x, root="runs", total=0):
             """\
 import torch
 
+def f(scores):
+    same = torch.eye(len(scores)).to(scores.device)
+    return (scores * same).sum() / same.sum()
+
+def f(scores):
+    return loss(scores)
+""",
+            "An identity matrix has a 1.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
 def f(x, mask):
     count = mask.sum()
     if count == 0:
@@ -455,6 +494,65 @@ def f(step: int, losses):
             "Metrics over Python numbers can only raise.",
         ),
         Good(
+            "torch",
+            """\
+import torch
+from torch import nn
+
+class Bins(nn.Module):
+    def __init__(self, norm="linear"):
+        super().__init__()
+        self.layer = nn.Linear(8, 4)
+        self.norm = norm
+
+    def forward(self, x):
+        y = self.layer(x)
+        if self.norm == "linear":
+            y = torch.relu(y) + 0.1
+        else:
+            y = torch.sigmoid(y)
+        return y / y.sum(dim=1, keepdim=True)
+
+def f(x):
+    return Bins()(x)
+""",
+            "Shares of what is above 0 on each way through the branches: not all of them underflow.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def ssim_loss(x, y, window, c1=1e-4, c2=9e-4):
+    mu_x, mu_y = F.conv2d(x, window), F.conv2d(y, window)
+    sigma_x, sigma_y = F.conv2d(x * x, window) - mu_x**2, F.conv2d(y * y, window) - mu_y**2
+    sigma_xy = F.conv2d(x * y, window) - mu_x * mu_y
+    luminance = (2 * mu_x * mu_y + c1) / (mu_x**2 + mu_y**2 + c1)
+    return 1 - (luminance * (2 * sigma_xy + c2) / (sigma_x + sigma_y + c2)).mean()
+
+def f(x, y, window):
+    return ssim_loss(x, y, window)
+""",
+            "A window is no layer, and the constant of SSIM covers the rounding of its variances.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def total(x, reduce_all):
+    result = np.zeros_like(x)
+    reduce_all(x, result)
+    return result
+
+def f(values, reduce_all):
+    sums = total(np.array([np.sum(values), len(values)]), reduce_all)
+    return sums[0] / sums[1]
+""",
+            "A buffer of zeros is filled by something out of sight.",
+        ),
+        Good(
             "numpy",
             """\
 import numpy as np
@@ -464,6 +562,36 @@ def f(a, b):
     return np.divide(a, b, out=np.zeros_like(a), where=b != 0) + ratio
 """,
             "NumPy has no gradient: the selection discards what division by 0 gave.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def step_loss(x, slope, eps=1e-4):
+    sign = (slope >= 0).to(slope) * 2 - 1
+    other = 1 - 2 * (slope < 0).float()
+    return x / (slope.abs().clip(eps) * sign) + x / (other * (1 + x.abs()))
+
+def f(x, slope):
+    return step_loss(x, slope)
+""",
+            "A truth value scaled to -1 and 1 is never 0.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+class ImportanceSampler:
+    def draw(self, weights, number):
+        drawn = np.minimum(weights * number, 1.0).sum().item()
+        return min(drawn, number) / max(drawn, number)
+
+def f(weights):
+    return ImportanceSampler().draw(weights, 8)
+""",
+            "Python's own numbers raise.",
         ),
     ),
     missed=(

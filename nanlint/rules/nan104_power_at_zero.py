@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.guarding import clamping, epsilon, literal, operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.nan102_sqrt_of_zero import ROOTS
-from nanlint.rules.poles import Danger, danger, singularity
-from nanlint.rules.reasoning import trail
+from nanlint.reasoning.evidence import trail
+from nanlint.reasoning.guarding import clamping, epsilon, literal, operand_node, quoted
+from nanlint.reasoning.poles import Danger, danger, singularity
+from nanlint.reasoning.squares import ROOTS
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -68,14 +68,20 @@ RULE = Rule(
             """\
 import torch
 
-def f(x):
+def sharpening_loss(x):
     return torch.pow(torch.softmax(x, dim=-1), 0.3)
+
+def f(x):
+    return sharpening_loss(x)
 """,
             fixed="""\
 import torch
 
-def f(x):
+def sharpening_loss(x):
     return torch.pow(torch.clamp(torch.softmax(x, dim=-1), min=1e-8), 0.3)
+
+def f(x):
+    return sharpening_loss(x)
 """,
             hostile="torch.tensor([[0.0, 200.0]])",
         ),

@@ -10,11 +10,13 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of, limits_of
-from nanlint.rules.guarding import clamping, operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import danger, singularity, takes_array
-from nanlint.rules.provenance import from_network
-from nanlint.rules.reasoning import describe, quiet, strip, trail
+from nanlint.reasoning.context import quiet
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.guarding import clamping, operand_node, quoted
+from nanlint.reasoning.origins import strip
+from nanlint.reasoning.poles import danger, singularity, takes_array
+from nanlint.reasoning.provenance import from_network
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 LARGEST = "20.0"  # exp(20) is 4.9e8: far above any variance or ratio that trains, far below overflow
 LARGEST_HALF = "10.0"  # exp(10) is 22026 of 65504

@@ -8,12 +8,14 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.aftermath import trained
-from nanlint.rules.guarding import bare, below_one, clamping, is_method, literal, operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.poles import Danger, danger
-from nanlint.rules.reasoning import describe, quiet, strip, trail
-from nanlint.rules.rewriting import Spelled, spell, wrapped
+from nanlint.reasoning.aftermath import trained
+from nanlint.reasoning.context import quiet
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.guarding import bare, below_one, clamping, is_method, literal, operand_node, quoted
+from nanlint.reasoning.origins import strip
+from nanlint.reasoning.poles import Danger, danger
+from nanlint.reasoning.rewriting import Spelled, spell, wrapped
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nanlint.domain.interval import Interval
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.aftermath import selected
-from nanlint.rules.guarding import bare, operand_node, quoted
-from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.poles import SINGULAR, differentiated, meets, singularity
-from nanlint.rules.provenance import from_network, leaves, reached
-from nanlint.rules.reasoning import RANDOM, describe, in_training, quiet, words
-from nanlint.rules.rewriting import code, contains, reachable_source, spell
+from nanlint.ops.poles import ZERO
+from nanlint.reasoning.aftermath import discarded, selected
+from nanlint.reasoning.context import in_training, quiet, words
+from nanlint.reasoning.evidence import describe
+from nanlint.reasoning.guarding import bare, operand_node, quoted
+from nanlint.reasoning.origins import RANDOM
+from nanlint.reasoning.poles import SINGULAR, differentiated, meets, singularity
+from nanlint.reasoning.provenance import from_network, leaves, reached
+from nanlint.reasoning.rewriting import code, contains, reachable_source, spell
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 HARMLESS = {
     Op.LOG1P: "0.0", Op.EXP: "0.0", Op.EXP2: "0.0", Op.EXPM1: "0.0", Op.SINH: "0.0", Op.COSH: "0.0", Op.ASIN: "0.0",
@@ -22,14 +27,16 @@ HARMLESS = {
 }  # fmt: skip
 """An operand at which the operation and its derivative are finite, where that is not 1."""
 EXPONENTIALS = frozenset({Op.EXP, Op.EXP2, Op.EXPM1, Op.SINH, Op.COSH})
+NEAR = 1e-2  # how far an epsilon keeps the operand off the pole
 CONSTANT_WORDS = frozenset({"target", "targets", "label", "labels", "gt", "truth", "mask", "masks"})
 """Names of what is not differentiated although nothing says so."""
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
-    for event in trace.of(*SINGULAR):
+    repaired: set[int] = set()
+    for event in trace.of(*SINGULAR):  # roots before quotients
         singular = singularity(event)
-        if singular is None or not differentiated(event, singular.index):
+        if singular is None or not differentiated(event, singular.index) or id(event) in repaired:
             continue
         zones = meets(event, singular.index, singular.forward) or meets(event, singular.index, singular.backward)
         selection = selected(event, trace, singular.index, zones) if zones else None
@@ -37,9 +44,10 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             continue
         user, position, truth = selection
         node = operand_node(event, singular.index)
+        repaired.update(id(quotient) for quotient in _divisions_by(event, trace, user))
         yield Draft(
             event,
-            _level(event, singular.index, zones),
+            _level(event, trace, singular.index, zones, selection),
             f"{describe(event)} of {quoted(node)} is selected away where it breaks; its gradient there is 0 times "
             "infinity, NaN",
             "Make the operand harmless before the operation, with the same condition (the double where).",
@@ -53,14 +61,36 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         )
 
 
-def _level(event: Event, index: int, zones: tuple[Interval, ...]) -> Level:
+def _divisions_by(event: Event, trace: Trace, selection: Event) -> Iterator[Event]:
+    """`x / sqrt(s)`, discarded by the same selection: the repair of the root repairs the quotient, too."""
+    for user in trace.uses(event.result):
+        if user.op is Op.DIVIDE and user.y.made_by is event.result.made_by:
+            found = selected(user, trace, 1, (ZERO,))
+            if found is not None and found[0] is selection:
+                yield user
+
+
+def _level(
+    event: Event, trace: Trace, index: int, zones: tuple[Interval, ...], selection: tuple[Event, int, bool]
+) -> Level:
     """The author's own test says that the operand gets there; whether anything is trained by it is less sure."""
     node, operand = operand_node(event, index), event.operands[index]
-    if quiet(event.site) or (node is not None and words(bare(node)) & CONSTANT_WORDS):
+    constant = node is not None and bool(words(bare(node)) & CONSTANT_WORDS)
+    if constant or quiet(event.site) or discarded(selection[0], trace):
         return Level.STRICT
-    if event.op in EXPONENTIALS and not any(reached(operand, zone) for zone in zones):
-        return Level.WARNING if from_network(operand) else Level.NOTE
+    if not any(reached(operand, zone) for zone in zones):
+        if event.op in EXPONENTIALS:
+            return Level.WARNING if from_network(operand) else Level.NOTE
+        if not _tests_the_pole(operand, zones, selection):
+            return Level.NOTE
     return Level.ERROR if in_training(event.site) else Level.WARNING
+
+
+def _tests_the_pole(operand: Value, zones: tuple[Interval, ...], selection: tuple[Event, int, bool]) -> bool:
+    """The condition parts the operand where the operation breaks; `x > 0.04` is no test of what breaks below 0."""
+    user, position, truth = selection
+    kept = under(operand, implied(user.operands[position], truth)).range
+    return any(max(kept.lo - zone.hi, zone.lo - kept.hi) <= NEAR for zone in zones)
 
 
 def _rewrite(event: Event, index: int, user: Event, position: int, truth: bool) -> Rewrite | None:
@@ -228,6 +258,30 @@ def f(x):
             ordinary="torch.tensor([0.1, 0.5])",
             level=Level.WARNING,
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def to_linear(image):
+    return torch.where(image > 0.04, ((image + 0.055) / 1.055) ** 2.4, image / 12.92)
+
+def f(image):
+    return to_linear(image)
+""",
+            fixed="""\
+import torch
+
+def to_linear(image):
+    return torch.where(image > 0.04, (torch.where(image > 0.04, (image + 0.055) / 1.055, 1.0)) ** 2.4, image / 12.92)
+
+def f(image):
+    return to_linear(image)
+""",
+            hostile="torch.tensor([-1.0, 0.5])",
+            ordinary="torch.tensor([0.02, 0.5])",
+            level=Level.NOTE,  # the test has another purpose: what it sends away need not be negative
+        ),
     ),
     good=(
         Good(
@@ -290,6 +344,38 @@ def f(x, y):
     return np.where(x > 0, np.log(x), 0.0) + np.where(y != 0, x / y, 0.0)
 """,
             "NumPy has no gradient.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+class Threshold(torch.nn.Module):
+    def forward(self, x, below):
+        total = x.sum(-1, keepdim=True)
+        mean = torch.where(below > 0, x / below, torch.zeros_like(x))
+        best = torch.argmax((mean - total) ** 2, dim=-1)
+        return x * best.unsqueeze(-1)
+
+def f(x, below):
+    return Threshold()(x, below)
+""",
+            "What is selected ends in an index: no gradient comes back.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def degrees_loss(edges, size):
+    ones = torch.ones(edges.shape[1])
+    degree = torch.sparse_coo_tensor(edges, ones, (size, size)).to_dense().sum(-1)
+    return torch.where(degree > 0, 1 / degree, degree)
+
+def f(size):
+    return degrees_loss(torch.tensor([[0, 1], [1, 0]]), size)
+""",
+            "Counted from indices, which carry no gradient.",
         ),
     ),
     missed=(

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Trace
-from nanlint.rules.guarding import operand_node, quoted
-from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, readings
-from nanlint.rules.logforms import judged
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.probabilities import Form
-from nanlint.rules.reasoning import describe, trail
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.guarding import operand_node, quoted
+from nanlint.reasoning.logarithms import Reading, cause, consequence, effective, explained, readings
+from nanlint.reasoning.logforms import judged
+from nanlint.reasoning.probabilities import Form
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -348,6 +348,33 @@ def f(logits, labels):
             hostile="np.array([[0.0, 800.0]]), np.array([0])",
             ordinary="np.array([[0.0, 2.0], [1.0, -2.0]]), np.array([0, 1])",
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class NucleusSampler:
+    def __call__(self, logits):
+        shares, order = torch.sort(torch.softmax(logits, dim=-1), dim=-1, descending=True)
+        return torch.log(shares) + order
+
+def f(logits):
+    return NucleusSampler()(logits)
+""",
+            fixed="""\
+import torch
+
+class NucleusSampler:
+    def __call__(self, logits):
+        shares, order = torch.sort(torch.softmax(logits, dim=-1), dim=-1, descending=True)
+        return torch.log(torch.clamp(shares, min=1e-8)) + order
+
+def f(logits):
+    return NucleusSampler()(logits)
+""",
+            hostile="torch.tensor([[200.0, 0.0]])",
+            level=Level.NOTE,  # what is drawn from it is right: -inf is never drawn
+        ),
     ),
     good=(
         Good(
@@ -497,6 +524,20 @@ def f(logits, labels):
     return -log_p[range(len(labels)), labels].mean()
 """,
             "The logarithm of the sum, which is at least 1 with the maximum subtracted.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+class GreedySampler:
+    def __call__(self, logits):
+        return torch.softmax(logits, dim=-1).argmax(-1), torch.log_softmax(logits, dim=-1)
+
+def f(logits):
+    return GreedySampler()(logits)
+""",
+            "A sampler that takes its scores from the logits.",
         ),
     ),
     missed=(

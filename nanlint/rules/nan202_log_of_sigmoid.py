@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
 from nanlint.interp.trace import Trace
-from nanlint.rules.guarding import operand_node, quoted
-from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, readings
-from nanlint.rules.logforms import judged
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.probabilities import Form
-from nanlint.rules.reasoning import describe, trail
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.guarding import operand_node, quoted
+from nanlint.reasoning.logarithms import Reading, cause, consequence, effective, explained, readings
+from nanlint.reasoning.logforms import judged
+from nanlint.reasoning.probabilities import Form
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:

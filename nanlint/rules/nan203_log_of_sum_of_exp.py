@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.exponentials import level, limit, overflows, shifted
-from nanlint.rules.formulas import exponential, inside, quotient, unguarded
-from nanlint.rules.guarding import operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.reasoning import SAME_ELEMENTS, describe, trail
-from nanlint.rules.rewording import plainly_written, repeatable
-from nanlint.rules.rewriting import Spelled, reachable_source, spell, spell_name
-from nanlint.rules.terms import PLAIN, Term, operand
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.exponentials import level, limit, overflows, shifted
+from nanlint.reasoning.formulas import exponential, inside, quotient, unguarded
+from nanlint.reasoning.guarding import operand_node, quoted
+from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.rewording import plainly_written, repeatable
+from nanlint.reasoning.rewriting import Spelled, reachable_source, spell, spell_name
+from nanlint.reasoning.terms import PLAIN, Term, operand
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _breaks(event: Event, found: LogSum) -> bool:
     terms = found.terms if found.numerator is None else (*found.terms, found.numerator)
     if any(overflows(x) for x in terms):
         return True
-    return event.x.range.contains(0.0) and not all(shifted(x.value) for x in terms)
+    return not found.guarded and event.x.range.contains(0.0) and not all(shifted(x.value) for x in terms)
 
 
 def _message(event: Event, found: LogSum) -> str:
@@ -480,6 +481,17 @@ def f(x):
         ),
     ),
     good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(mixture, weights, x):
+    density = torch.sum(weights * torch.exp(mixture.log_prob(x)), dim=-1)
+    return -torch.log(1e-5 + density).mean()
+""",
+            "A log-density is nowhere near 88, and the epsilon is there for densities that vanish.",
+        ),
         Good(
             "torch",
             """\

@@ -10,15 +10,16 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction
-from nanlint.rules.exponentials import has_scipy, level, limit, overflows, replaced, shifted
-from nanlint.rules.formulas import inside
-from nanlint.rules.guarding import quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.probabilities import Share, share, unshifted
-from nanlint.rules.reasoning import NETWORKS, comes_from, strip, trail
-from nanlint.rules.rewording import plainly_written, plus, repeatable
-from nanlint.rules.rewriting import contains, reachable_source, removable, spell, spell_name
-from nanlint.rules.terms import Term, result
+from nanlint.reasoning.evidence import trail
+from nanlint.reasoning.exponentials import has_scipy, level, limit, overflows, replaced, shifted
+from nanlint.reasoning.formulas import inside
+from nanlint.reasoning.guarding import quoted
+from nanlint.reasoning.origins import NETWORKS, comes_from, strip
+from nanlint.reasoning.probabilities import Share, share, unshifted
+from nanlint.reasoning.rewording import plainly_written, plus, repeatable
+from nanlint.reasoning.rewriting import contains, reachable_source, removable, spell, spell_name
+from nanlint.reasoning.terms import Term, result
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -281,6 +282,18 @@ def f(x):
             hostile="np.array([[800.0, 1.0], [2.0, 3.0]])",
             ordinary="np.array([[1.0, 2.0], [-3.0, 0.5]])",
             level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(dist):
+    weight = torch.exp(-dist[0])
+    return weight / weight.sum()
+""",
+            hostile="torch.full((2, 3), -100.0)",
+            level=Level.NOTE,
         ),
     ),
     good=(

@@ -10,15 +10,15 @@ import libcst as cst
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.exponentials import differentiated, has_scipy, level, limit, overflows, replaced
-from nanlint.rules.formulas import exponential, inside, minus_one, one_minus, one_plus, opposite, quotient
-from nanlint.rules.guarding import quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.probabilities import logistic
-from nanlint.rules.reasoning import trail
-from nanlint.rules.rewording import minus, plus
-from nanlint.rules.rewriting import Spelled, spell, wrapped
-from nanlint.rules.terms import PLAIN, Term, result
+from nanlint.reasoning.evidence import trail
+from nanlint.reasoning.exponentials import differentiated, has_scipy, level, limit, overflows, replaced
+from nanlint.reasoning.formulas import exponential, inside, minus_one, one_minus, one_plus, opposite, quotient
+from nanlint.reasoning.guarding import quoted
+from nanlint.reasoning.probabilities import logistic
+from nanlint.reasoning.rewording import minus, plus
+from nanlint.reasoning.rewriting import Spelled, spell, wrapped
+from nanlint.reasoning.terms import PLAIN, Term, result
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,8 +393,36 @@ def f(x):
             ordinary="np.array([-2.0, 0.5, 4.0])",
             level=Level.WARNING,
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(image, cutoff=0.5, gain=10.0):
+    return 1 / (1 + torch.exp(gain * (cutoff - image)))
+""",
+            fixed="""\
+import torch
+
+def f(image, cutoff=0.5, gain=10.0):
+    return torch.sigmoid(-(gain * (cutoff - image)))
+""",
+            hostile="torch.full((3,), -50.0)",
+            ordinary="torch.rand(3)",
+            level=Level.NOTE,
+        ),
     ),
     good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(image, cutoff=0.5, gain=10.0):
+    return 1 / (1 + torch.exp(gain * (cutoff - image.clamp(0, 1))))
+""",
+            "The exponent is between -5 and 5.",
+        ),
         Good(
             "torch",
             """\

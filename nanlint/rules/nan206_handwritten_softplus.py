@@ -10,14 +10,14 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.exponentials import level, limit, overflows
-from nanlint.rules.formulas import exponential, inside, minus_one, one_plus
-from nanlint.rules.guarding import operand_node, quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.reasoning import describe, trail
-from nanlint.rules.rewording import minus, plainly_written, plus, repeatable
-from nanlint.rules.rewriting import Spelled, spell, spell_name
-from nanlint.rules.terms import PLAIN, Term, operand
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.exponentials import level, limit, overflows
+from nanlint.reasoning.formulas import exponential, inside, minus_one, one_plus
+from nanlint.reasoning.guarding import operand_node, quoted
+from nanlint.reasoning.rewording import minus, plainly_written, plus, repeatable
+from nanlint.reasoning.rewriting import Spelled, spell, spell_name
+from nanlint.reasoning.terms import PLAIN, Term, operand
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 
 class Form(enum.Enum):

@@ -8,11 +8,11 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import same
-from nanlint.rules.logarithms import Reading, cause, consequence, effective, explained, readings
-from nanlint.rules.logforms import judged
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rule
-from nanlint.rules.probabilities import Form
-from nanlint.rules.reasoning import clue, trail
+from nanlint.reasoning.evidence import clue, trail
+from nanlint.reasoning.logarithms import Reading, cause, consequence, effective, explained, readings
+from nanlint.reasoning.logforms import judged
+from nanlint.reasoning.probabilities import Form
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 STEPS = 8  # operations from the logarithm to the end of the loss
 

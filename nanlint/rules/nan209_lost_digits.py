@@ -11,14 +11,15 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import limits_of
-from nanlint.rules.formulas import exponential, inside, minus_one, one_minus, one_plus
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.poles import danger
-from nanlint.rules.provenance import is_array
-from nanlint.rules.reasoning import quiet, trail
-from nanlint.rules.rewording import minus, plainly_written, plus
-from nanlint.rules.rewriting import Spelled, spell
-from nanlint.rules.terms import Term, operand, result
+from nanlint.reasoning.context import quiet
+from nanlint.reasoning.evidence import trail
+from nanlint.reasoning.formulas import exponential, inside, minus_one, one_minus, one_plus
+from nanlint.reasoning.poles import danger
+from nanlint.reasoning.provenance import is_array
+from nanlint.reasoning.rewording import minus, plainly_written, plus
+from nanlint.reasoning.rewriting import Spelled, spell
+from nanlint.reasoning.terms import Term, operand, result
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 NEAR = 0.1  # below it, 1 + x keeps at least one digit fewer of x than x has
 

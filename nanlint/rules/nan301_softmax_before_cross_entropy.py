@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.activations import Activated, activated, at_loss, at_source, input_node, written_out
-from nanlint.rules.guarding import quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
-from nanlint.rules.reasoning import describe, trail
+from nanlint.reasoning.activations import Activated, activated, at_loss, at_source, input_node, written_out
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.guarding import quoted
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 LOSSES = (Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS)
 AS_GOOD = (*LOSSES, Op.ARGMAX)
@@ -271,6 +271,24 @@ def f(q, k, v, y):
         ),
     ),
     missed=(
+        Miss(
+            "torch",
+            """\
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        if self.training:
+            return x.softmax(-1)
+        return x
+
+
+def f(x, y):
+    return nn.CrossEntropyLoss()(Net()(x), y)
+""",
+            "Which branch runs in training is not followed.",
+        ),
         Miss(
             "torch",
             '''\

@@ -10,13 +10,13 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.objects import Layer
 from nanlint.interp.trace import Event, Site, Trace
-from nanlint.rules.activations import Activated, Edits, activated, at_loss, at_source, input_node, written_out
-from nanlint.rules.guarding import quoted
-from nanlint.rules.model import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
-from nanlint.rules.probabilities import Form
-from nanlint.rules.protocol import denoted
-from nanlint.rules.reasoning import describe, trail
-from nanlint.rules.rewriting import spell_name
+from nanlint.reasoning.activations import Activated, Edits, activated, at_loss, at_source, input_node, written_out
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.guarding import quoted
+from nanlint.reasoning.ownership import denoted
+from nanlint.reasoning.probabilities import Form
+from nanlint.reasoning.rewriting import spell_name
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
 
 WITH_LOGITS = {
     "binary_cross_entropy": "torch.nn.functional.binary_cross_entropy_with_logits",

@@ -14,11 +14,13 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.objects import Elements
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.guarding import quoted
-from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
-from nanlint.rules.protocol import last_word
-from nanlint.rules.reasoning import SAME_ELEMENTS, describe, words
-from nanlint.rules.rewriting import code
+from nanlint.reasoning.context import words
+from nanlint.reasoning.evidence import describe
+from nanlint.reasoning.guarding import quoted
+from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.protocol import last_word
+from nanlint.reasoning.rewriting import code
+from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
 
 HANDED_ON = SAME_ELEMENTS | {Op.JOIN, Op.TENSOR, Op.ATTRIBUTE}
 BOUNDING = frozenset(

@@ -7,41 +7,38 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from nanlint.domain.value import Value
+from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.frameworks.model import Stride
-from nanlint.interp.objects import Elements, Entries
+from nanlint.frameworks import registry
+from nanlint.frameworks.model import Call, Helper, Stride
+from nanlint.interp.objects import Dotted, Elements, Instance
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
-from nanlint.rules.poles import danger
-from nanlint.rules.protocol import (
-    Update,
-    constructions,
-    last_word,
-    mentions_clip,
-    optimizer_node,
-    optimizer_of,
-    own_line,
-    owners,
-    parameters_text,
-    surroundings,
-    table,
-    updates,
-)
-from nanlint.rules.reasoning import alternatives, strip, words
-from nanlint.rules.rewriting import code, spell
+from nanlint.reasoning.clipping import mentions_clip
+from nanlint.reasoning.context import words
+from nanlint.reasoning.hyperparameters import constructions, table
+from nanlint.reasoning.origins import alternatives, strip
+from nanlint.reasoning.ownership import denoted, few_tensors, is_thing, parameters_text
+from nanlint.reasoning.placement import own_line, surroundings
+from nanlint.reasoning.poles import danger
+from nanlint.reasoning.protocol import Update, last_word, optimizer_node, optimizer_of, updates
+from nanlint.reasoning.rewriting import Spelled, code, spell
+from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Replace, Rewrite, Rule
 
 POLES = frozenset(
     {Op.EXP, Op.EXP2, Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.SQRT, Op.RSQRT, Op.DIVIDE, Op.RECIPROCAL, Op.POWER}
 )
-FEW = 2  # tensors optimised directly: a temperature, an image
+MANUAL = "automatic_optimization"  # with a module that turns it off, a trainer refuses to clip
+FEW = 8  # steps through which a gradient hardly explodes
+MAX_PARTS = 4  # of what is concatenated
 MAX_ANCESTORS = 500  # values followed back from a loss
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
-    """One finding per file: the first loop with a risk cue, else the first loop."""
+    """One finding per file: the first loop with a risk cue, else the first loop, else the first trainer."""
     open_updates = _unclipped(trace)
+    if not open_updates:
+        yield from _trainers(trace, limits)
     if not open_updates or _hooked(trace):
         return
     cues = {id(update): _cue(update, trace) for update in open_updates}
@@ -67,23 +64,13 @@ def _places(update: Update) -> list[cst.CSTNode]:
 
 def _bounded(update: Update, trace: Trace) -> bool:
     built = constructions(optimizer_of(update.step), trace)
-    return any(_clips_itself(construction) or _few_tensors(construction) for construction in built)
+    return any(_clips_itself(construction) or few_tensors(construction) for construction in built)
 
 
 def _clips_itself(construction: Event) -> bool:
     """The optimizer's own parameters bound its updates (Adafactor's `clip_threshold`)."""
     entry = table(construction)
     return entry is not None and any(parameter.spelled.startswith("clip") for parameter in entry.parameters)
-
-
-def _few_tensors(construction: Event) -> bool:
-    """It optimises a tensor or two, not a model."""
-    parameters = construction.options.get("params")
-    if parameters is None or not isinstance(parameters.payload, Elements):
-        return False
-    items = parameters.payload.items
-    grouped = any(isinstance(item.payload, Entries) for item in items)
-    return parameters.payload.exact and len(items) <= FEW and not grouped and not owners(parameters).models
 
 
 def _hooked(trace: Trace) -> bool:
@@ -94,6 +81,67 @@ def _hooked(trace: Trace) -> bool:
 def _together(a: Update, b: Update) -> bool:
     """Steps of one loop (or of one function body without a loop)."""
     return a.step.site.frame is b.step.site.frame and a.step.site.loops[-1:] == b.step.site.loops[-1:]
+
+
+# trainers, which run the loop themselves
+
+
+def _trainers(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    """A trainer that fits a model without its option for a clip, or whose default clip is switched off."""
+    for settings in trace.of(Op.OPTIMIZER):
+        limit = settings.options.get("max_norm")
+        if limit is not None and limit.range.point == 0.0:
+            edit = _argument(settings, "max_norm", limits)
+            yield _unclipped_trainer(settings, "switches off the clip of the gradients", None, edit)
+            return
+    if next(trace.of(Op.TRAINER), None) is None:
+        return
+    by_hand = next(trace.of(Op.BACKWARD), None) is not None or MANUAL in code(trace.module)
+    fitting = [] if by_hand or mentions_clip(trace.module) else list(trace.of(Op.FIT))
+    for trainer in trace.of(Op.TRAINER):
+        fits = any(choice.made_by is trainer.operation for fit in fitting for choice in alternatives(fit.x))
+        limit = trainer.options.get("max_norm")
+        off = limit is None or limit.is_none or limit.range.point == 0.0
+        if fits and off and not _unknown_arguments(trainer):
+            edit = _argument(trainer, "max_norm", limits)
+            yield _unclipped_trainer(trainer, "trains without a clip of the gradients", _cue_of_file(trace), edit)
+            return
+
+
+def _unknown_arguments(call: Event) -> bool:
+    return isinstance(call.node, cst.Call) and any(argument.star for argument in call.node.args)
+
+
+def _argument(call: Event, canonical: str, limits: Limits) -> Replace | None:
+    """The call with that argument set to the limit."""
+    written, node = call.site.options.get(canonical), call.node
+    if written is not None:
+        return Replace(written, repr(limits.max_grad_norm))
+    found = registry.function(call.site.spelling)
+    entry = found[1] if found is not None and isinstance(found[1], Call) else None
+    spelled = next((p.spelled for p in entry.parameters if p.canonical == canonical), None) if entry else None
+    if spelled is None or not isinstance(node, cst.Call):
+        return None
+    added = f"{spelled}={limits.max_grad_norm!r}"
+    if not node.args:
+        return Replace(node, f"{code(node.func)}({added})")
+    first = node.args[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return Replace(node.args[0], f"{added}, {code(first).rstrip()}") if first.keyword is not None else None
+
+
+def _unclipped_trainer(trainer: Event, what: str, cue: Cue | None, edit: Replace | None) -> Draft:
+    evidence = [Clue(trainer.node, what)]
+    reason = "one large loss throws the weights off" if cue is None else cue.why
+    if cue is not None:
+        evidence.insert(0, Clue(cue.event.node, cue.why))
+    return Draft(
+        event=trainer,
+        level=Level.NOTE if cue is None else Level.WARNING,
+        message=f"`{last_word(trainer)}` {what}: {reason}",
+        remedy="Set its limit for the norm of the gradients.",
+        evidence=tuple(evidence),
+        rewrite=Rewrite("Clip the gradients", Applicability.UNSAFE, (edit,)) if edit is not None else None,
+    )
 
 
 # what makes exploding gradients likely
@@ -111,7 +159,12 @@ def _cue(update: Update, trace: Trace) -> Cue | None:
     entries = [table(construction) for construction in constructions(optimizer_of(update.step), trace)]
     if any(entry is not None and entry.stride is Stride.SELF_SCALED for entry in entries):
         return None
-    recurrent = next(trace.of(Op.RECURRENT), None)
+    return _cue_of_file(trace) or _cue_of_loss(update, trace)
+
+
+def _cue_of_file(trace: Trace) -> Cue | None:
+    """A recurrent network, attention in half precision, a policy that is trained on returns."""
+    recurrent = next((event for event in trace.of(Op.RECURRENT) if not _few_steps(event)), None)
     if recurrent is not None:
         return Cue("a recurrent network multiplies its gradient once per time step", recurrent)
     attention = next(trace.of(Op.ATTENTION), None)
@@ -120,7 +173,34 @@ def _cue(update: Update, trace: Trace) -> Cue | None:
     score = next((event for event in trace.of(Op.LOG_PROB) if _score(event, trace)), None)
     if score is not None:
         return Cue("a policy gradient scales with returns that nothing bounds", score)
-    return _cue_of_loss(update, trace)
+    return None
+
+
+def _few_steps(event: Event) -> bool:
+    """A single step, in a loop over layers or a few rounds: `for _ in range(3): out, h = gru(x.unsqueeze(0), h)`."""
+    loop = event.site.loops[-1] if event.site.loops else None
+    if not _single_step(event.x) or not isinstance(loop, cst.For):
+        return False
+    held = [event.site.names[name] for name in _names(loop.target) if name in event.site.names]
+    return any(
+        value.kind is Kind.LAYER or (value.kind is Kind.INTEGER and value.range.inside(0.0, FEW - 1.0))
+        for value in held
+    )
+
+
+def _single_step(value: Value) -> bool:
+    """`x.unsqueeze(0)`, `cat((x.unsqueeze(0), y), -1)`: an axis of length 1 is put in front."""
+    if value.op in (Op.CONCATENATE, Op.JOIN):
+        return any(_single_step(part) for part in value.made_by.operands[:MAX_PARTS])
+    axis = value.made_by.options.get("axis")
+    return value.op is Op.RESHAPE and axis is not None and axis.constant == 0
+
+
+def _names(target: cst.CSTNode) -> Iterator[str]:
+    if isinstance(target, cst.Name):
+        yield target.value
+    for child in target.children:
+        yield from _names(child)
 
 
 def _half_precision(trace: Trace) -> bool:
@@ -216,10 +296,7 @@ def _rewrite(group: Sequence[Update], trace: Trace, limits: Limits) -> Rewrite |
     for update in group:
         if not _insertable(update, trace):
             continue
-        text = parameters_text(update.step, trace)
-        framework = update.backwards[-1].framework
-        parts = {"parameters": text or "", "max_norm": repr(limits.max_grad_norm)}
-        clip = spell(update.step, Op.CLIP_GRADIENT, parts, framework) if text else None
+        clip = _clip(update, trace, limits)
         if clip is not None:
             lines = [*_unscaled(update), clip.text]
             edits.setdefault(id(update.step.node), Insert(update.step.site.statement, "\n".join(lines)))
@@ -229,16 +306,43 @@ def _rewrite(group: Sequence[Update], trace: Trace, limits: Limits) -> Rewrite |
     return Rewrite("Clip the gradients", Applicability.UNSAFE, tuple(edits.values()), tuple(dict.fromkeys(imports)))
 
 
+def _clip(update: Update, trace: Trace, limits: Limits) -> Spelled | None:
+    """The framework's clip, or that of the helper object that computed the gradients."""
+    parameters, optimizer = parameters_text(update.step, trace), optimizer_node(update.step)
+    parts = {"parameters": parameters or "", "max_norm": repr(limits.max_grad_norm)}
+    if all(_plain(backward) for backward in update.backwards):
+        return spell(update.step, Op.CLIP_GRADIENT, parts, update.backwards[-1].framework) if parameters else None
+    found = [_helper(backward, update.step, trace) for backward in update.backwards]
+    if len(set(found)) != 1 or found[0] is None or optimizer is None or not parameters:
+        return None
+    name, helper = found[0]
+    return Spelled(helper.clip.format(helper=name, optimizer=code(optimizer), **parts))
+
+
+def _helper(backward: Event, step: Event, trace: Trace) -> tuple[str, Helper] | None:
+    """The object of `helper.backward(loss)`, by the name that it has at the step too, and its class."""
+    node = backward.node
+    owner = node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) else None
+    if len(backward.operands) < 2 or owner is None or backward.site.frame is not step.site.frame:
+        return None
+    held = denoted(owner, step.site)
+    if held is None or not is_thing(held, backward.y):
+        return None
+    origin, payload = trace.origin(held), held.payload
+    names = [origin.site.spelling] if origin is not None else []
+    if isinstance(payload, Instance):
+        names += [base.name for base in payload.of.ancestry() if isinstance(base, Dotted)]
+    return next(((code(owner), found) for name in names if (found := registry.helper(name)) is not None), None)
+
+
 def _insertable(update: Update, trace: Trace) -> bool:
     """A line of code before the step sees the gradients that the step will apply.
 
-    Not so with a closure, which computes them inside the step, nor with libraries that have a clip of their own.
+    Not so with a closure, which computes them inside the step, nor with master copies of the weights.
     """
     if not own_line(update.step) or "closure" in update.step.options:
         return False
-    if any(last_word(event) == "scale_loss" for event in trace.of(Op.OPAQUE)):
-        return False
-    return all(_plain(backward) for backward in update.backwards)
+    return not any(last_word(event) == "scale_loss" for event in trace.of(Op.OPAQUE))
 
 
 def _plain(backward: Event) -> bool:
@@ -450,7 +554,8 @@ RULE = Rule(
     fix=Applicability.UNSAFE,
     fix_note=(
         "Inserts a clip of the global norm before each unclipped step of the loop, and `unscale_` before it under a"
-        " gradient scaler. It changes training wherever the norm exceeds the limit (1.0 by default)."
+        " gradient scaler; where a library computes the gradients, its own clip; for a trainer, its argument. That"
+        " changes training wherever the norm exceeds the limit (1.0 by default)."
     ),
     bad=(
         Bad(

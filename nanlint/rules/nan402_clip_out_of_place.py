@@ -10,30 +10,17 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.interp.objects import Chain, Elements, Instance, Layer, Parameters
+from nanlint.interp.objects import Elements, Parameters
 from nanlint.interp.trace import Event, Site, Trace
-from nanlint.rules.model import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
-from nanlint.rules.protocol import (
-    Update,
-    constructions,
-    is_backward,
-    is_step,
-    is_thing,
-    last_word,
-    name_of,
-    optimizer_of,
-    own_line,
-    owners,
-    parameters_text,
-    root,
-    stands_alone,
-    updates,
-)
-from nanlint.rules.reasoning import strip
-from nanlint.rules.rewording import plainly_written
-from nanlint.rules.rewriting import code, contains
+from nanlint.reasoning.hyperparameters import constructions
+from nanlint.reasoning.origins import strip
+from nanlint.reasoning.ownership import is_thing, name_of, owners, parameters_text, related
+from nanlint.reasoning.placement import block_of, own_line, stands_alone
+from nanlint.reasoning.protocol import Update, is_backward, is_step, last_word, optimizer_of, root, updates
+from nanlint.reasoning.rewording import plainly_written
+from nanlint.reasoning.rewriting import code, contains
+from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
 
-MAX_VISITED = 200  # parts of a model looked at, operands followed back
 _GRADIENT = re.compile(r"\.grad\b")
 
 
@@ -127,7 +114,7 @@ def _may_move(clip: Event, update: Update) -> bool:
     scaled = step.op is Op.SCALER_STEP or len(step.operands) > 1
     if scaled and not any(event.op is Op.UNSCALE or last_word(event) == "unscale_" for event in update.between):
         return False
-    block = _block(clip.site.statement, clip.site.frame.node)
+    block = block_of(clip.site.statement, clip.site.frame.node)
     if not any(statement is step.site.statement for statement in block):
         return False
     return all(_steady(name, clip.site, step.site) for name in set(re.findall(r"[A-Za-z_]\w*", code(clip.node))))
@@ -136,22 +123,6 @@ def _may_move(clip: Event, update: Update) -> bool:
 def _steady(name: str, a: Site, b: Site) -> bool:
     before, after = a.names.get(name), b.names.get(name)
     return before is after if before is None or after is None else is_thing(before, after)
-
-
-def _block(statement: cst.CSTNode, root: cst.CSTNode | None) -> Sequence[cst.CSTNode]:
-    """The statements among which `statement` stands; empty when it is not found."""
-    pending: list[object] = [root]
-    while pending:
-        node = pending.pop()
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            part = getattr(node, name, None)
-            if isinstance(part, Sequence) and not isinstance(part, str):
-                if any(item is statement for item in part):
-                    return part
-                pending.extend(part)
-            elif isinstance(part, cst.CSTNode):
-                pending.append(part)
-    return ()
 
 
 # on other parameters
@@ -167,7 +138,7 @@ def _foreign(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | Non
         stepped = [owners(construction.options.get("params")) for construction in built]
         if not stepped or not all(owned.complete and owned.models and not owned.tensors for owned in stepped):
             return None
-        if any(_related(a, b) for owned in stepped for a in owned.models for b in clipped.models):
+        if any(related(a, b) for owned in stepped for a in owned.models for b in clipped.models):
             return None
     step = served[0].step
     why = f"clips other parameters than those that `{code(step.node)}` updates"
@@ -177,38 +148,6 @@ def _foreign(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | Non
     if node is not None and text is not None and len(served) == 1:
         rewrite = _rewrite("Clip the parameters of the step", Replace(node, text))
     return _draft(clip, why, "Clip the parameters that the optimizer was built with.", evidence, rewrite)
-
-
-def _related(a: Value, b: Value) -> bool:
-    """One may be, hold, or be made from the other."""
-    if not (_solid(a) and _solid(b)):
-        return True
-    return any(is_thing(part, b) for part in _inside(a)) or any(is_thing(part, a) for part in _inside(b))
-
-
-def _solid(model: Value) -> bool:
-    """An object of its own, as far as the file tells."""
-    return isinstance(model.payload, (Instance, Layer, Chain)) or model.op in (Op.ARGUMENT, Op.OPAQUE)
-
-
-def _inside(model: Value) -> Iterator[Value]:
-    """The model, its parts, and what it was made from."""
-    pending = [model]
-    seen: set[int] = set()
-    while pending and len(seen) < MAX_VISITED:
-        value = pending.pop()
-        if id(value.made_by) in seen:
-            continue
-        seen.add(id(value.made_by))
-        yield value
-        payload = value.payload
-        if isinstance(payload, Instance):
-            pending.extend(payload.cells.values())
-        elif isinstance(payload, Chain):
-            pending.extend(payload.layers)
-        elif isinstance(payload, Elements):
-            pending.extend(payload.items)
-        pending.extend(value.made_by.operands)
 
 
 # on copies, and on a generator that is used up

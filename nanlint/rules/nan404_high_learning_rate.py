@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import libcst as cst
@@ -12,14 +12,24 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks.model import Optimizer, Stride
-from nanlint.interp.objects import Elements, Entries
+from nanlint.interp.objects import Elements
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.protocol import clips_somewhere, constructions, last_word, table
-from nanlint.rules.reasoning import alternatives
+from nanlint.reasoning.clipping import clips_somewhere
+from nanlint.reasoning.context import words
+from nanlint.reasoning.evidence import clue
+from nanlint.reasoning.hyperparameters import Setting, constructions, settings, table
+from nanlint.reasoning.origins import NETWORKS, alternatives
+from nanlint.reasoning.ownership import few_tensors
+from nanlint.reasoning.placement import in_test
+from nanlint.reasoning.protocol import last_word
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 FAR = 10  # this many times the limit, no optimizer is forgiven
+NEAR = 2.5  # up to this many times the limit, linear models are trained well with Adam
+CONFIGURES = "configure_optimizers"
 USUAL = "1e-3"
+SCHEDULING = frozenset({"schedule", "scheduler", "lambda", "lr", "warmup", "anneal", "decay"})
+"""Words in the name of what sets a rate by a function."""
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -27,17 +37,31 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         entry = table(construction)
         if entry is None or _free(entry, limits) or _scheduled(construction, trace):
             continue
-        worst = _worst(_rates(construction), entry, trace, limits)
+        worst = _worst(settings(construction, "lr"), entry, trace, limits)
+        if worst is not None and _lenient(construction, entry):
+            worst = replace(worst, level=min(worst.level, Level.NOTE))
         if worst is not None:
-            yield _draft(construction, last_word(construction), entry, worst)
+            yield _draft(construction, last_word(construction), entry, worst, trace)
     for schedule in trace.of(Op.SET_RATE):
         entry = _entry_of(schedule, trace)
         rate = schedule.options.get("rate")
         if entry is None or rate is None or _free(entry, limits):
             continue
-        worst = _worst([Rate(rate, schedule.site.options.get("rate"))], entry, trace, limits)
+        worst = _worst([Setting(rate, schedule.site.options.get("rate"))], entry, trace, limits)
         if worst is not None:  # the peak of a schedule lasts for a few steps, behind a warm-up
-            yield _draft(schedule, last_word(schedule), entry, replace(worst, level=min(worst.level, Level.WARNING)))
+            worst = replace(worst, level=min(worst.level, Level.WARNING))
+            yield _draft(schedule, _name(schedule, trace), entry, worst, trace)
+
+
+def _lenient(construction: Event, entry: Optimizer) -> bool:
+    """An image or a latent moves as far as it is wide; a test trains nothing; a trainer elsewhere may clip."""
+    clipped = entry.stride is Stride.PROPORTIONAL and construction.site.frame.name.rpartition(".")[2] == CONFIGURES
+    return clipped or few_tensors(construction) or in_test(construction)
+
+
+def _name(schedule: Event, trace: Trace) -> str:
+    """The schedule's class; of a rate that is set in a group, the optimizer's."""
+    return last_word(schedule if isinstance(schedule.node, cst.Call) else constructions(schedule.x, trace)[0])
 
 
 def _entry_of(schedule: Event, trace: Trace) -> Optimizer | None:
@@ -52,10 +76,12 @@ def _free(entry: Optimizer, limits: Limits) -> bool:
 
 
 def _scheduled(construction: Event, trace: Trace) -> bool:
-    """A schedule sets the rate, or a function decides by what it is multiplied."""
+    """A schedule sets the rate, or a function that is handed to something like one decides by what it is multiplied."""
     for event in trace.of(Op.SET_RATE, Op.OPAQUE):
         takes = any(operand.made_by is construction.operation for operand in event.operands)
-        if takes and (event.op is Op.SET_RATE or any(_function(operand) for operand in event.operands)):
+        schedules = event.op is Op.SET_RATE and isinstance(event.node, cst.Call)
+        decides = bool(words(event.site.spelling) & SCHEDULING) and any(map(_function, event.operands))
+        if takes and (schedules or decides):
             return True
     return False
 
@@ -70,50 +96,20 @@ def _function(value: Value) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """A rate and the expression that was passed for it."""
-
-    value: Value
-    node: cst.BaseExpression | None
-
-
-@dataclass(frozen=True, slots=True)
 class Excess:
     """A rate above the limit: how large, and how grave."""
 
-    rate: Rate
+    rate: Setting
     size: float
     level: Level
 
 
-def _rates(construction: Event) -> Iterator[Rate]:
-    """The optimizer's own rate and those of its parameter groups."""
-    own = construction.options.get("lr")
-    if own is not None:
-        yield Rate(own, construction.site.options.get("lr"))
-    groups = construction.options.get("params")
-    written = construction.site.options.get("params")
-    for i, group in enumerate(groups.payload.items if groups and isinstance(groups.payload, Elements) else ()):
-        if isinstance(group.payload, Entries) and "lr" in group.payload.items:
-            yield Rate(group.payload.items["lr"], _written_rate(written, i))
-
-
-def _written_rate(groups: cst.BaseExpression | None, i: int) -> cst.BaseExpression | None:
-    """The expression for the rate in `[{"params": ..., "lr": ...}, ...]`."""
-    group = groups.elements[i].value if isinstance(groups, cst.List) and i < len(groups.elements) else None
-    for element in group.elements if isinstance(group, cst.Dict) else ():
-        key = element.key if isinstance(element, cst.DictElement) else None
-        if isinstance(key, cst.SimpleString) and key.evaluated_value == "lr":
-            return element.value
-    return None
-
-
-def _worst(rates: Iterator[Rate] | list[Rate], entry: Optimizer, trace: Trace, limits: Limits) -> Excess | None:
+def _worst(rates: Iterable[Setting], entry: Optimizer, trace: Trace, limits: Limits) -> Excess | None:
     found = [excess for rate in rates if (excess := _excess(rate, entry, trace, limits)) is not None]
     return max(found, key=lambda excess: (excess.level, excess.size), default=None)
 
 
-def _excess(rate: Rate, entry: Optimizer, trace: Trace, limits: Limits) -> Excess | None:
+def _excess(rate: Setting, entry: Optimizer, trace: Trace, limits: Limits) -> Excess | None:
     """Of a rate that may be one of several, the smallest decides how grave it is, the largest whether it is said."""
     choices = [choice.range.lo for choice in alternatives(rate.value) if choice.known]
     if not choices or max(choices) <= limits.max_learning_rate:
@@ -127,13 +123,20 @@ def _level(size: float, entry: Optimizer, trace: Trace, limits: Limits) -> Level
     far = size > FAR * limits.max_learning_rate
     if entry.stride is Stride.PROPORTIONAL:
         return Level.ERROR if far and not clips_somewhere(trace) else Level.NOTE
-    return Level.ERROR if far else Level.WARNING
+    near = size <= NEAR * limits.max_learning_rate and not _deep(trace)
+    return Level.ERROR if far else Level.NOTE if near else Level.WARNING
+
+
+def _deep(trace: Trace) -> bool:
+    """The file's networks have more than one layer that learns, or a recurrent one."""
+    layers = {id(event.node) for event in trace.of(*NETWORKS)}
+    return len(layers) > 1 or any(True for _ in trace.of(Op.RECURRENT, Op.ATTENTION))
 
 
 # the finding
 
 
-def _draft(event: Event, name: str, entry: Optimizer, excess: Excess) -> Draft:
+def _draft(event: Event, name: str, entry: Optimizer, excess: Excess, trace: Trace) -> Draft:
     size = number(excess.size)
     if entry.stride is Stride.PROPORTIONAL:
         reason = f"steps overshoot wherever the curvature of the loss exceeds {number(2 / excess.size)}"
@@ -148,9 +151,18 @@ def _draft(event: Event, name: str, entry: Optimizer, excess: Excess) -> Draft:
         level=excess.level,
         message=f"learning rate of {size} for `{name}`: {reason}",
         remedy=f"Start from {USUAL} and raise it while the loss goes down.",
-        evidence=(Clue(node, f"the rate is {size}", excess.rate.value),) if node is not None else (),
+        evidence=(
+            *_read(excess.rate.value, trace),
+            *([Clue(node, f"the rate is {size}", excess.rate.value)] if node else []),
+        ),
         rewrite=rewrite,
     )
+
+
+def _read(rate: Value, trace: Trace) -> tuple[Clue, ...]:
+    """Where the rate was read from a configuration file."""
+    origin = trace.origin(rate)
+    return (clue(origin),) if origin is not None and origin.op is Op.ARGUMENT else ()
 
 
 _TRAIN = """
@@ -210,7 +222,7 @@ RULE = Rule(
         "Gradient descent with rate r diverges wherever the curvature of the loss exceeds 2/r; optimizers of Adam's"
         " family move each weight by about the rate at every early step, whatever the gradient. Both end in activations"
         " that overflow. Gradient descent between 0.1 and 1 is a note (it is right for small or normalised problems),"
-        " above 1 without a clip an error; Adam and its kin above 0.1 are a warning, above 1 an error."
+        " above 1 without a clip an error; Adam and its kin above 0.25 are a warning, above 1 an error."
     ),
     check=check,
     specific=40,
@@ -266,6 +278,16 @@ RULE = Rule(
         ),
         Bad(
             "torch",
+            _script(
+                '\n    for group in optimizer.param_groups:\n        group["lr"] = 0.5\n' + _FIRST_STEP[1:],
+                "torch.optim.Adam(model.parameters())",
+                parameters="x",
+            ),
+            proof=_MOVED,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
             _script(_FIRST_STEP, "torch.optim.NAdam(model.parameters(), lr=2 * rate)", parameters="x, rate=0.4"),
             proof=_MOVED,
             level=Level.WARNING,
@@ -304,6 +326,14 @@ RULE = Rule(
                 "torch.optim.SGD(model.parameters(), lr=1.0)",
             ),
             "The schedule replaces the optimizer's rate.",
+        ),
+        Good(
+            "torch",
+            _script(
+                '\n    for group in optimizer.param_groups:\n        group["lr"] = 0.5 * group["lr"]\n' + _TRAIN[1:],
+                "torch.optim.Adam(model.parameters())",
+            ),
+            "The rate in each group is halved, not set to 0.5.",
         ),
         Good(
             "torch",

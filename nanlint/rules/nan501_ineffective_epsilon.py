@@ -14,13 +14,16 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of
-from nanlint.rules.guarding import HALF_EPSILON, bare, below_one, literal, quoted
-from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.poles import fed
-from nanlint.rules.reasoning import describe, quiet
+from nanlint.reasoning.context import quiet
+from nanlint.reasoning.evidence import describe
+from nanlint.reasoning.guarding import HALF_EPSILON, bare, below_one, literal, quoted
+from nanlint.reasoning.poles import fed
+from nanlint.reasoning.precision import conditional, dtype_of_parameters, why_half
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 THROUGH = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE, Op.CLAMP, Op.SUM, Op.MEAN})
-DEFAULT_EPSILON = {"Adam": 1e-8, "AdamW": 1e-8, "NAdam": 1e-8, "RAdam": 1e-8, "RMSprop": 1e-8, "Adagrad": 1e-10}
+DEFAULT_EPSILON = {"Adam": 1e-8, "AdamW": 1e-8, "NAdam": 1e-8, "Adamax": 1e-8, "RMSprop": 1e-8, "Adagrad": 1e-10}
+"""RAdam and Adadelta stay finite at a gradient of 0."""
 NEAR = 1e-2  # how far from a whole number an epsilon can put a bound
 
 
@@ -39,7 +42,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         lost = tuple(_lost(event))
         broken = tuple(fed(event, trace, THROUGH)) if lost else ()
         if broken or (lost and event.op is Op.CLAMP and not quiet(event.site)):
-            yield _draft(event, lost, broken)
+            yield _draft(event, lost, broken, trace)
     yield from _optimizers(trace)
 
 
@@ -71,15 +74,22 @@ def _absorbs(value: Value) -> bool:
     return y not in (0.0, None) and x == value.range.point and abs(y) < NEAR
 
 
-def _draft(event: Event, lost: tuple[Lost, ...], broken: tuple[Event, ...]) -> Draft:
+def _draft(event: Event, lost: tuple[Lost, ...], broken: tuple[Event, ...], trace: Trace) -> Draft:
     dtype = dtype_of(event.operation).value
+    level = Level.ERROR if broken else Level.NOTE
+    if any(conditional(value, trace) for value in event.operands):
+        level = min(level, Level.WARNING)
+    half = next((clues for value in event.operands if (clues := why_half(value, trace))), ())
     after = f"; {describe(broken[0])} then meets its pole" if broken else ""
     return Draft(
         event,
-        Level.ERROR if broken else Level.NOTE,
+        level,
         f"the epsilon in {quoted(lost[-1].node)} is lost: in {dtype} it is exactly {number(lost[-1].stored)}{after}",
         f"Use an epsilon that {dtype} keeps.",
-        evidence=tuple(Clue(user.node, f"{describe(user)} is not protected", user.operands[0]) for user in broken[:2]),
+        evidence=(
+            *half,
+            *(Clue(user.node, f"{describe(user)} is not protected", user.operands[0]) for user in broken[:2]),
+        ),
         claims=broken,
         rewrite=_rewrite(event, lost),
     )
@@ -116,12 +126,10 @@ def _optimizers(trace: Trace) -> Iterator[Draft]:
     for event in trace.of(Op.OPTIMIZER):
         given, name = event.options.get("eps"), event.site.spelling.rpartition(".")[2]
         eps = DEFAULT_EPSILON.get(name) if given is None else given.range.point
-        if (
-            eps is None
-            or name not in DEFAULT_EPSILON
-            or round_to(eps, Dtype.FLOAT16) != 0.0
-            or not _halved(event, trace)
-        ):
+        if eps is None or name not in DEFAULT_EPSILON or round_to(eps, Dtype.FLOAT16) != 0.0:
+            continue
+        cast = dtype_of_parameters(event, trace)
+        if cast is None or cast[1] is not Dtype.FLOAT16:
             continue
         yield Draft(
             event,
@@ -129,27 +137,9 @@ def _optimizers(trace: Trace) -> Iterator[Draft]:
             f"eps={literal(eps)} of {name} is lost: in float16, the dtype of the parameters, it is exactly 0, and "
             "a gradient of 0 is divided by 0",
             "Train float32 parameters under autocast, or give an eps that float16 keeps.",
+            evidence=(Clue(cast[0].node, "the parameters become float16"),),
             rewrite=_with_eps(event),
         )
-
-
-def _halved(event: Event, trace: Trace) -> bool:
-    """The parameters are those of a model on which `half()` was called."""
-    node = event.site.options.get("params")
-    while isinstance(node, (cst.Call, cst.Attribute)):
-        node = node.func if isinstance(node, cst.Call) else node.value
-    model = event.site.names.get(node.value) if isinstance(node, cst.Name) else None
-    if model is None:
-        return False
-    halvings = [other for other in trace.of(Op.OPAQUE) if other.site.spelling == ".half" and other.operands]
-    return any(
-        other.result.made_by is model.made_by or other.x.made_by is model.made_by or _same_thing(other.x, model)
-        for other in halvings
-    )
-
-
-def _same_thing(x: Value, y: Value) -> bool:
-    return x.payload is not None and x.payload is y.payload
 
 
 def _with_eps(event: Event) -> Rewrite | None:
@@ -257,9 +247,126 @@ def f(x):
 import torch
 
 def f(x):
+    with torch.autocast("cpu", dtype=torch.float16):
+        share = torch.softmax(x @ x.T, -1)
+        return torch.log(share + 1e-8)
+""",
+            fixed="""\
+import torch
+
+def f(x):
+    with torch.autocast("cpu", dtype=torch.float16):
+        share = torch.softmax(x @ x.T, -1)
+        return torch.log(share + 1e-4)
+""",
+            hostile="torch.tensor([[10.0], [0.0]])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+from torch import nn
+
+EPS = 1e-8
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+
+    def forward(self, x):
+        share = self.fc(x).softmax(-1)
+        return torch.log(share + EPS)
+
+def f(x):
+    model = Net()
+    nn.init.constant_(model.fc.weight, 1.0)
+    model.fc.weight.data[0] = 30.0
+    model.to(dtype=torch.float16)
+    return model(x.half())
+""",
+            fixed="""\
+import torch
+from torch import nn
+
+EPS = 1e-8
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+
+    def forward(self, x):
+        share = self.fc(x).softmax(-1)
+        return torch.log(share + 1e-4)
+
+def f(x):
+    model = Net()
+    nn.init.constant_(model.fc.weight, 1.0)
+    model.fc.weight.data[0] = 30.0
+    model.to(dtype=torch.float16)
+    return model(x.half())
+""",
+            hostile="torch.ones(1, 2)",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+TINY = torch.finfo(torch.float32).tiny
+
+def f(x):
+    gate = torch.relu(x.half())
+    return 1 / (gate + TINY)
+""",
+            fixed="""\
+import torch
+
+TINY = torch.finfo(torch.float32).tiny
+
+def f(x):
+    gate = torch.relu(x.half())
+    return 1 / (gate + 1e-4)
+""",
+            hostile="torch.tensor([-1.0])",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+from torch import nn
+
+def f(x, amp=True):
+    layer = nn.Linear(2, 2)
+    nn.init.constant_(layer.weight, 30.0)
+    with torch.autocast("cpu", dtype=torch.float16, enabled=amp):
+        gate = torch.sigmoid(layer(x))
+        return torch.log(gate + 1e-8)
+""",
+            fixed="""\
+import torch
+from torch import nn
+
+def f(x, amp=True):
+    layer = nn.Linear(2, 2)
+    nn.init.constant_(layer.weight, 30.0)
+    with torch.autocast("cpu", dtype=torch.float16, enabled=amp):
+        gate = torch.sigmoid(layer(x))
+        return torch.log(gate + 1e-4)
+""",
+            hostile="torch.full((1, 2), -1.0)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x):
     model = torch.nn.Linear(2, 1).half()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    model(x.half()).sum().backward()
+    (model(x.half()).sum() * 128).backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     return model.weight.detach()
@@ -270,7 +377,7 @@ import torch
 def f(x):
     model = torch.nn.Linear(2, 1).half()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-4)
-    model(x.half()).sum().backward()
+    (model(x.half()).sum() * 128).backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     return model.weight.detach()
@@ -294,6 +401,30 @@ def f(x):
     return np.log(1 - p)
 """,
             hostile="np.array([1.0])",
+        ),
+        Bad(
+            "torch",
+            """\
+import numpy as np
+import torch
+
+EPS = np.finfo(float).eps
+
+def f(x):
+    p = torch.sigmoid(x).clamp(EPS, 1 - EPS)
+    return torch.log1p(-p)
+""",
+            fixed="""\
+import numpy as np
+import torch
+
+EPS = np.finfo(float).eps
+
+def f(x):
+    p = torch.sigmoid(x).clamp(EPS, 1 - 1e-6)
+    return torch.log1p(-p)
+""",
+            hostile="torch.tensor([20.0])",
         ),
     ),
     good=(
@@ -346,10 +477,71 @@ def f(x):
 import torch
 
 def f(x):
+    p = torch.sigmoid(x.half())
+    p = p.clamp(torch.finfo(p.dtype).eps, 1 - torch.finfo(p.dtype).eps)
+    return torch.log(p) - torch.log(1 - p)
+""",
+            "The eps of the array's own dtype survives on both sides.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+from torch import nn
+
+EPS = 1e-8
+
+def f(x):
+    layer = nn.Linear(2, 2)
+    with torch.autocast("cuda", dtype=torch.float16):
+        share = torch.softmax(layer(x), -1)
+        return torch.log(share + EPS)
+""",
+            "CUDA autocast computes the softmax, and so the sum, in float32.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    model = torch.nn.Linear(2, 1).half()
+    return torch.optim.RAdam(model.parameters(), lr=1e-3), torch.optim.SGD(model.parameters(), lr=1e-3), x
+""",
+            "RAdam and SGD do not divide by a root that is 0.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    model = torch.nn.Linear(2, 1).half().float()
+    return torch.optim.Adam(model.parameters(), lr=1e-3), x
+""",
+            "The parameters are float32 again.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
     model = torch.nn.Linear(2, 1).bfloat16()
     return torch.optim.Adam(model.parameters(), lr=1e-3), x
 """,
             "bfloat16 has the exponents of float32: 1e-8 is not 0.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    p = np.clip(x.astype(np.float32), 0.0, 1 - np.finfo(np.float32).eps)
+    return np.log1p(-p)
+""",
+            "The eps of float32 survives in float32.",
         ),
         Good(
             "numpy",
@@ -369,12 +561,10 @@ def f(x):
             """\
 import torch
 
-def f(x):
-    with torch.autocast("cpu", dtype=torch.float16):
-        share = torch.softmax(x @ x.T, -1)
-        return torch.log(share + 1e-8)
+def f(p):
+    return torch.log(1 - p.clamp(max=1 - torch.finfo(p.dtype).tiny))
 """,
-            "The dtypes under autocast are not followed.",
+            "The smallest normal number is lost next to 1 in every dtype, but which dtype it is nobody knows here.",
         ),
     ),
 )

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from nanlint.domain.value import Value
+from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.interp.parameters import EPSILON
+from nanlint.interp.promises import EPSILON
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.guarding import (
+from nanlint.reasoning.context import in_training, quiet
+from nanlint.reasoning.evidence import describe
+from nanlint.reasoning.guarding import (
     bare,
     clamped,
     epsilon,
@@ -23,17 +25,20 @@ from nanlint.rules.guarding import (
     replaced,
     with_epsilon,
 )
-from nanlint.rules.model import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
-from nanlint.rules.nan102_sqrt_of_zero import ROOTS, is_sum_of_squares
-from nanlint.rules.poles import Danger, danger, differentiated, fed, has_keyword, singularity
-from nanlint.rules.provenance import reached
-from nanlint.rules.reasoning import describe, in_training, quiet, strip
-from nanlint.rules.rewriting import code, reachable_source
+from nanlint.reasoning.origins import SAME_ELEMENTS, strip
+from nanlint.reasoning.poles import Danger, danger, differentiated, fed, has_keyword, singularity
+from nanlint.reasoning.provenance import reached
+from nanlint.reasoning.rewriting import code, reachable_source
+from nanlint.reasoning.squares import is_root, is_sum_of_squares
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 SMALL = 1e-2  # what an epsilon is at most
 LOGS = frozenset({Op.LOG, Op.LOG2, Op.LOG10})
 PROBABILITIES = frozenset({Op.SOFTMAX, Op.SIGMOID})
 NOTHING_BETWEEN: frozenset[Op] = frozenset()
+UNKNOWN_MAKERS = frozenset({Op.OPAQUE, Op.ARGUMENT, Op.ATTRIBUTE, Op.ITERATE})
+MOVING = SAME_ELEMENTS | {Op.CLAMP, Op.STORE, Op.JOIN, Op.OPAQUE}
+"""Operations that other objects have under the same name."""
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -80,7 +85,7 @@ def _epsilon_after(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     """`sqrt(s) + eps`, `log(p) + eps`."""
     index = _guarded(event) if event.op is Op.ADD else None
     pole = None if index is None else trace.origin(strip(event.operands[index]))
-    if index is None or pole is None or not (pole.op in LOGS or _is_root(pole)):
+    if index is None or pole is None or not (pole.op in LOGS or is_root(pole)):
         return None
     found = danger(pole, trace)
     if found is None or found.level is Level.STRICT or strip(pole.x).op in PROBABILITIES:
@@ -95,10 +100,6 @@ def _epsilon_after(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     wrong = f"{text} is added outside the root: the gradient of sqrt at 0 stays infinite"
     level = Level.ERROR if _level(event, pole) is Level.WARNING else _level(event, pole)
     return _draft(event, pole, level, wrong, "Add the epsilon inside the root.", rewrite)
-
-
-def _is_root(event: Event) -> bool:
-    return event.op is Op.SQRT or (event.op is Op.POWER and event.y.range.point == ROOTS[0])
 
 
 def _moved_inside(event: Event, index: int, pole: Event) -> Rewrite | None:
@@ -130,7 +131,7 @@ def _clamp_after(event: Event, trace: Trace, limits: Limits) -> Draft | None:
         return None
     pole = trace.origin(strip(event.x))
     low = event.options.get("min")
-    if pole is None or low is None or low.is_none or not (pole.op in LOGS or _is_root(pole)):
+    if pole is None or low is None or low.is_none or not (pole.op in LOGS or is_root(pole)):
         return None
     if not differentiated(pole) or strip(pole.x).op in PROBABILITIES or (pole.op not in LOGS and low.range.lo < 0.0):
         return None
@@ -223,7 +224,7 @@ def _wrong_sign(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     if event.y.range.point is not None and event.y.range.point > SMALL * SMALL:
         return None  # larger than an epsilon: a margin, a threshold
     pole = _consumer(event, trace)
-    if pole is None or not (event.x.range.lo == 0.0 or pole.op in LOGS or _is_root(pole)):
+    if pole is None or not (event.x.range.lo == 0.0 or pole.op in LOGS or is_root(pole)):
         return None
     text = quoted(operand_node(event, 1))
     wrong = f"{text} is subtracted from the operand of {describe(pole)}: that moves it to the pole"
@@ -248,12 +249,21 @@ def _thrown_away(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     node = operand_node(event, 0)
     if event.site.spelling.endswith("_") or has_keyword(event, "out") or trace.uses(event.result) or node is None:
         return None
+    if not _is_array(event.x, trace):
+        return None
     wrong = f"the clamped {quoted(node)} is thrown away: {describe(event)} returns a new tensor"
     rewrite = None
     if isinstance(node, (cst.Name, cst.Attribute)):
         edit = Replace(event.node, f"{code(node)} = {code(event.node)}")
         rewrite = Rewrite(f"Assign it to {quoted(node)}", Applicability.UNSAFE, (edit,))
     return Draft(event, Level.ERROR, wrong, "Assign the result.", rewrite=rewrite)
+
+
+def _is_array(value: Value, trace: Trace) -> bool:
+    """Surely: what an unknown call or a caller hands over may have a `clamp` of its own that works in place."""
+    if value.op not in UNKNOWN_MAKERS:
+        return value.kind is Kind.TENSOR
+    return any(use.framework and use.op not in MOVING for use in trace.uses(value))
 
 
 def _is_statement(node: cst.CSTNode, statement: cst.CSTNode) -> bool:
@@ -586,6 +596,35 @@ def f(parameter, average):
     return parameter
 """,
             "An optimizer's epsilon stands outside the root, where no gradient flows.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(boxes_of, corners, size, found):
+    boxes = boxes_of(torch.as_tensor(corners))
+    boxes.clip(size)
+    found.clamp(0, size)
+    kept = boxes.inside(found)
+    kept.clamp(0, size, inplace=True)
+    return boxes.tensor, kept
+""",
+            "Nothing says that these are arrays: an object of its own may clip itself in place.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(model, entries):
+    item = model.properties.add()
+    item.key = "names"
+    names = set()
+    names.add("a")
+    return np.add.reduce(entries)
+""",
+            "`add` with one operand is a container's.",
         ),
         Good(
             "torch",

@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Sequence
 
 import nanlint.rules
-from nanlint.rules.model import Rule
+from nanlint.rule import Rule
 from nanlint.settings import EVERY_RULE, SettingsError
 
 
@@ -70,6 +70,16 @@ def select_rules(select: Sequence[str], ignore: Sequence[str] = (), extend_selec
 def _unknown(selector: str) -> str:
     names = [name for rule in all_rules() for name in (rule.code, rule.name)]
     by_lower = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(selector.lower(), by_lower, n=1, cutoff=0.0)
-    hint = f"; did you mean {by_lower[near[0]]}?" if near else ""
+    wanted = selector.lower()
+    nearest = max(by_lower, key=lambda name: (_likeness(wanted, name), _in_place(wanted, name)), default="")
+    hint = f"; did you mean {by_lower[nearest]}?" if nearest else ""
     return f"unknown rule {selector!r}{hint}"
+
+
+def _likeness(wanted: str, name: str) -> float:
+    return difflib.SequenceMatcher(None, name, wanted).ratio()
+
+
+def _in_place(wanted: str, name: str) -> int:
+    """How many characters stand where they should."""
+    return sum(one == other for one, other in zip(wanted, name, strict=False))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from nanlint.rules.model import Bad, Good
+from nanlint.rule import Bad, Good
 from tests.execution.harness import define, holds, run
 from tests.rules.examples import BAD, GOOD, alone
 

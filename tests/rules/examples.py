@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from nanlint.rules.model import Bad, Good, Miss, Rule
+from nanlint.rule import Bad, Good, Miss, Rule
 from nanlint.rules.registry import all_rules
 
 Example = TypeVar("Example", Bad, Good, Miss)

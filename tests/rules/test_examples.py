@@ -14,7 +14,7 @@ import pytest
 from nanlint.api import fix_source, lint_source
 from nanlint.findings import Applicability, Finding, Fix, Level
 from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.rules.model import Bad, Good, Miss, Rule
+from nanlint.rule import Bad, Good, Miss, Rule
 from nanlint.settings import Settings
 from tests.rules.examples import BAD, GOOD, MISSED, RULES, with_rules
 

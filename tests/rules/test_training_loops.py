@@ -221,6 +221,237 @@ def train(model, x):
     assert fixed(code, "NAN401").count("unscale_") == 1
 
 
+HELPERS = {
+    "accelerate clips only where gradients are synchronised": (
+        """\
+from accelerate import Accelerator
+
+
+def train(model, x):
+    optimizer = torch.optim.Adam(model.parameters())
+    accelerator = Accelerator()
+    model, optimizer = accelerator.prepare(model, optimizer)
+    for _ in range(9):
+        optimizer.zero_grad()
+        accelerator.backward(model(x).square().mean())
+        optimizer.step()
+""",
+        """\
+        if accelerator.sync_gradients:
+            accelerator.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+""",
+    ),
+    "a Lightning module optimised by hand": (
+        """\
+import lightning as L
+
+
+class Module(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.automatic_optimization = False
+        self.layer = nn.Linear(2, 1)
+
+    def training_step(self, batch, index):
+        optimizer = self.optimizers()
+        optimizer.zero_grad()
+        self.manual_backward(self.layer(batch).mean())
+        optimizer.step()
+""",
+        """\
+        self.clip_gradients(optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
+        optimizer.step()
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "end"), HELPERS.values(), ids=HELPERS)
+def test_helper_that_computes_the_gradients_clips_them_itself(code: str, end: str) -> None:
+    assert fixed(code, "NAN401") == code.replace("        optimizer.step()\n", end)
+    assert findings(fixed(code, "NAN401"), "NAN401") == ()
+
+
+TRAINER = """\
+import pytorch_lightning as pl
+
+
+def fit(module, data):
+    trainer = pl.Trainer(max_epochs=3)
+    trainer.fit(module, data)
+"""
+TRAINERS_THAT_CLIP = {
+    "by an argument": TRAINER.replace("max_epochs=3", "gradient_clip_val=0.5"),
+    "perhaps, by arguments from elsewhere": TRAINER.replace("max_epochs=3", "**options").replace(
+        "data)", "data, options)"
+    ),
+    "in a hook of the module": TRAINER
+    + """\
+
+
+class Module(pl.LightningModule):
+    def on_before_optimizer_step(self, optimizer):
+        torch.nn.utils.clip_grad_norm_(self.parameters(), 1.0)
+""",
+    "not, since the module makes the steps": TRAINER
+    + """\
+
+
+class Module(pl.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.automatic_optimization = False
+""",
+    "not, since they only test": TRAINER.replace(".fit(", ".test("),
+    "by default": """\
+from transformers import TrainingArguments
+
+arguments = TrainingArguments("out", learning_rate=1e-4)
+""",
+}
+
+
+@pytest.mark.parametrize("code", TRAINERS_THAT_CLIP.values(), ids=TRAINERS_THAT_CLIP)
+def test_trainer_with_a_clip_is_not_reported(code: str) -> None:
+    assert findings(code, "NAN401") == ()
+
+
+def test_trainer_without_a_clip_gets_one() -> None:
+    assert fixed(TRAINER, "NAN401") == TRAINER.replace("max_epochs=3", "gradient_clip_val=1.0, max_epochs=3")
+
+
+def test_trainer_without_arguments_gets_one() -> None:
+    code = TRAINER.replace("max_epochs=3", "")
+    assert fixed(code, "NAN401") == TRAINER.replace("max_epochs=3", "gradient_clip_val=1.0")
+
+
+def test_trainer_of_a_recurrent_network_is_a_warning() -> None:
+    code = TRAINER + "\n\ndef forward(x):\n    return nn.LSTM(2, 2)(x)\n"
+    (finding,) = findings(code, "NAN401")
+    assert finding.level is Level.WARNING and "recurrent" in finding.message
+
+
+def test_clip_that_a_trainer_is_told_to_leave_out_comes_back() -> None:
+    code = 'from transformers import TrainingArguments\n\narguments = TrainingArguments("out", max_grad_norm=0)\n'
+    assert fixed(code, "NAN401") == code.replace("max_grad_norm=0", "max_grad_norm=1.0")
+
+
+# clips of scaled gradients
+
+SCALED = """\
+def train(model, x):
+    optimizer = torch.optim.Adam(model.parameters())
+    scaler = torch.amp.GradScaler()
+    for _ in range(9):
+        optimizer.zero_grad()
+        scaler.scale(model(x).square().mean()).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        scaler.step(optimizer)
+        scaler.update()
+"""
+
+
+def test_scaler_that_is_passed_in_makes_it_a_warning() -> None:
+    code = SCALED.replace("(model, x)", "(model, x, scaler)").replace("    scaler = torch.amp.GradScaler()\n", "")
+    (finding,) = findings(code, "NAN403")
+    assert finding.level is Level.WARNING
+
+
+def test_unscale_is_not_inserted_where_the_clip_shares_its_line() -> None:
+    (finding,) = findings(SCALED.replace("1.0)\n        scaler", "1.0); scaler"), "NAN403")
+    assert finding.fix is None
+
+
+def test_helper_that_clips_scaled_gradients_is_reported_without_a_fix() -> None:
+    code = "def limit(model):\n    nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n\n\n" + SCALED.replace(
+        "nn.utils.clip_grad_norm_(model.parameters(), 1.0)", "limit(model)"
+    )
+    (finding,) = findings(code, "NAN403")
+    assert (finding.level, finding.fix) == (Level.ERROR, None)
+
+
+def test_step_past_a_scaler_that_has_unscaled_is_a_warning() -> None:
+    code = SCALED.replace(
+        "        nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n", "        scaler.unscale_(optimizer)\n"
+    )
+    (finding,) = findings(code.replace("scaler.step(optimizer)", "optimizer.step()"), "NAN403")
+    assert finding.level is Level.WARNING and "overflowed" in finding.message
+
+
+# gradients that add up
+
+ZEROED = {
+    "by a call before the loop for one round only": PLAIN.replace("range(9)", "range(1)"),
+    "by a library": PLAIN.replace("optimizer.zero_grad()", "prepare_step(optimizer)"),
+    "by hand": PLAIN.replace("optimizer.zero_grad()", "for p in model.parameters(): p.grad.zero_()"),
+    "where the loop leaves at once": PLAIN.replace("        optimizer.zero_grad()\n", "") + "        break\n",
+    "in a method that steps": """\
+class Scheduled:
+    def __init__(self, optimizer):
+        self.optimizer = optimizer
+
+    def step_and_zero(self):
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+
+
+def train(model, x):
+    scheduled = Scheduled(torch.optim.Adam(model.parameters()))
+    for _ in range(9):
+        model(x).mean().backward()
+        scheduled.step_and_zero()
+""",
+    "through the model that holds the trained one": """\
+def train(x):
+    head = nn.Linear(2, 1)
+    model = nn.Sequential(nn.Linear(2, 2), head)
+    optimizer = torch.optim.Adam(head.parameters())
+    for _ in range(9):
+        model.zero_grad()
+        model(x).mean().backward()
+        optimizer.step()
+""",
+}
+
+
+@pytest.mark.parametrize("code", ZEROED.values(), ids=ZEROED)
+def test_gradients_that_do_not_add_up_are_not_reported(code: str) -> None:
+    assert findings(code, "NAN406") == ()
+
+
+def test_gradients_are_zeroed_behind_a_step_that_comes_after_several_backward_passes() -> None:
+    code = """\
+def train(model, optimizer, parts):
+    for _ in range(9):
+        for x in parts:
+            model(x).mean().backward()
+        optimizer.step()
+"""
+    assert fixed(code, "NAN406") == code + "        optimizer.zero_grad()\n"
+
+
+def test_zero_grad_outside_of_the_loop_is_named() -> None:
+    code = PLAIN.replace("        optimizer.zero_grad()\n", "").replace("    for", "    optimizer.zero_grad()\n    for")
+    (finding,) = findings(code, "NAN406")
+    assert "outside of the loop" in finding.message
+
+
+# remedies that come too late
+
+
+@pytest.mark.parametrize("end", ["break", "return", "raise ValueError(loss)"])
+def test_test_after_the_step_that_ends_training_is_not_reported(end: str) -> None:
+    code = PLAIN + f"        if torch.isnan(loss):\n            {end}\n"
+    assert findings(code, "NAN407") == ()
+
+
+def test_repaired_loss_of_unknown_origin_is_a_note() -> None:
+    code = PLAIN.replace("loss.backward()", "torch.nan_to_num(loss).backward()")
+    (finding,) = findings(code, "NAN407")
+    assert finding.level is Level.NOTE
+
+
 # clips out of place
 
 IN_PLACE = {
@@ -304,6 +535,41 @@ def test_limit_of_the_rate_can_be_set() -> None:
     code = "def f(model):\n    return torch.optim.Adam(model.parameters(), lr=0.05)\n"
     assert findings(code, "NAN404") == ()
     assert len(findings(code, "NAN404", Settings(select=("NAN404",), max_learning_rate=0.01))) == 1
+
+
+def test_rate_that_is_set_in_a_group_is_judged() -> None:
+    code = """\
+def f(model):
+    optimizer = torch.optim.Adam(model.parameters())
+    for group in optimizer.param_groups:
+        group["lr"] = 0.5
+"""
+    (finding,) = findings(code, "NAN404")
+    assert finding.level is Level.WARNING and "`Adam`" in finding.message
+
+
+def test_rate_of_a_single_image_is_a_note() -> None:
+    code = "def f(image):\n    return torch.optim.Adam([image.requires_grad_()], lr=2.0)\n"
+    (finding,) = findings(code, "NAN404")
+    assert finding.level is Level.NOTE
+
+
+# settings of optimizers
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["momentum=1.0", "momentum=-0.1", "lr=-1e-3", "weight_decay=-1e-4", "momentum=1.0 if nesterov else 1.5"],
+)
+def test_setting_out_of_its_domain_is_an_error(settings: str) -> None:
+    (finding,) = findings(f"def f(model, nesterov):\n    torch.optim.SGD(model.parameters(), {settings})\n", "NAN405")
+    assert finding.level is Level.ERROR
+
+
+@pytest.mark.parametrize("betas", ["(0.9, 0.999)", "(0.0, 0.9)", "(beta, 0.999)", "(1.0 if beta else 0.9, 0.999)"])
+def test_betas_that_may_be_fine_are_not_reported(betas: str) -> None:
+    code = f"def f(model, beta):\n    torch.optim.Adam(model.parameters(), betas={betas})\n"
+    assert findings(code, "NAN405") == ()
 
 
 def test_peak_of_a_schedule_is_judged() -> None:

@@ -1,0 +1,183 @@
+"""What becomes of an operation's result: selected away, repaired, on its way to a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from nanlint.domain.interval import Interval
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.interp.guards import implied, under
+from nanlint.interp.trace import Event, Trace
+from nanlint.ops.poles import ZERO
+from nanlint.reasoning.context import called_in_training, in_loss, in_training, quiet
+from nanlint.reasoning.nodes import children
+from nanlint.reasoning.origins import POINTWISE, sources
+from nanlint.reasoning.provenance import MAX_VALUES
+
+LOSSES = (
+    Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
+    Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR,
+)  # fmt: skip
+
+
+def trained(event: Event, trace: Trace) -> bool:
+    """The result trains something: it has a gradient, in a loss, a `forward`, a loop, or on its way to `backward`."""
+    if not event.result.gradient or quiet(event.site):
+        return False
+    return in_training(event.site) or reaches_loss(event, trace)
+
+
+def wants_gradient(event: Event, trace: Trace) -> bool:
+    """A gradient through the result is evidently wanted: it trains something, be it as a helper of what does."""
+    if not event.result.gradient or quiet(event.site) or discarded(event, trace):
+        return False
+    return in_training(event.site) or called_in_training(event.site) or reaches_loss(event, trace)
+
+
+def discarded(event: Event, trace: Trace) -> bool:
+    """All that is visibly made of the result ends in comparisons, indices or detached copies."""
+    pending, seen = [event], set[int]()
+    joined = {
+        id(way.made_by)
+        for user in trace.events
+        for operand in user.operands
+        if operand.op is Op.JOIN
+        for way in operand.made_by.operands
+    }
+    while pending:
+        current = pending.pop()
+        users = trace.uses(current.result)
+        if not users or _handed_on(current) or id(current.operation) in joined or len(seen) > MAX_VALUES:
+            return False
+        for user in users:
+            if id(user) not in seen:
+                seen.add(id(user))
+                pending.extend([user] if user.result.gradient else [])
+    return True
+
+
+def feeds_loss(event: Event, trace: Trace) -> bool:
+    """The result has a gradient and is part of a loss."""
+    if not event.result.gradient or quiet(event.site):
+        return False
+    return in_loss(event.site) or reaches_loss(event, trace)
+
+
+def reaches_loss(event: Event, trace: Trace) -> bool:
+    """The result, or what is computed from it, is given to a loss or differentiated."""
+    pending, seen = [event.result], set[int]()
+    while pending and len(seen) < MAX_VALUES:
+        for user in trace.uses(pending.pop()):
+            if user.op in (Op.BACKWARD, *LOSSES):
+                return True
+            if id(user) not in seen:
+                seen.add(id(user))
+                pending.append(user.result)
+    return False
+
+
+def minimised(event: Event, trace: Trace) -> bool:
+    """Some `backward` differentiates it, be it on one way through the branches only."""
+    ways = POINTWISE | {Op.OPAQUE}
+    return any(
+        source.made_by is event.result.made_by for end in trace.of(Op.BACKWARD) for source in sources(end.x, ways)
+    )
+
+
+def returned(event: Event) -> bool:
+    """The statement assigns the result, or what is computed from it, to a name that some `return` mentions."""
+    line, function = event.site.statement, event.site.frame.node
+    assigned = line.body if isinstance(line, cst.SimpleStatementLine) else ()
+    targets = [target.target for part in assigned if isinstance(part, cst.Assign) for target in part.targets]
+    names = {target.value for target in targets if isinstance(target, cst.Name)}
+    return function is not None and any(map(names.__contains__, _names_returned(function)))
+
+
+def _handed_on(event: Event) -> bool:
+    """A statement binds the result to an attribute or an element, or to a name that some `return` mentions."""
+    line, function = event.site.statement, event.site.frame.node
+    for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+        if not isinstance(part, (cst.Assign, cst.AnnAssign)) or part.value is not event.node:
+            continue
+        targets = [target.target for target in part.targets] if isinstance(part, cst.Assign) else [part.target]
+        names = {target.value for target in targets if isinstance(target, cst.Name)}
+        if len(names) < len(targets) or (function is not None and not names.isdisjoint(_names_returned(function))):
+            return True
+    return False
+
+
+def _names_returned(function: cst.CSTNode) -> Iterator[str]:
+    pending: list[tuple[cst.CSTNode, bool]] = [(function, False)]
+    while pending:
+        node, inside = pending.pop()
+        if inside and isinstance(node, cst.Name):
+            yield node.value
+        pending.extend((child, inside or isinstance(node, cst.Return)) for child in children(node))
+
+
+def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]) -> tuple[Event, int, bool] | None:
+    """A later `where` or masked fill that takes the result only where its condition keeps the operand off the zones.
+
+    Gives that event, the number of its operand that is the condition, and the truth under which the result is taken.
+    """
+    operand = event.operands[index]
+    met = [zone for zone in zones if operand.range.overlaps(zone.lo, zone.hi)]
+    for user, value in _users(event, trace):
+        if user.op is Op.WHERE and len(user.operands) == 3:
+            position, truth = 0, user.operands[1].made_by is value.made_by
+        elif user.op is Op.MASKED_FILL and len(user.operands) >= 2 and user.x.made_by is value.made_by:
+            position, truth = 1, False
+        else:
+            continue
+        if user.operands[position].made_by is value.made_by:
+            continue
+        there = under(operand, implied(user.operands[position], truth)).range
+        left = [zone for zone in met if there.overlaps(zone.lo, zone.hi)]
+        if met and (not left or (ZERO in met and ZERO not in left)):  # `p != 0` protects the log of a probability
+            return user, position, truth
+    return None
+
+
+def repaired(event: Event, trace: Trace) -> bool:
+    """The result's NaN or infinity is replaced afterwards: the value is saved, the gradient is not."""
+    return repair(event, trace) is not None
+
+
+def repair(event: Event, trace: Trace) -> Event | None:
+    """The later event that replaces the result's NaN or infinity."""
+    for user, value in _users(event, trace):
+        if user.op is Op.NAN_TO_NUM:
+            return user
+        if user.op in (Op.WHERE, Op.MASKED_FILL):
+            condition = user.operands[0 if user.op is Op.WHERE else 1]
+            if condition.made_by is not value.made_by and _tests_finiteness(condition, value):
+                return user
+        index = user.options.get("index") if user.op is Op.STORE and user.x.same(value) else None
+        if index is not None and _tests_finiteness(index, value):
+            return user
+    return None
+
+
+def _tests_finiteness(condition: Value, value: Value) -> bool:
+    while condition.op is Op.LOGICAL_NOT:
+        condition = condition.made_by.x
+    if condition.op in (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE):
+        return condition.made_by.x.same(value)
+    return condition.op is Op.EQUAL and not condition.made_by.y.range.bounded and condition.made_by.x.same(value)
+
+
+def _users(event: Event, trace: Trace) -> Iterator[tuple[Event, Value]]:
+    """The events that take the result, or what is computed from it element by element, with the value they take."""
+    pending, seen = [event.result], set[int]()
+    while pending and len(seen) < MAX_VALUES:
+        value = pending.pop()
+        for user in trace.uses(value):
+            if id(user) in seen:
+                continue
+            seen.add(id(user))
+            yield user, value
+            if user.op in POINTWISE and user.op not in (Op.MEAN, Op.SUM, Op.WHERE, Op.MASKED_FILL):
+                pending.append(user.result)

@@ -1,0 +1,81 @@
+"""What the code around an operation is for: a loss, a training step, a schedule, a metric."""
+
+from __future__ import annotations
+
+from nanlint.interp.trace import Frame, Site
+
+QUIET_WORDS = frozenset(
+    {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
+     "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "visualize", "benchmark",
+     "postprocess", "postprocessing", "nms"}
+)  # fmt: skip
+"""Words in a function's name that say it computes no loss."""
+SAMPLING = frozenset({"sample", "sampler"})
+QUIET_CLASSES = frozenset({"sampler", "schedule", "scheduler", "metric", "metrics", "meter", "dataset", "tokenizer"})
+"""Words in the name of a class whose methods compute no loss; its `forward` may."""
+TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
+"""Functions through which a gradient is likely to flow, whatever they compute."""
+LOSS_WORDS = frozenset({"loss", "losses", "criterion", "objective", "nll", "bce", "kl", "elbo", "likelihood"})
+
+
+def words(name: str) -> set[str]:
+    """`masked_softmaxLoss` -> masked, softmax, loss."""
+    found, word = set(), ""
+    for character in name + "_":
+        if character in "._" or (character.isupper() and word and not word[-1].isupper()):
+            found.add(word.lower())
+            word = "" if character in "._" else character
+        else:
+            word += character
+    return found - {""}
+
+
+def names_of(frame: Frame) -> set[str]:
+    return words(frame.name) | words(frame.class_name)
+
+
+def in_loss(site: Site) -> bool:
+    """The code computes a loss, by the name of its function or class."""
+    frame: Frame | None = site.frame
+    while frame is not None:
+        if names_of(frame) & LOSS_WORDS:
+            return True
+        frame = frame.parent
+    return False
+
+
+def in_training(site: Site) -> bool:
+    """Code through which a gradient is likely to flow: a loss, a `forward`, a training step; not under `no_grad`."""
+    if site.no_gradient:
+        return False
+    last = site.frame.name.rpartition(".")[2]
+    return in_loss(site) or last in TRAINING or site.frame.name == ""
+
+
+def called_in_training(site: Site) -> bool:
+    """What calls the function, or calls that, is a loss, a `forward`, a training step."""
+    frame = site.frame.parent
+    while frame is not None and not quiet_name(frame):
+        if frame.name.rpartition(".")[2] in TRAINING:
+            return True
+        frame = frame.parent
+    return False
+
+
+def quiet(site: Site) -> bool:
+    """Code that computes schedules, metrics, samples or initial values."""
+    return site.no_gradient or quiet_name(site.frame)
+
+
+def samples(site: Site) -> bool:
+    """Code that draws samples, by its name: nothing is trained by what it draws from."""
+    return quiet_name(site.frame) and bool(names_of(site.frame) & SAMPLING)
+
+
+def quiet_name(frame: Frame) -> bool:
+    """The name of the function says so, or that of its class."""
+    last = frame.name.rpartition(".")[2]
+    named, owner = words(last), words(frame.class_name)
+    if named & LOSS_WORDS:
+        return False
+    return bool(named & QUIET_WORDS) or bool(last != "forward" and owner & QUIET_CLASSES and not owner & LOSS_WORDS)

@@ -1,0 +1,127 @@
+"""What the rules on written-out functions of exponentials share: whether one overflows, and how grave that is."""
+
+from __future__ import annotations
+
+import re
+
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.ops.poles import above, dtype_of, limits_of
+from nanlint.ops.promotion import range_in
+from nanlint.ops.relations import reduction
+from nanlint.reasoning.aftermath import selected
+from nanlint.reasoning.context import quiet, words
+from nanlint.reasoning.origins import POINTWISE, sources, strip
+from nanlint.reasoning.rewriting import Spelled, code, contains, removable, spell_name
+from nanlint.reasoning.terms import Term
+from nanlint.rule import Insert, Remove, Replace, Rewrite
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+SIMILARITIES = frozenset({Op.NORMALIZE, Op.COSINE_SIMILARITY})
+
+
+DENSITIES = frozenset({Op.LOG_PROB, Op.LOG_SOFTMAX, Op.LOG_SIGMOID})
+PICTURES = frozenset({"image", "images", "img", "imgs", "pixel", "pixels"})
+DISTANCES = frozenset({"dist", "dists", "distance", "distances"})
+SHIFTS = frozenset({Op.REDUCE_MAX, Op.MAXIMUM, Op.POOL, Op.LOGSUMEXP, Op.ARGMAX})
+
+
+def overflows(x: Term) -> bool:
+    """exp(x) can be infinite."""
+    exp = x.event
+    if shifted(x.value) or is_log_density(x):
+        return False
+    if exp is None or exp.op is not Op.EXP:
+        return x.value.range.hi > 88.7
+    return range_in(x.value, dtype_of(exp.operation)).hi > limits_of(exp.operation).log_max
+
+
+def shifted(value: Value) -> bool:
+    """A maximum was subtracted in a way that ranges do not follow: scaled, by index, the maximum of parts."""
+    value = strip(value)
+    if value.op in (Op.MULTIPLY, Op.DIVIDE):
+        return any(_differs_from_extreme(operand) for operand in value.made_by.operands)
+    if value.op is not Op.SUBTRACT:
+        return False
+    x, highest = value.made_by.operands[:2]
+    of = reduction(highest, Op.REDUCE_MAX, Op.LOGSUMEXP)
+    understood = of is not None and (of.same(x) or of.same(strip(x)))
+    return not understood and _differs_from_extreme(value)
+
+
+def _differs_from_extreme(value: Value) -> bool:
+    """x - max(x), or x minus an element of x."""
+    value = strip(value)
+    if value.op is not Op.SUBTRACT:
+        return False
+    x, highest = (strip(operand) for operand in value.made_by.operands[:2])
+    return highest.same(x) or any(source.op in SHIFTS for source in sources(highest))
+
+
+def is_log_density(x: Term) -> bool:
+    """The logarithm of a probability or a density: the density overflows only of a spread below 1e-38."""
+    value = strip(x.value)
+    origin = x.trace.origin(value)
+    return value.op in DENSITIES or (origin is not None and origin.site.spelling == ".log_prob")
+
+
+def promised(x: Term) -> bool:
+    """Bounded from above by what its names promise: pixels are small numbers, and a negated distance is below 0."""
+    names = set[str]().union(*(words(name) for name in _NAME.findall(code(x.node)))) if x.node is not None else set()
+    negated = any(source.op is Op.NEGATIVE for source in sources(x.value))
+    return bool(names & PICTURES) or (negated and bool(names & DISTANCES))
+
+
+def selected_away(x: Term, trace: Trace) -> bool:
+    """A later `where` takes what is computed from exp(x) only where x is small: the value is saved, a gradient not."""
+    exp = x.event
+    if exp is None or exp.op is not Op.EXP:
+        return False
+    return selected(exp, trace, 0, (above(limits_of(exp.operation).log_max),)) is not None
+
+
+def differentiated(event: Event) -> bool:
+    """A gradient flows through the event's result."""
+    return event.result.gradient and not event.site.no_gradient
+
+
+def level(event: Event, x: Term, trace: Trace) -> Level | None:
+    """How grave an overflow of exp(x) is for the event that is computed from it; None where it does no harm.
+
+    The exponential of an unknown is a hazard by its form: the stable function is there for it. A cosine over a
+    temperature is bounded, though nothing says by how much; so is what its names promise to be.
+    """
+    if selected_away(x, trace) and not differentiated(event):
+        return None
+    if x.value.kind.scalar or (x.event is not None and x.event.framework == "math"):
+        return Level.STRICT
+    if quiet(event.site) or is_similarity(x.value) or (overflows(x) and promised(x)):
+        return Level.NOTE
+    return Level.WARNING
+
+
+def is_similarity(value: Value) -> bool:
+    """Computed from unit vectors."""
+    return any(source.op in SIMILARITIES for source in sources(value, POINTWISE | {Op.MATMUL}))
+
+
+def replaced(event: Event, x: Term, spelled: Spelled, title: str, applicability: Applicability) -> Rewrite:
+    """A fix that puts the text in place of the event; `e = exp(x)` goes with it where nothing else needs it."""
+    exp = x.event
+    line = None if exp is None or contains(event.node, exp.node) else removable(exp, [event.node])
+    edits: list[Replace | Insert | Remove] = [Replace(event.node, spelled.text)]
+    if line is not None:
+        edits.append(Remove(line))
+    return Rewrite(title, applicability, tuple(edits), spelled.imports)
+
+
+def has_scipy(event: Event, name: str) -> bool:
+    """The file has imported what reaches `scipy.special.name`."""
+    return not spell_name(event.site, f"scipy.special.{name}")[1]
+
+
+def limit(event: Event) -> str:
+    """The largest argument with a finite exponential, for a message."""
+    return f"{limits_of(event.operation).log_max:.4g}"

@@ -1,0 +1,135 @@
+"""Logarithms of probabilities: which there are, how grave each is, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.ops.poles import dtype_of
+from nanlint.reasoning.context import quiet, samples
+from nanlint.reasoning.formulas import GUARD, Side, inside, negated, one_minus, unguarded
+from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.probabilities import Form, Probability, probability
+from nanlint.reasoning.terms import Term, operand
+
+LOGARITHMS = (Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P)
+SOFTMAX_UNDERFLOW = {Dtype.FLOAT16: 17.3, Dtype.BFLOAT16: 93.0, Dtype.FLOAT64: 745.0}
+SIGMOID_ZERO = {Dtype.FLOAT16: -17.3, Dtype.BFLOAT16: -89.0, Dtype.FLOAT64: -709.8}
+SIGMOID_ONE = {Dtype.FLOAT16: 8.32, Dtype.BFLOAT16: 6.25, Dtype.FLOAT64: 36.7}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The logarithm of a probability p, or of 1 - p where `complement`.
+
+    term: p, with what stands between it and the logarithm; bounded: an epsilon or a clamp is part of that;
+    guarded: it is meant to keep the logarithm finite.
+    """
+
+    event: Event
+    p: Probability
+    term: Term
+    complement: bool
+    bounded: bool
+    guarded: bool
+
+    @property
+    def flipped(self) -> bool:
+        """It is the logarithm of sigmoid(-x)."""
+        return self.p.flipped != self.complement
+
+
+def effective(event: Event) -> bool:
+    """A guard, or the range of what it is computed from, keeps the logarithm finite."""
+    return not event.x.range.contains(-1.0 if event.op is Op.LOG1P else 0.0)
+
+
+def readings(trace: Trace, form: Form) -> Iterator[Reading]:
+    """The logarithms of such probabilities, each once."""
+    for event in trace.of(*LOGARITHMS):
+        reading = read(trace, event)
+        if reading is not None and reading.p.form is form:
+            yield reading
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a logarithm is taken of, as far as it is p or 1 - p; see Reading."""
+
+    term: Term
+    complement: bool
+    bounded: bool
+    guarded: bool
+
+
+def arguments(trace: Trace, event: Event) -> Iterator[Argument]:
+    """The p of log(p), log(1 - p), log1p(-p), on each way through the branches."""
+    for term in operand(trace, event).alternatives():
+        inner, outside = unguarded(term)
+        low = Side.LOW in (outside or ())
+        rest = negated(inner) if event.op is Op.LOG1P else one_minus(inner, GUARD)
+        if rest is None:
+            if event.op is not Op.LOG1P:
+                yield Argument(inner.behind(SAME_ELEMENTS), False, outside is not None, low)
+            continue
+        slack = event.op is not Op.LOG1P and one_minus(inner) is None
+        found, inside_one = unguarded(rest.behind(SAME_ELEMENTS))
+        bounded = slack or outside is not None or inside_one is not None
+        yield Argument(found.behind(SAME_ELEMENTS), True, bounded, slack or low or Side.HIGH in (inside_one or ()))
+
+
+def read(trace: Trace, event: Event) -> Reading | None:
+    """The event as the logarithm of a probability: of the one on the first of the ways through the branches."""
+    for found in arguments(trace, event):
+        p = probability(found.term)
+        if p is not None and (p.form is Form.SIGMOID or not found.complement):
+            return Reading(event, p, found.term, found.complement, found.bounded, found.guarded)
+    return None
+
+
+def level(reading: Reading) -> Level | None:
+    """How grave; None where a bound keeps the logarithm finite and no gradient can fade.
+
+    A guard that rounding takes away is another rule's: what is wrong there is the guard.
+    """
+    event = reading.event
+    if reading.guarded and not effective(event):
+        return None
+    if event.x.kind.scalar or event.framework == "math":
+        return None if effective(event) else Level.STRICT
+    if effective(event):
+        fading = reading.guarded and event.x.gradient and not event.site.no_gradient and not quiet(event.site)
+        return Level.NOTE if fading else None
+    if event.site.no_gradient or samples(event.site):
+        return Level.NOTE  # inference and metrics: an infinite score ranks last, and no weight is lost
+    return Level.WARNING if quiet(event.site) else Level.ERROR
+
+
+def cause(reading: Reading) -> str:
+    """Why the logarithm is not finite, with the number for its dtype."""
+    dtype = dtype_of(reading.event.operation)
+    if reading.p.form is Form.SOFTMAX:
+        gap = SOFTMAX_UNDERFLOW.get(dtype, 104.0)
+        return f"softmax is exactly 0 once a logit trails the largest by {gap:g}"
+    if reading.complement:
+        return f"sigmoid is exactly 1 from a logit of {SIGMOID_ONE.get(dtype, 16.64):g} on"
+    return f"sigmoid is exactly 0 at a logit of {SIGMOID_ZERO.get(dtype, -88.7):g}"
+
+
+def consequence(reading: Reading) -> str:
+    gradient = " and the gradient NaN" if reading.event.x.gradient and not reading.event.site.no_gradient else ""
+    return f"the logarithm is -inf{gradient}"
+
+
+def explained(reading: Reading) -> tuple[Event, ...]:
+    """The operations of a softmax or sigmoid that is written out in the same function."""
+    made = reading.p.made
+    if made is None or made.site.frame is not reading.event.site.frame:
+        return ()
+    if made.op in (Op.SOFTMAX, Op.SOFTMIN, Op.SIGMOID):
+        return ()
+    return (made, *inside(reading.term.trace, made))

@@ -1,0 +1,120 @@
+"""The optimisation protocol as rules see it: which backward passes, clips and steps belong together, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.interp.trace import Event, Frame, Trace
+from nanlint.reasoning.clipping import clips_gradients
+from nanlint.reasoning.context import words
+from nanlint.reasoning.placement import stands_alone
+
+STEPS = frozenset({Op.STEP, Op.SCALER_STEP})
+
+
+@dataclass(slots=True)
+class Update:
+    """Backward passes, what happens after the first of them, and one step that applies the gradients."""
+
+    backwards: list[Event]
+    between: list[Event]
+    step: Event
+
+    @property
+    def clips(self) -> list[Event]:
+        return [event for event in self.between if clips_gradients(event, self.step.site.frame)]
+
+
+@dataclass(slots=True)
+class _Gradients:
+    """What has happened since gradients were first computed; `step` is the last one that applied them."""
+
+    backwards: list[Event] = field(default_factory=list)
+    later: list[Event] = field(default_factory=list)
+    step: Event | None = None
+
+
+def updates(trace: Trace) -> list[Update]:
+    """Every step with the backward passes before it, up to those of an earlier step.
+
+    Two steps of one activation after one backward pass (an encoder's and a decoder's optimizer) share it.
+    """
+    found: list[Update] = []
+    by_root: dict[int, _Gradients] = {}
+    named = _zeroed(trace)
+    for event in trace.events:
+        gradients = by_root.setdefault(id(root(event.site.frame)), _Gradients())
+        if is_backward(event):
+            if gradients.step is not None:
+                gradients = by_root[id(root(event.site.frame))] = _Gradients()
+            gradients.backwards.append(event)
+        elif is_step(event, named):
+            if gradients.backwards and (gradients.step is None or gradients.step.site.frame is event.site.frame):
+                found.append(Update(list(gradients.backwards), list(gradients.later), event))
+            gradients.step = event
+        if gradients.backwards:
+            gradients.later.append(event)
+    return found
+
+
+def root(frame: Frame) -> Frame:
+    """The activation that nobody in the file called."""
+    while frame.parent is not None:
+        frame = frame.parent
+    return frame
+
+
+def is_backward(event: Event) -> bool:
+    """Computes gradients, by itself or through a helper object (`accelerator.backward(loss)`)."""
+    return event.op is Op.BACKWARD or (
+        event.op is Op.OPAQUE and last_word(event) == "backward" and len(event.operands) > 1
+    )
+
+
+def is_step(event: Event, zeroed: frozenset[int] = frozenset()) -> bool:
+    """Applies gradients. Of an object that nothing tells about, its name does, or that its gradients are zeroed."""
+    if event.op in STEPS:
+        return True
+    if event.op is not Op.OPAQUE or event.site.spelling != ".step" or not stands_alone(event):
+        return False
+    optimizer = optimizer_of(event)
+    node = optimizer_node(event)
+    return optimizer is not None and (
+        optimizer.kind is Kind.OPTIMIZER or optimizer.number in zeroed or (node is not None and _optimizer_name(node))
+    )
+
+
+def _optimizer_name(node: cst.BaseExpression) -> bool:
+    name = node.attr.value if isinstance(node, cst.Attribute) else node.value if isinstance(node, cst.Name) else ""
+    found = words(name)
+    return any(word.startswith("opt") for word in found) and not any(word.startswith("sched") for word in found)
+
+
+def _zeroed(trace: Trace) -> frozenset[int]:
+    """Value numbers of what `zero_grad` is called on."""
+    return frozenset(event.x.number for event in trace.of(Op.ZERO_GRAD) if event.operands)
+
+
+def last_word(event: Event) -> str:
+    return event.site.spelling.rpartition(".")[2]
+
+
+def optimizer_of(step: Event) -> Value | None:
+    """The optimizer that steps: the receiver, or the argument of a gradient scaler's `step`."""
+    scaled = step.op is Op.SCALER_STEP or (step.op is Op.OPAQUE and len(step.operands) > 1)
+    position = 1 if scaled else 0
+    return step.operands[position] if len(step.operands) > position else None
+
+
+def optimizer_node(step: Event) -> cst.BaseExpression | None:
+    """The expression for the optimizer."""
+    node = step.node
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return None
+    if step.op is Op.SCALER_STEP or (step.op is Op.OPAQUE and node.args):
+        return node.args[0].value if node.args else None
+    return node.func.value

@@ -1,0 +1,64 @@
+"""The source of a formula's parts at another place: its sign turned, its surroundings kept."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from nanlint.interp.trace import Event
+from nanlint.reasoning.formulas import negated
+from nanlint.reasoning.rewriting import code, contains, movable
+from nanlint.reasoning.terms import Term, operand_at
+
+
+def plus(term: Term, target: Event) -> str | None:
+    """The source of x at `target`, for use as an argument; of -y where x is -y and nothing holds that."""
+    text = term.bare(target)
+    inner = negated(term) if text is None else None
+    if inner is not None and inner.links == term.links:
+        text = inner.atom(target)
+        return None if text is None else f"-{text}"
+    return text
+
+
+def minus(term: Term, target: Event) -> str | None:
+    """The source of -x at `target`, for use as an argument; of y where x is -y."""
+    inner = negated(term)
+    if inner is not None and inner.links == term.links and (text := inner.bare(target)) is not None:
+        return text
+    text = term.atom(target)
+    return None if text is None else f"-{text}"
+
+
+def repeatable(term: Term, target: Event) -> str | None:
+    """The source of x at `target` if it may be written twice: a name or an attribute, or the negative of one."""
+    text = term.bare(target)
+    node = None if text is None else cst.parse_expression(text)
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+        node = node.expression
+    return text if isinstance(node, (cst.Name, cst.Attribute)) else None
+
+
+def rebuilt(text: str, links: tuple[Event | None, ...], target: Event) -> str | None:
+    """`text` inside the reshapes, casts and selections that stood around what it replaces."""
+    for link in reversed(links):
+        hole = operand_at(link, 0)
+        if link is None or hole is None or not isinstance(link.node, (cst.Call, cst.Subscript, cst.Attribute)):
+            return None
+        if not (contains(target.node, link.node) or movable(link.node, link.site, target.site)):
+            return None
+        inner = cst.parse_expression(text)
+        if not isinstance(inner, (cst.Call, cst.Subscript, cst.Attribute, cst.Name)):
+            inner = cst.parse_expression(f"({text})")
+        around = link.node.deep_replace(hole, inner)
+        text = code(around)
+    return text
+
+
+def plainly_written(event: Event) -> bool:
+    """The call has no arguments but those that nanlint knows (`out=` is one that it does not)."""
+    if not isinstance(event.node, cst.Call):
+        return isinstance(event.node, cst.BaseExpression)
+    known = [node for node in event.site.operands if node is not None]
+    receiver = 1 if event.site.spelling.startswith(".") else 0
+    in_place = event.site.spelling.endswith("_")
+    return not in_place and len(event.node.args) == len(known) - receiver + len(event.site.options)

@@ -1,0 +1,117 @@
+"""What a loss is given as target, and how many classes its scores are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nanlint.domain.interval import Interval
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS
+
+INITIAL = frozenset({Op.FULL, Op.LIKE, Op.EMPTY})
+"""What an array starts with before it is filled."""
+COMPARISONS = frozenset(
+    {Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.EQUAL, Op.NOT_EQUAL, Op.IS_NAN, Op.CONTAINS}
+)
+BYTES = Interval(0.0, 255.0)
+"""What an image file can hold; a mask of classes holds less."""
+
+ELEMENTWISE = frozenset(
+    {Op.LOG_SOFTMAX, Op.SOFTMAX, Op.SIGMOID, Op.LOG_SIGMOID, Op.DROPOUT, Op.RELU, Op.LEAKY_RELU, Op.TANH, Op.GELU,
+     Op.ELU, Op.CAST, Op.COPY, Op.DETACH, Op.NEGATIVE, Op.CLAMP, Op.STANDARDIZE, Op.MULTIPLY, Op.DIVIDE, Op.ADD,
+     Op.SUBTRACT, Op.LOG, Op.JOIN}
+)  # fmt: skip
+KEEPS_CHANNELS = frozenset(
+    {"permute", "transpose", "contiguous", "interpolate", "upsample", "Upsample", "swapaxes", "movedim", "moveaxis"}
+)
+"""Calls that move the axis of the classes, or another, but leave its extent."""
+
+
+def pieces(target: Value) -> Iterator[Value]:
+    """The values that the target is put together from: what is stored, filled in, chosen, joined or padded with."""
+    pending: list[Value] = [target]
+    seen: set[int] = set()
+    while pending and len(seen) < MAX_SOURCES:
+        value = pending.pop()
+        if id(value.made_by) not in seen:
+            seen.add(id(value.made_by))
+            parts = _parts(value)
+            pending.extend(parts)
+            if not parts:
+                yield value
+
+
+def _parts(value: Value) -> tuple[Value, ...]:
+    """What the operation took elements from; nothing where it computed new ones."""
+    operands = value.made_by.operands
+    if value.op in (Op.JOIN, Op.CONCATENATE, Op.TENSOR):
+        return operands
+    if value.op is Op.STORE and len(operands) > 1:
+        return operands[1:] if operands[0].op in INITIAL else operands
+    if value.op is Op.WHERE:
+        return operands[1:]
+    if value.op is Op.MASKED_FILL:
+        return operands[:1] + operands[2:]
+    if value.op is Op.PAD:
+        filling = value.made_by.options.get("value")
+        return operands[:1] if filling is None or filling.is_none else (*operands[:1], filling)
+    same = value.op in SAME_ELEMENTS and operands and value.range == operands[0].range
+    return operands[:1] if same else ()
+
+
+def of_image(value: Value) -> bool:
+    """Known to hold bytes only because every image file does."""
+    return value.range == BYTES and value.op in (Op.READ, Op.PIXELS)
+
+
+def masked(loss: Event, trace: Trace) -> bool:
+    """Some of the targets are looked at, and the loss is weighted or summed up by hand: those may not count."""
+    weighted = any(name in loss.site.options for name in ("weight", "reduction", "reduce"))
+    return weighted and any(use.op in COMPARISONS for piece in (loss.y, *_before(loss.y)) for use in trace.uses(piece))
+
+
+def _before(value: Value) -> Iterator[Value]:
+    """The value before reshapes and casts."""
+    while value.op in SAME_ELEMENTS and value.made_by.operands:
+        value = value.made_by.x
+        yield value
+
+
+# the number of classes
+
+
+def width(scores: Value, trace: Trace) -> Value | None:
+    """The number of outputs of the layer that made the scores, if nothing has arranged them anew since."""
+    pending: list[Value] = [scores]
+    seen: set[int] = set()
+    found: list[Value] = []
+    while pending and len(seen) < MAX_SOURCES:
+        value = pending.pop()
+        if id(value.made_by) in seen:
+            continue
+        seen.add(id(value.made_by))
+        if value.op is Op.LINEAR:
+            outputs = _outputs(value)
+            if outputs is None:
+                return None
+            found.append(outputs)
+        elif value.op is Op.RESHAPE and (value.made_by.operands and _spelling(value, trace) in KEEPS_CHANNELS):
+            pending.append(value.made_by.x)
+        elif value.op in ELEMENTWISE:
+            pending.extend(operand for operand in value.made_by.operands if operand.range.point is None)
+        else:
+            return None
+    same = found and all(outputs.range.point == found[0].range.point for outputs in found)
+    return found[0] if same and found[0].range.point is not None else None
+
+
+def _outputs(layer: Value) -> Value | None:
+    options = layer.made_by.options
+    return options.get("out_features") or options.get("out_channels")
+
+
+def _spelling(value: Value, trace: Trace) -> str:
+    origin = trace.origin(value)
+    return "" if origin is None else origin.site.spelling.rpartition(".")[2]

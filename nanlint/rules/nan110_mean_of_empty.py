@@ -1,0 +1,558 @@
+"""A mean, a spread or a median of a selection that can be empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.aftermath import LOSSES, feeds_loss, repaired, trained
+from nanlint.reasoning.context import quiet
+from nanlint.reasoning.evidence import describe
+from nanlint.reasoning.guarding import bare, operand_node, quoted
+from nanlint.reasoning.origins import strip
+from nanlint.reasoning.rewriting import spell, wrapped
+from nanlint.reasoning.selections import Selection, by_lengths, can_be_empty, of_unused_label, selections
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
+
+SMOOTH = (Op.MEAN, Op.STD, Op.VAR, Op.MEDIAN)
+"""NaN of nothing."""
+EXTREME = (Op.REDUCE_MAX, Op.REDUCE_MIN)
+"""Of nothing they raise, in PyTorch and in NumPy."""
+IGNORED = -100.0  # the label that PyTorch's losses leave out unless told otherwise
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    for event in trace.of(*SMOOTH, *EXTREME):
+        found = _empty(event, trace)
+        if found is not None and not _handled(event, trace):
+            yield _draft(event, found, trace)
+    for event in trace.of(*LOSSES):
+        found = None if _summed(event) else _empty_loss(event, trace)
+        if found is not None and not _handled(event, trace):
+            yield _draft(event, found, trace)
+    for event in trace.of(Op.CROSS_ENTROPY, Op.NLL_LOSS):
+        made = None if _summed(event) or len(event.operands) < 2 else _all_ignored(event.operands[1], event)
+        if made is not None and not _handled(event, trace):
+            origin = trace.origin(made)
+            yield Draft(
+                event,
+                Level.STRICT if quiet(event.site) else Level.NOTE,
+                f"{describe(event)} whose targets a mask sets to the ignored label: where it ignores all of them the "
+                "mean is 0 / 0, NaN",
+                "Sum the loss and divide by the count of targets that are not ignored, clamped to at least 1.",
+                evidence=() if origin is None else (Clue(origin.node, "ignores the targets", made),),
+            )
+
+
+def _draft(event: Event, found: Selection, trace: Trace) -> Draft:
+    taken, mask = trace.origin(found.taken), trace.origin(found.mask)
+    selected = "its operand" if taken is None else quoted(taken.node)
+    ends = "raises an error" if event.op in EXTREME else "is NaN"
+    who = ", of a cluster that nothing is assigned to," if of_unused_label(found.mask) else ""
+    clues = [Clue(mask.node, f"the mask: {describe(mask)}", mask.result)] if mask is not None else []
+    if taken is not None and taken.node is not event.node:
+        clues.append(Clue(taken.node, "what it selects, perhaps nothing", taken.result))
+    return Draft(
+        event,
+        _level(event, found, trace),
+        f"{describe(event)} of {selected}{who} which can be empty: of nothing it {ends}",
+        "Test that something is selected, or divide the sum by a count of at least 1.",
+        evidence=tuple(clues),
+        rewrite=_rewrite(event),
+    )
+
+
+def _level(event: Event, found: Selection, trace: Trace) -> Level:
+    hushed = quiet(event.site)
+    if found.stored:
+        return Level.STRICT
+    possible = Level.STRICT if hushed or found.named else Level.NOTE
+    if by_lengths(found.mask):
+        return possible
+    if event.op in EXTREME:
+        return Level.NOTE if feeds_loss(event, trace) and not found.named else Level.STRICT
+    if feeds_loss(event, trace) or (of_unused_label(found.mask) and not hushed):
+        return Level.WARNING
+    return Level.NOTE if trained(event, trace) else possible
+
+
+def _empty(event: Event, trace: Trace) -> Selection | None:
+    """The selection that the reduction goes over, if it can be empty and all of it comes from such."""
+    if not event.operands or not _over_selection(event):
+        return None
+    found = next(selections(event.x, trace), None)
+    return found if found is not None and can_be_empty(found, event, trace) else None
+
+
+def _over_selection(event: Event) -> bool:
+    """The reduction goes over everything or the first axis, along which a mask selects."""
+    axis = event.options.get("axis")
+    return axis is None or axis.is_none or axis.constant == 0
+
+
+def _empty_loss(event: Event, trace: Trace) -> Selection | None:
+    """Both the prediction and the target are selected by a mask."""
+    if len(event.operands) < 2:
+        return None
+    sides = [next(selections(operand, trace), None) for operand in event.operands[:2]]
+    first, second = sides
+    if first is None or second is None or not first.mask.same(second.mask):
+        return None
+    return first if can_be_empty(first, event, trace) and can_be_empty(second, event, trace) else None
+
+
+def _summed(event: Event) -> bool:
+    """The loss is not a mean."""
+    reduction = event.options.get("reduction")
+    return reduction is not None and reduction.constant != "mean"
+
+
+def _all_ignored(target: Value, event: Event) -> Value | None:
+    """What sets labels to the ignored one by a mask."""
+    option = event.options.get("ignore_index")
+    ignored = IGNORED if option is None else option.range.point
+    target = strip(target) if target.op not in (Op.STORE, Op.WHERE, Op.MASKED_FILL) else target
+    made_by = target.made_by
+    if ignored is None or target.op not in (Op.STORE, Op.WHERE, Op.MASKED_FILL):
+        return None
+    by_mask = target.op is not Op.STORE or "index" in made_by.options
+    return target if by_mask and any(x.range.point == ignored for x in made_by.operands[1:]) else None
+
+
+def _handled(event: Event, trace: Trace) -> bool:
+    """The result's NaN is replaced, or looked for."""
+    tested = any(user.op in (Op.IS_NAN, Op.IS_FINITE) for user in trace.uses(event.result))
+    return tested or repaired(event, trace)
+
+
+def _rewrite(event: Event) -> Rewrite | None:
+    """The sum over a count of at least 1: 0 where nothing is selected."""
+    node = operand_node(event, 0)
+    if event.op is not Op.MEAN or not _repeatable(node):
+        return None
+    if node is None or not isinstance(event.node, cst.Call) or set(event.options) - {"axis"}:
+        return None
+    axis = event.site.options.get("axis")
+    count = spell(event, Op.LENGTH, {"x": bare(node)})
+    if axis is None and count is None:
+        return None
+    length = f"len({bare(node)})" if axis is not None or count is None else count.text
+    along = "" if axis is None else bare(axis)
+    return Rewrite(
+        f"Divide the sum of {quoted(node)} by a count of at least 1",
+        Applicability.UNSAFE,
+        (Replace(event.node, f"{wrapped(node)}.sum({along}) / max({length}, 1)"),),
+        () if count is None or axis is not None else count.imports,
+    )
+
+
+def _repeatable(node: cst.CSTNode | None) -> bool:
+    """A name, an attribute or a subscript of such: it may be written twice."""
+    if isinstance(node, cst.Subscript):
+        index = node.slice[0].slice if len(node.slice) == 1 else None
+        return _repeatable(node.value) and isinstance(index, cst.Index) and _repeatable(index.value)
+    if isinstance(node, cst.Attribute):
+        return _repeatable(node.value)
+    return isinstance(node, cst.Name)
+
+
+RULE = Rule(
+    code="NAN110",
+    name="mean-of-empty",
+    summary="A mean, spread or median of a selection that can be empty.",
+    why="The mean of nothing is 0 / 0. PyTorch returns NaN for the mean, the standard deviation and the median of an "
+    "empty tensor, NumPy the same with a warning that scrolls by; a loss with reduction 'mean' of an empty batch is "
+    "NaN as well. One batch in which the mask selects nothing makes the loss NaN. The maximum of nothing raises an "
+    "error in both.",
+    check=check,
+    specific=20,
+    remedy="Test that something is selected (`if mask.any():`), or divide the sum by `max(count, 1)`.",
+    fix=Applicability.UNSAFE,
+    fix_note="The result is 0 instead of NaN where nothing is selected, else the same.",
+    references=("https://docs.pytorch.org/docs/stable/generated/torch.mean.html",),
+    bad=(
+        Bad(
+            "torch",
+            """\
+import torch
+
+def masked_loss(pred, target):
+    error = (pred - target) ** 2
+    valid = target > 0
+    return error[valid].mean()
+
+def f(pred, target):
+    return masked_loss(pred, target)
+""",
+            fixed="""\
+import torch
+
+def masked_loss(pred, target):
+    error = (pred - target) ** 2
+    valid = target > 0
+    return error[valid].sum() / max(torch.numel(error[valid]), 1)
+
+def f(pred, target):
+    return masked_loss(pred, target)
+""",
+            hostile="torch.ones(3), -torch.ones(3)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def depth_loss(pred, depth):
+    valid = torch.where(depth > 1e-3)[0]
+    chosen = torch.abs(pred - depth)[valid]
+    return torch.mean(chosen)
+
+def f(pred, depth):
+    return depth_loss(pred, depth)
+""",
+            fixed="""\
+import torch
+
+def depth_loss(pred, depth):
+    valid = torch.where(depth > 1e-3)[0]
+    chosen = torch.abs(pred - depth)[valid]
+    return chosen.sum() / max(torch.numel(chosen), 1)
+
+def f(pred, depth):
+    return depth_loss(pred, depth)
+""",
+            hostile="torch.ones(3), torch.zeros(3)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class MaskedLoss(torch.nn.Module):
+    def forward(self, pred, target, mask=None):
+        error = (pred - target).abs()
+        if mask is not None:
+            error = error[mask]
+        return error.mean()
+
+def f(pred, target, mask):
+    return MaskedLoss()(pred, target, mask)
+""",
+            fixed="""\
+import torch
+
+class MaskedLoss(torch.nn.Module):
+    def forward(self, pred, target, mask=None):
+        error = (pred - target).abs()
+        if mask is not None:
+            error = error[mask]
+        return error.sum() / max(torch.numel(error), 1)
+
+def f(pred, target, mask):
+    return MaskedLoss()(pred, target, mask)
+""",
+            hostile="torch.ones(3), torch.zeros(3), torch.zeros(3, dtype=torch.bool)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+class BoxLoss(torch.nn.Module):
+    def forward(self, pred, target, labels):
+        positive = labels > 0
+        return F.mse_loss(pred[positive], target[positive])
+
+def f(pred, target, labels):
+    return BoxLoss()(pred, target, labels)
+""",
+            fixed=None,
+            hostile="torch.ones(3, 4), torch.zeros(3, 4), torch.zeros(3)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def silog_loss(pred, depth):
+    gap = torch.log(pred.clamp(min=1e-6)) - torch.log(depth.clamp(min=1e-6))
+    gap = torch.masked_select(gap, depth > 0)
+    return gap.median() + 0.5 * gap.sum()
+
+def f(pred, depth):
+    return silog_loss(pred, depth)[None].sum()
+""",
+            fixed=None,
+            hostile="torch.ones(3), -torch.ones(3)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def highest_loss(scores, labels):
+    return scores[labels == 0].max()
+
+def f(scores, labels):
+    return highest_loss(scores, labels)
+""",
+            fixed=None,
+            proof="raises(RuntimeError, lambda: f(torch.ones(3), torch.ones(3)))",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def masked_language_loss(logits, tokens):
+    chosen = torch.rand(tokens.shape) < 0.15
+    labels = tokens.masked_fill(~chosen, -100)
+    return F.cross_entropy(logits, labels)
+
+def f(logits, tokens):
+    return masked_language_loss(logits, tokens)
+""",
+            fixed=None,
+            hostile="torch.ones(1, 4), torch.zeros(1, dtype=torch.long)",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+
+def kmeans(points, centres):
+    nearest = np.argmin(np.linalg.norm(points[:, None] - centres[None], axis=2), axis=1)
+    return np.stack([points[nearest == k].mean(axis=0) for k in range(len(centres))])
+
+def f(points, centres):
+    return kmeans(points, centres)
+""",
+            fixed=None,
+            hostile="np.zeros((3, 2)), np.array([[0.0, 0.0], [9.0, 9.0]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x: np.ndarray):
+    high = x[x > 10]
+    return high.mean()
+""",
+            fixed="""\
+import numpy as np
+
+def f(x: np.ndarray):
+    high = x[x > 10]
+    return high.sum() / max(np.size(high), 1)
+""",
+            hostile="np.zeros(3)",
+            level=Level.NOTE,
+        ),
+    ),
+    good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(points, centres, count):
+    nearest = torch.cdist(points, centres).argmin(-1)
+    found = []
+    for k in range(count):
+        members = torch.index_select(points, 0, torch.nonzero(nearest == k).squeeze(1))
+        if members.shape[0] == 0:
+            members = points[torch.randint(len(points), (1,))]
+        found.append(members.mean(dim=0))
+    return torch.stack(found)
+""",
+            "Where nothing is selected, something else stands in its place.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def f(graph, logits, labels):
+    mask = graph.ndata.pop("train_mask")
+    chosen = torch.nonzero(mask).squeeze(1)
+    return F.cross_entropy(logits[chosen], labels[chosen])
+""",
+            "The mask of a fixed split of the data, under its key.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def masked_loss(error, target):
+    valid = target > 0
+    if not valid.any():
+        return error.sum() * 0.0
+    return error[valid].mean()
+
+def f(error, target):
+    return masked_loss(error, target)
+""",
+            "An empty mask is sent another way.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def masked_loss(error, target):
+    total = error.sum() * 0.0
+    for kind in range(3):
+        chosen = error[target == kind]
+        if len(chosen) > 0:
+            total = total + chosen.mean()
+        indices = torch.nonzero(target == kind)
+        if indices.numel() == 0:
+            continue
+        total = total + error[indices].mean() + error[indices].std(unbiased=False)
+    count = (target > 0).sum()
+    return total + (error[target > 0].mean() if count > 0 else 0.0)
+
+def f(error, target):
+    return masked_loss(error, target)
+""",
+            "Its length, its indices or the count of the mask were tested.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def masked_loss(error, mask=None):
+    if mask is not None and mask.any():
+        error = error[mask]
+    return error.mean()
+
+def f(error, mask):
+    return masked_loss(error, mask)
+""",
+            "It is selected only if there is something to select.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def node_loss(out, data):
+    return F.nll_loss(out[data.train_mask], data.y[data.train_mask])
+
+def f(out, data):
+    return node_loss(out, data)
+""",
+            "The mask of a fixed split selects something, or there is nothing to train on.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def prototype_loss(x, labels):
+    return torch.stack([x[labels == c].mean(0) for c in torch.unique(labels)]).sum()
+
+def f(x, labels):
+    return prototype_loss(x, labels)
+""",
+            "Each of the distinct labels occurs.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def hard_loss(error):
+    return error[error >= error.mean()].mean()
+
+def f(error):
+    return hard_loss(error)
+""",
+            "Some error is at least the mean.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def masked_loss(error, valid):
+    chosen = error[valid > 0]
+    return chosen.sum() / max(chosen.numel(), 1) + torch.nan_to_num(chosen.mean())
+
+def f(error, valid):
+    return masked_loss(error, valid)
+""",
+            "The count is at least 1; a NaN of the mean is replaced, and its gradient is 0.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def row_loss(x, keep):
+    return x[keep > 0].mean(dim=1).sum() + x[0].mean() + x[:3].mean()
+
+def f(x, keep):
+    return row_loss(x, keep)
+""",
+            "The mean of each selected row: without rows there is no mean, and the sum of nothing is 0.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    finite = x[~np.isnan(x)]
+    return finite.mean() if finite.size else 0.0
+""",
+            "The size is tested.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    i = np.argsort(x)
+    return x[i].mean() + x[[0, 2]].mean() + x[:, 1].mean()
+""",
+            "Indices that are no mask select something.",
+        ),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            """\
+import torch
+
+def tail_loss(error, start):
+    return error[start:].mean()
+
+def f(error):
+    return tail_loss(error, 9)
+""",
+            "Nothing says that a slice is empty.",
+        ),
+    ),
+)

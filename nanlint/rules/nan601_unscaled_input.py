@@ -1,0 +1,251 @@
+"""Pixels from 0 to 255 that reach a network as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.interval import Interval
+from nanlint.domain.value import Value
+from nanlint.domain.vocabulary import Op
+from nanlint.findings import Applicability, Level
+from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.rewriting import wrapped
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
+
+BYTES = Interval(0.0, 255.0)
+LARGE = 128.0
+PICTURES = SAME_ELEMENTS | {Op.TENSOR, Op.PAD, Op.POOL, Op.RECOLOR, Op.PIXELS, Op.SCALE_PIXELS, Op.JOIN, Op.DROPOUT}
+"""What leaves the size of pixels as it is."""
+LEARNED = frozenset({Op.WEIGHT, Op.NORMAL, Op.UNIFORM})
+MAX_STEPS = 100
+
+
+def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    for event in trace.of(Op.LINEAR, Op.RECURRENT, Op.ATTENTION):
+        if event.operands and _unscaled(event.x) and (source := _source(event.x)) is not None:
+            yield _draft(event, event.x, source, trace)
+    for event in trace.of(Op.MATMUL):
+        pair = event.operands[:2]
+        for image, other in (pair, pair[::-1]) if len(pair) == 2 else ():
+            if _unscaled(image) and _learned(other) and (source := _source(image)) is not None:
+                yield _draft(event, image, source, trace)
+                break
+
+
+def _unscaled(value: Value) -> bool:
+    return value.known and value.range.lo >= 0.0 and LARGE <= value.range.hi <= BYTES.hi
+
+
+def _source(value: Value) -> Value | None:
+    """The image that was read, if every way leads to one."""
+    pending, found = [value], None
+    seen: set[int] = set()
+    while pending and len(seen) < MAX_STEPS:
+        current = pending.pop()
+        if id(current.made_by) in seen:
+            continue
+        seen.add(id(current.made_by))
+        if current.range == BYTES and current.op in (Op.READ, Op.PIXELS):
+            found = current
+        elif current.op not in PICTURES or not current.made_by.operands:
+            return None
+        elif current.op is Op.JOIN:
+            pending.extend(current.made_by.operands)
+        else:
+            pending.append(current.made_by.x)
+    return found
+
+
+def _learned(value: Value) -> bool:
+    while value.op in SAME_ELEMENTS | {Op.MULTIPLY, Op.DIVIDE} and value.made_by.operands:
+        value = value.made_by.x
+    return value.op in LEARNED or (value.op is Op.JOIN and any(_learned(way) for way in value.made_by.operands[:2]))
+
+
+def _draft(event: Event, image: Value, source: Value, trace: Trace) -> Draft:
+    return Draft(
+        event=event,
+        level=Level.ERROR,
+        message=f"pixels from 0 to 255 go into `{describe(event)}` as they are: gradients 255 times too large",
+        remedy="Divide by 255, or standardise the images, before the first layer.",
+        evidence=(
+            *trail(event, trace, image),
+            Clue(event.node, "the network's first sum meets pixels up to 255", image),
+        ),
+        rewrite=_divided(image, trace),
+    )
+
+
+def _divided(image: Value, trace: Trace) -> Rewrite | None:
+    """Where the pixels become floating-point numbers, if that is one call; else the image itself."""
+    value: Value | None = image
+    while value is not None and value.op in PICTURES and value.op is not Op.JOIN and value.made_by.operands:
+        made = trace.origin(value)
+        if made is not None and value.op in (Op.CAST, Op.TENSOR) and value.dtype.floating:
+            before = value.made_by.x
+            if before.dtype is Dtype.INTEGER and isinstance(made.node, cst.Call):
+                edit = Replace(made.node, f"{wrapped(made.node)} / 255.0")
+                return Rewrite("Divide by 255", Applicability.UNSAFE, (edit,))
+        value = value.made_by.x
+    made = trace.origin(image)
+    if made is None or not isinstance(made.node, cst.Call) or made.op not in (Op.READ, Op.RESHAPE):
+        return None
+    return Rewrite("Divide by 255", Applicability.UNSAFE, (Replace(made.node, f"{wrapped(made.node)} / 255.0"),))
+
+
+_HEAD = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\n\n"
+_TRAIN = """\
+    model = nn.Linear(784, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+    for _ in range(60):
+        optimizer.zero_grad()
+        F.mse_loss(model(x), torch.ones(2, 1)).backward()
+        optimizer.step()
+    return model
+"""
+
+
+def _script(read: str, train: str = _TRAIN, head: str = _HEAD) -> str:
+    return f"{head}def f(data):\n{read}{train}"
+
+
+_BYTES = "    pixels = np.frombuffer(data, dtype=np.uint8).reshape(2, 784)\n"
+_HOSTILE = "bytearray(range(224)) * 7"
+_NET = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 1))
+
+    def forward(self, x):
+        return self.layers({given})
+
+
+def f(data):
+    x = torch.from_numpy(np.frombuffer(data, dtype=np.uint8).copy()).view(2, 1, 28, 28)
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+    for _ in range(60):
+        optimizer.zero_grad()
+        F.mse_loss(model(x), torch.ones(2, 1)).backward()
+        optimizer.step()
+    return model
+"""
+_BY_HAND = """\
+import numpy as np
+
+
+def f(data):
+    x = np.frombuffer(data, dtype=np.uint8).reshape(2, 784){scale}
+    w = np.random.randn(784, 1) * 0.01
+    for _ in range(400):
+        error = x @ w - 1.0
+        w = w - 1e-3 * x.T @ error
+    return w
+"""
+
+
+def _reader(read: str) -> str:
+    """A reader that is not installed everywhere: imported in the function."""
+    return f"{_HEAD}def f(path):\n{read}    return nn.Conv2d(3, 8, 3)(x)\n"
+
+
+RULE = Rule(
+    code="NAN601",
+    name="unscaled-input",
+    summary="Pixels from 0 to 255 reach a network without being scaled.",
+    why=(
+        "Weights are drawn for inputs of size 1. With pixels up to 255 the first layer's outputs and every gradient are"
+        " some hundred times too large: a linear model on 784 such pixels with a rate of 1e-3 overflows within a"
+        " hundred steps; divided by 255 it converges. Readers of images give bytes; so do the raw arrays of published"
+        " datasets."
+    ),
+    check=check,
+    specific=30,
+    remedy="Divide by 255, or standardise the images, before the first layer.",
+    fix=Applicability.UNSAFE,
+    fix_note="The network sees other numbers, so a model trained on unscaled pixels has to be trained again.",
+    bad=(
+        Bad(
+            "torch",
+            _script(_BYTES + "    x = torch.tensor(pixels).float()\n"),
+            _script(_BYTES + "    x = torch.tensor(pixels).float() / 255.0\n"),
+            hostile=_HOSTILE,
+        ),
+        Bad(
+            "torch",
+            _script(_BYTES + "    x = torch.tensor(pixels, dtype=torch.float32)\n"),
+            _script(_BYTES + "    x = torch.tensor(pixels, dtype=torch.float32) / 255.0\n"),
+            hostile=_HOSTILE,
+        ),
+        Bad(
+            "torch",
+            _script(_BYTES + "    x = torch.from_numpy(pixels.astype(np.float32))\n"),
+            _script(_BYTES + "    x = torch.from_numpy(pixels.astype(np.float32) / 255.0)\n"),
+            hostile=_HOSTILE,
+        ),
+        Bad(
+            "torch",
+            _HEAD + _NET.format(given="x.float()"),
+            _HEAD + _NET.format(given="x.float() / 255.0"),
+            hostile=_HOSTILE,
+        ),
+        Bad("numpy", _BY_HAND.format(scale=""), _BY_HAND.format(scale=" / 255.0"), hostile=_HOSTILE),
+    ),
+    good=(
+        Good("torch", _script(_BYTES + "    x = torch.tensor(pixels).float().div(255)\n"), "Divided."),
+        Good(
+            "torch", _script(_BYTES + "    x = torch.tensor(pixels) / 255\n"), "Divided, which also makes floats of it."
+        ),
+        Good(
+            "torch",
+            _script(_BYTES + "    x = (torch.tensor(pixels).float() - 127.5) / 127.5\n"),
+            "From -1 to 1.",
+        ),
+        Good(
+            "torch",
+            _HEAD + _NET.format(given="F.layer_norm(x.float(), [28, 28])"),
+            "Standardised first.",
+        ),
+        Good(
+            "torch",
+            _HEAD + "def f(data):\n    tokens = torch.tensor(np.frombuffer(data, dtype=np.uint8)).long()\n"
+            "    return nn.Embedding(256, 8)(tokens)\n",
+            "Indices into an embedding are no sizes.",
+        ),
+        Good(
+            "torch",
+            _reader(
+                "    import cv2\n    x = torch.from_numpy(cv2.imread(path)).permute(2, 0, 1).float()[None] / 255.0\n"
+            ),
+            "Divided.",
+        ),
+        Good(
+            "torch",
+            _reader(
+                "    from PIL import Image\n    from torchvision import transforms\n"
+                "    x = transforms.ToTensor()(Image.open(path).convert('RGB'))[None]\n"
+            ),
+            "`ToTensor` divides bytes by 255.",
+        ),
+        Good(
+            "torch",
+            _reader("    import torchvision\n    x = torchvision.io.read_image(path)[None].float().mul(1 / 255)\n"),
+            "Multiplied by the reciprocal.",
+        ),
+        Good("numpy", _BY_HAND.format(scale=".astype(np.float64) / 256"), "Divided."),
+    ),
+    missed=(
+        Miss(
+            "torch",
+            _HEAD
+            + "def f(observation):\n    return nn.Conv2d(4, 8, 3)(torch.as_tensor(observation, dtype=torch.float32))\n",
+            "That an environment's observations are pixels stands nowhere in the file.",
+        ),
+    ),
+)
