@@ -6,30 +6,19 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nanlint.api import (
-        FileReport,
-        FixResult,
-        Report,
-        fix_file,
-        fix_paths,
-        fix_source,
-        lint_file,
-        lint_paths,
-        lint_source,
-    )
+    from nanlint.api import fix_file, fix_paths, fix_source, lint_file, lint_paths, lint_source, lint_texts
     from nanlint.findings import Applicability, Edit, Finding, Fix, Level, Place, Problem, Step
-    from nanlint.rules.model import Rule
+    from nanlint.reports import FileReport, FixResult, Report
+    from nanlint.rule import Rule
     from nanlint.settings import Settings, SettingsError
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "nanlint.api": (
-        "FileReport", "FixResult", "Report", "fix_file", "fix_paths", "fix_source", "lint_file", "lint_paths",
-        "lint_source",
-    ),
+    "nanlint.api": ("fix_file", "fix_paths", "fix_source", "lint_file", "lint_paths", "lint_source", "lint_texts"),
     "nanlint.findings": ("Applicability", "Edit", "Finding", "Fix", "Level", "Place", "Problem", "Step"),
-    "nanlint.rules.model": ("Rule",),
+    "nanlint.reports": ("FileReport", "FixResult", "Report"),
+    "nanlint.rule": ("Rule",),
     "nanlint.settings": ("Settings", "SettingsError"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -37,7 +26,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "Applicability", "Edit", "FileReport", "Finding", "Fix", "FixResult", "Level", "Place", "Problem", "Report", "Rule",
     "Settings", "SettingsError", "Step", "__version__", "fix_file", "fix_paths", "fix_source", "lint_file",
-    "lint_paths", "lint_source",
+    "lint_paths", "lint_source", "lint_texts",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from nanlint import __version__, api, console, formats
 from nanlint.diff import unified_diff
 from nanlint.discover import discover
 from nanlint.findings import Applicability, Level
+from nanlint.reports import FileReport, Report
 from nanlint.settings import DEFAULT, Settings, SettingsError
 from nanlint.terminal import Paint, wants_colour
 
@@ -134,7 +135,7 @@ def rules() -> None:
 
 def _lint(paths: Sequence[str], settings: Settings, output_format: str) -> int:
     files, unfound = _discover(paths)
-    report = api.Report((*unfound, *api.lint_paths(files, settings).files))
+    report = Report((*unfound, *api.lint_paths(files, settings).files))
     _show(report, output_format, unsafe=False)
     return report.exit_code(settings.fail_on)
 
@@ -143,7 +144,7 @@ def _fix(paths: Sequence[str], settings: Settings, output_format: str, *, unsafe
     """Fixes and reports what remains, or only shows what it would change."""
     files, unfound = _discover(paths)
     results = api.fix_paths(files, settings, unsafe=unsafe, write=write)
-    report = api.Report((*unfound, *(result.report for result in results)))
+    report = Report((*unfound, *(result.report for result in results)))
     changed = [result for result in results if result.changed]
     number = sum(sum(result.applied.values()) for result in changed)
     done = f"{formats.count(number, 'finding')} in {formats.count(len(changed), 'file')}" if changed else "nothing"
@@ -159,22 +160,22 @@ def _fix(paths: Sequence[str], settings: Settings, output_format: str, *, unsafe
     return _UNABLE if report.problems else int(bool(changed))
 
 
-def _discover(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[api.FileReport, ...]]:
+def _discover(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[FileReport, ...]]:
     """The files to lint, and a report for each path where there is none."""
     found = discover(paths)
     if not (found.files or found.problems):
         console.tell(f"no Python files in {', '.join(paths)}", "warning")
-    unfound = tuple(api.FileReport(problem.path, problems=(problem,)) for problem in found.problems)
+    unfound = tuple(FileReport(problem.path, problems=(problem,)) for problem in found.problems)
     return tuple(map(str, found.files)), unfound
 
 
-def _show(report: api.Report, output_format: str, *, unsafe: bool) -> None:
+def _show(report: Report, output_format: str, *, unsafe: bool) -> None:
     _tell_problems(report)
     view = formats.View(report, colour=wants_colour(sys.stdout), unsafe_fixes=unsafe)
     console.write(formats.render(output_format, view))
 
 
-def _tell_problems(report: api.Report) -> None:
+def _tell_problems(report: Report) -> None:
     for problem in report.problems:
         console.tell(str(problem), "error")
     for warning in report.warnings:

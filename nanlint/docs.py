@@ -7,12 +7,12 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from nanlint.findings import Applicability
-from nanlint.rules.model import Bad, Good, Miss, Rule
+from nanlint.rule import Bad, Good, Miss, Rule
 from nanlint.terminal import Paint
 
 FAMILIES = {
@@ -23,13 +23,21 @@ FAMILIES = {
     "NAN5": "Precision",
     "NAN6": "Data and initialisation",
 }
-FRAMEWORKS = {"torch": "PyTorch", "numpy": "NumPy", "tensorflow": "TensorFlow", "keras": "Keras", "jax": "JAX"}
+FRAMEWORKS = {
+    "torch": "PyTorch",
+    "numpy": "NumPy",
+    "scipy": "SciPy",
+    "tensorflow": "TensorFlow",
+    "keras": "Keras",
+    "jax": "JAX",
+}
 _FIXES = {
     Applicability.SAFE: "Safe, applied by `--fix`: the same function, better conditioned.",
     Applicability.UNSAFE: "Unsafe, applied by `--fix --unsafe-fixes`: it changes values or training.",
     Applicability.SUGGESTION: "A suggestion, never applied.",
     None: "None.",
 }
+_OPTIONAL = "Where a guard is merely missing: shown with `--strict`, or to who selects the rule by its name."
 _WIDEST = 100
 
 _INTRODUCTION = """\
@@ -57,6 +65,9 @@ class Code:
     language: str = "python"
 
 
+SHOWN = 4  # examples of each kind on a page; the others are tests like these
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A titled part of the documentation: paragraphs (inline Markdown) and code."""
@@ -70,16 +81,24 @@ def sections(rule: Rule) -> Iterator[Section]:
     yield Section("Why", (rule.why,))
     if rule.remedy:
         yield Section("Remedy", (rule.remedy,))
+    if rule.optional:
+        yield Section("Default", (_OPTIONAL,))
     yield Section("Fix", (" ".join([_FIXES[rule.fix], rule.fix_note]).strip(),))
     if rule.options:
         yield Section("Options", (_listed(rule.options),))
-    yield Section("Reported", tuple(block for bad in rule.bad for block in _reported(bad)))
-    if rule.good:
-        yield Section("Silent", tuple(block for good in rule.good for block in _silent(good)))
-    if rule.missed:
-        yield Section("Not seen", tuple(block for miss in rule.missed for block in _silent(miss)))
+    yield Section("Reported", tuple(block for bad in rule.bad[:SHOWN] for block in _reported(bad)))
+    for title, examples in (("Silent", rule.good), ("Not seen", rule.missed)):
+        if examples:
+            shown = [block for example in examples[:SHOWN] for block in _silent(example)]
+            yield Section(title, (*shown, *_also(examples)))
     if rule.references:
         yield Section("References", (_listed(rule.references),))
+
+
+def _also(examples: Sequence[Good | Miss]) -> list[str]:
+    """The reasons of the examples that are not shown."""
+    reasons = dict.fromkeys(example.because for example in examples[SHOWN:])
+    return ["Also: " + " ".join(reasons)] if reasons else []
 
 
 def _reported(bad: Bad) -> Iterator[str | Code]:

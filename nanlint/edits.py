@@ -14,7 +14,7 @@ from nanlint.imports import import_lines, last_of_block, missing
 from nanlint.lexer import comments
 from nanlint.positions import Span
 from nanlint.precedence import needs_parentheses
-from nanlint.rules.model import Insert, Remove, Replace, Rewrite
+from nanlint.rule import Insert, Remove, Replace, Rewrite
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _UNSAFE_IN_FSTRING = re.compile(r"[\"'\\\r\n#{}]")  # not allowed there before Python 3.12

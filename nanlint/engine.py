@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
+from nanlint.atlas import Atlas
 from nanlint.domain.vocabulary import Op
 from nanlint.edits import Editor, nodes_of
-from nanlint.findings import Finding, Fix, Level, Place, Problem, Step
+from nanlint.findings import Finding, Fix, Level, Step
 from nanlint.interp import interpret
 from nanlint.interp.trace import Event, Trace
-from nanlint.positions import Span, locate
-from nanlint.rules.model import Clue, Draft, Insert, Limits, Remove, Replace, Rewrite, Rule
+from nanlint.project import Project
+from nanlint.rule import Clue, Draft, Insert, Limits, Remove, Replace, Rewrite, Rule
 from nanlint.rules.registry import complaint
 from nanlint.settings import Settings
-from nanlint.source import Lines, Source
-from nanlint.suppress import Suppression, Suppressions, suppressions
+from nanlint.source import Source
+from nanlint.suppress import suppressions
+from nanlint.verdicts import Examined, Linted, Region, Report, verdict
 
-
-@dataclass(frozen=True, slots=True)
-class Linted:
-    """Findings sorted by place, what is wrong with suppression comments, and which of these silenced something."""
-
-    findings: tuple[Finding, ...]
-    warnings: tuple[Problem, ...] = ()
-    suppressions: Suppressions = field(default_factory=Suppressions)
-    used: frozenset[Suppression] = frozenset()
+ALONE = Project()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +36,46 @@ class _Report:
         return id(self.draft.event.node)
 
     @property
+    def path(self) -> str:
+        """The file of the operation."""
+        return self.draft.event.site.frame.path
+
+    @property
     def rank(self) -> tuple[int, int, str]:
         """Sorts the report that explains an operation best first."""
         return -self.rule.specific, -self.draft.level, self.rule.code
 
 
 def lint_module(source: Source, module: cst.Module, rules: Sequence[Rule], settings: Settings) -> Linted:
-    """What the rules find in a module parsed from `source`."""
-    trace = interpret(module, source.text)
-    lowest = Level.STRICT if settings.strict else Level.NOTE
-    limits = Limits(settings.epsilon, settings.max_learning_rate, settings.max_grad_norm)
-    merged = _merged((_Report(rule, draft) for rule in rules for draft in rule.check(trace, limits)), trace)
-    chosen = _most_specific(report for report in merged if report.draft.level >= lowest)
-    comments = suppressions(source, complaint)
-    kept, used = comments.split(_placed(chosen, source, module))
-    return Linted(tuple(kept), comments.warnings, comments, used)
+    """What the rules find in a module parsed from `source`, by itself."""
+    return verdict(examine(source, module, rules, settings))
+
+
+def examine(
+    source: Source, module: cst.Module, rules: Sequence[Rule], settings: Settings, project: Project = ALONE
+) -> Examined:
+    """What the rules find in a module parsed from `source`, and in the files of the project that it uses."""
+    trace = interpret(module, source.text, source.path, project)
+    merged = _merged((_Report(rule, draft) for rule in rules for draft in _drafts(rule, trace, settings)), trace)
+    chosen = _most_specific(report for report in merged if settings.strict or report.draft.level > Level.STRICT)
+    told = [report for report in chosen if report.path == source.path or report.draft.level >= Level.WARNING]
+    atlas = Atlas(source, trace, project)
+    atlas.add(node for report in told for node in _nodes(report, source.path, module))
+    placed = [_placed(report, atlas, source) for report in told]
+    return Examined(
+        tuple(report for report in placed if report.finding.place.path == source.path),
+        tuple(report for report in placed if report.finding.place.path != source.path),
+        suppressions(source, complaint),
+        frozenset(trace.trees),
+    )
+
+
+def _drafts(rule: Rule, trace: Trace, settings: Settings) -> Iterator[Draft]:
+    """What the rule finds; of an optional rule that is asked for by name, nothing is too vague to be a note."""
+    asked_for = {selector.lower() for selector in (*settings.select, *settings.extend_select)}
+    raised = rule.optional and not asked_for.isdisjoint((rule.code.lower(), rule.name.lower()))
+    for draft in rule.check(trace, Limits(settings.epsilon, settings.max_learning_rate, settings.max_grad_norm)):
+        yield replace(draft, level=Level.NOTE) if raised and draft.level is Level.STRICT else draft
 
 
 def _merged(reports: Iterable[_Report], trace: Trace) -> Iterator[_Report]:
@@ -111,64 +130,61 @@ def _most_specific(reports: Iterable[_Report]) -> list[_Report]:
     return chosen
 
 
-def _placed(reports: Sequence[_Report], source: Source, module: cst.Module) -> list[Finding]:
-    """The findings, with positions from one code generation."""
-    if not reports:
-        return []
-    spans = locate(module, source.text, (node for report in reports for node in _nodes(report.draft, module)))
-    places = _Places(source.path, Lines(source.text), spans)
-    editor = Editor(module, source.text, source.newline, spans)
-    findings = [_finding(report, places, editor) for report in reports]
-    return sorted(findings, key=lambda finding: (finding.place.line, finding.place.column, finding.code))
-
-
-def _nodes(draft: Draft, module: cst.Module) -> Iterator[cst.CSTNode]:
+def _nodes(report: _Report, home: str, module: cst.Module) -> Iterator[cst.CSTNode]:
+    draft = report.draft
     yield draft.event.node
     yield draft.event.site.statement
     yield from (clue.node for clue in draft.evidence)
-    if draft.rewrite is not None:
+    yield from (claim.node for claim in draft.claims)
+    if draft.rewrite is not None and report.path == home:
         yield from nodes_of(draft.rewrite, module)
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    path: str
-    lines: Lines
-    spans: Mapping[int, Span]
-
-    def of(self, node: cst.CSTNode) -> Place:
-        span = self.spans[id(node)]
-        return self.lines.place(self.path, span.start, span.end)
-
-    def statement(self, event: Event) -> tuple[int, int]:
-        """First and last line of the statement or header, and of the expression, which may stand in a default."""
-        statement = self.spans[id(event.site.statement)]
-        inner = self.spans[id(event.node)]
-        if isinstance(event.site.statement, cst.Module) or not statement.start <= inner.start < statement.header_end:
-            return self.lines.line(inner.start), self.lines.line(inner.end)
-        return self.lines.line(statement.start), self.lines.line(statement.header_end)
-
-
-def _finding(report: _Report, places: _Places, editor: Editor) -> Finding:
+def _placed(report: _Report, atlas: Atlas, source: Source) -> Report:
     rule, draft = report.rule, report.draft
-    return Finding(
-        place=places.of(draft.event.node),
+    finding = Finding(
+        place=atlas.place(draft.event.node),
         code=rule.code,
         rule=rule.name,
         level=draft.level,
         message=draft.message,
         remedy=draft.remedy or rule.remedy,
-        evidence=tuple(_step(clue, places) for clue in draft.evidence),
-        fix=_fix(draft, editor),
-        statement=places.statement(draft.event),
+        evidence=tuple(_step(clue, atlas) for clue in draft.evidence),
+        fix=_fix(draft, atlas, source) if report.path == source.path else None,
+        statement=_statement(draft.event, atlas),
+    )
+    return Report(
+        finding, rule.specific, _region(draft.event, atlas), tuple(_region(claim, atlas) for claim in draft.claims)
     )
 
 
-def _step(clue: Clue, places: _Places) -> Step:
-    return Step(places.of(clue.node), clue.text, None if clue.value is None else str(clue.value.range))
+def _region(event: Event, atlas: Atlas) -> Region:
+    path, span = atlas.span(event.node)
+    return path, span.start, span.end
 
 
-def _fix(draft: Draft, editor: Editor) -> Fix | None:
+def _statement(event: Event, atlas: Atlas) -> tuple[int, int]:
+    """First and last line of the statement or header, and of the expression, which may stand in a default."""
+    path, inner = atlas.span(event.node)
+    _, statement = atlas.span(event.site.statement)
+    lines = atlas.lines(path)
+    if isinstance(event.site.statement, cst.Module) or not statement.start <= inner.start < statement.header_end:
+        return lines.line(inner.start), lines.line(inner.end)
+    return lines.line(statement.start), lines.line(statement.header_end)
+
+
+def _step(clue: Clue, atlas: Atlas) -> Step:
+    return Step(atlas.place(clue.node), clue.text, None if clue.value is None else str(clue.value.range))
+
+
+def _fix(draft: Draft, atlas: Atlas, source: Source) -> Fix | None:
+    """The rewrite as edits; one that touches another file is refused."""
     rewrite = draft.rewrite
-    edits = None if rewrite is None else editor.edits(rewrite, draft.event.site.statement)
-    return None if rewrite is None or edits is None else Fix(rewrite.title, rewrite.applicability, edits)
+    if rewrite is None:
+        return None
+    editor = Editor(atlas.module, source.text, source.newline, atlas.at_home)
+    try:
+        edits = editor.edits(rewrite, draft.event.site.statement)
+    except KeyError:
+        return None
+    return None if edits is None else Fix(rewrite.title, rewrite.applicability, edits)

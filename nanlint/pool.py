@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from typing import TypeVar, cast
 
 SERIAL_UP_TO = 24  # files; a process takes 0.3 s to import what it needs
 
@@ -30,11 +30,25 @@ def for_each(
 
 def _run(function: Callable[[str], _Result], paths: Sequence[str], processes: int) -> list[list[_Result]]:
     """Each result in a list; an empty one if the pool broke before."""
-    pool = ProcessPoolExecutor(processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    pool = ProcessPoolExecutor(processes, initializer=_begin, initargs=(function,))
     try:
-        return [_result(future) for future in [pool.submit(function, path) for path in paths]]
+        work = cast("Callable[[str], _Result]", _work)
+        return [_result(future) for future in [pool.submit(work, path) for path in paths]]
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+_function: list[Callable[[str], object]] = []
+"""What a worker process does: it arrives once, since it holds what is known of all files."""
+
+
+def _begin(function: Callable[[str], object]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _function.append(function)
+
+
+def _work(path: str) -> object:
+    return _function[-1](path)
 
 
 def _result(future: Future[_Result]) -> list[_Result]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from nanlint.docs import FAMILIES
-from nanlint.rules.model import Rule
+from nanlint.rule import Rule
 from nanlint.rules.registry import all_rules
 
 ROOT = Path(__file__).parent.parent

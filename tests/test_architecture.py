@@ -23,6 +23,8 @@ LAYERS = (
     ("ops",),
     ("frameworks",),
     ("interp",),
+    ("rule",),
+    ("reasoning",),
     ("rules",),
 )
 """From the ground up; each imports only itself and what is below it. All else in the package stands above."""
@@ -155,3 +157,8 @@ def test_tests_that_run_a_framework_are_those_that_ci_leaves_out_without_one() -
         }
     tests = {paths[path] for path in needing if path.name.startswith("test_")}
     assert {path for path in tests if not path.startswith(tuple(left_out.group(1).split()))} == set()
+
+
+def test_the_room_of_rules_holds_rules_alone() -> None:
+    files = {path.name for path in (ROOT / "rules").glob("*.py")} - {"__init__.py", "registry.py"}
+    assert {name for name in files if not re.fullmatch(r"nan\d{3}_\w+\.py", name)} == set()

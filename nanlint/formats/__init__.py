@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from nanlint.api import Report
+from nanlint.reports import Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nanlint.api import Report
 from nanlint.findings import Applicability, Finding, Level
 from nanlint.formats import count
+from nanlint.reports import Report
 
 
 def summary(report: Report, unsafe_fixes: bool) -> str:

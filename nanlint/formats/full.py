@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 
-from nanlint.api import FileReport
 from nanlint.findings import Applicability, Finding, Fix, Level, Step
 from nanlint.formats import View
 from nanlint.formats._edited import Hunk, hunks, split_lines
 from nanlint.formats._frame import Frame, excerpt
 from nanlint.formats._summary import summary
+from nanlint.reports import FileReport
 from nanlint.terminal import Paint, one_line
 
 _STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan", Level.STRICT: "magenta"}

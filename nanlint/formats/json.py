@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from nanlint import __version__
-from nanlint.api import FileReport
 from nanlint.findings import Edit, Finding, Fix, Place, Problem
 from nanlint.formats import View
+from nanlint.reports import FileReport
 from nanlint.source import Lines
 
 

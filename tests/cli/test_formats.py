@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanlint import __version__
-from nanlint.api import FileReport, Report
 from nanlint.findings import Applicability, Edit, Finding, Fix, Level, Place, Problem, Step
 from nanlint.formats import View, names, render
 from nanlint.formats._edited import hunks, split_lines
 from nanlint.formats._frame import WIDTH, excerpt
+from nanlint.reports import FileReport, Report
 from nanlint.source import Lines
 from nanlint.terminal import Paint, cells, one_line
 

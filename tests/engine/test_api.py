@@ -217,7 +217,7 @@ def test_bug_of_ours_is_a_problem_with_its_place(tmp_path: Path) -> None:
     package = tmp_path / "nanlint"
     shutil.copytree(Path(nanlint.__file__).parent, package)
     (package / "rules" / "nan999_broken.py").write_text(
-        "from nanlint.rules.model import Rule\n"
+        "from nanlint.rule import Rule\n"
         "def check(trace, limits):\n    yield 1 / 0\n"
         "RULE = Rule('NAN999', 'broken', '', '', check, 1)\n"
     )
@@ -261,7 +261,7 @@ assert "libcst" not in sys.modules
 import nanlint
 assert nanlint.__version__ and "libcst" not in sys.modules
 from nanlint import *
-assert Rule is sys.modules["nanlint.rules.model"].Rule and callable(fix_source)
+assert Rule is sys.modules["nanlint.rule"].Rule and callable(fix_source)
 assert all(hasattr(nanlint, name) for name in nanlint.__all__) and not hasattr(nanlint, "nothing")
 """
     assert run(code) == ""

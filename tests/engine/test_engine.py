@@ -7,7 +7,7 @@ import pytest
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Edit, Fix, Level, Place, Step
 from nanlint.interp.trace import Event, Trace
-from nanlint.rules.model import Insert, Rewrite
+from nanlint.rule import Insert, Rewrite
 from nanlint.settings import Settings
 from tests.engine.tools import IMPORTS, found, lint, only, replacing, rule
 

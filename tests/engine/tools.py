@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from nanlint.domain.vocabulary import Op
-from nanlint.engine import Linted, lint_module
+from nanlint.engine import lint_module
 from nanlint.findings import Applicability, Finding, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.parsing import parse
-from nanlint.rules.model import Clue, Draft, Limits, Replace, Rewrite, Rule
+from nanlint.rule import Clue, Draft, Limits, Replace, Rewrite, Rule
 from nanlint.settings import Settings
 from nanlint.source import from_text
+from nanlint.verdicts import Linted
 
 IMPORTS = "import torch\n"
 

@@ -13,7 +13,7 @@ from nanlint.findings import Applicability, Fix
 from nanlint.fixer import apply
 from nanlint.parsing import parse
 from nanlint.positions import locate
-from nanlint.rules.model import Insert, Remove, Replace, Rewrite
+from nanlint.rule import Insert, Remove, Replace, Rewrite
 from nanlint.source import from_text
 
 Edits = Callable[[cst.CSTNode], tuple[Replace | Insert | Remove, ...]]
