@@ -42,9 +42,9 @@ def implied(test: Value, truth: bool, steps: int = MAX_STEPS) -> Facts:
         return NO_FACTS
     if op is Op.LOGICAL_NOT:
         return implied(made_by.x, not truth, steps - 1)
-    if op in (Op.LOGICAL_AND, Op.LOGICAL_OR):
+    if op in (Op.LOGICAL_AND, Op.LOGICAL_OR, Op.JOIN):  # a mask that one branch narrows further is a join
         sides = [implied(operand, truth, steps - 1) for operand in made_by.operands]
-        combine = conjunction if (op is Op.LOGICAL_AND) == truth else disjunction
+        combine = conjunction if op is not Op.JOIN and (op is Op.LOGICAL_AND) == truth else disjunction
         facts = sides[0]
         for side in sides[1:]:
             facts = combine(facts, side)

@@ -32,8 +32,13 @@ def empty(_: Application) -> Outcome:
 
 @operation(Op.READ, typing=Typing.OPTION, arity=0)
 def read(a: Application) -> Outcome:
-    """What a file holds: from the option `low` to `high` where its format says so."""
-    low, high = a.bounds("low"), a.bounds("high")
+    """What a file holds: from the option `low` to `high` where its format says so.
+
+    The option `depth` of an image, unless it is 0 or 1, leaves pixels as they are stored: up to 16 bits deep.
+    """
+    low, high, depth = a.bounds("low"), a.bounds("high"), a.bounds("depth")
+    if depth is not None and depth.point not in (0.0, 1.0):
+        return Outcome(interval(0.0, 65535.0), known=False, may_nan=False, dtype=Dtype.INTEGER)
     dtype = a.options.get("dtype")
     if low is None or high is None:
         held = EVERYTHING if dtype is None else dtype.range  # of bytes, 0 to 255

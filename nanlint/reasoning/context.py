@@ -7,11 +7,14 @@ from nanlint.interp.trace import Frame, Site
 QUIET_WORDS = frozenset(
     {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
      "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "visualize", "benchmark",
-     "postprocess", "postprocessing", "nms"}
+     "postprocess", "postprocessing", "nms", "sampling", "beam", "search", "generate", "generation"}
 )  # fmt: skip
 """Words in a function's name that say it computes no loss."""
-SAMPLING = frozenset({"sample", "sampler"})
-QUIET_CLASSES = frozenset({"sampler", "schedule", "scheduler", "metric", "metrics", "meter", "dataset", "tokenizer"})
+SAMPLING = frozenset({"sample", "sampler", "sampling", "beam", "search", "generate", "generation"})
+QUIET_CLASSES = frozenset(
+    {"sampler", "sampling", "beam", "search", "schedule", "scheduler", "metric", "metrics", "meter", "dataset",
+     "tokenizer"}
+)  # fmt: skip
 """Words in the name of a class whose methods compute no loss; its `forward` may."""
 TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
 """Functions through which a gradient is likely to flow, whatever they compute."""

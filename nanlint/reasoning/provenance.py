@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import Interval
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
@@ -199,7 +200,18 @@ def is_loss_argument(event: Event, value: Value) -> bool:
     """A parameter of a function that computes a loss, or arithmetic on such: `p`, `1 - p`, `p / q`."""
     if not in_loss(event.site) or quiet(event.site):
         return False
-    return _of_arguments(value) and any(x.op is Op.ARGUMENT and not x.kind.scalar for x in leaves(value))
+    handed = any(x.op is Op.ARGUMENT and not x.kind.scalar for x in leaves(value))
+    return handed and _of_arguments(value) and not _picked(value)
+
+
+def _picked(value: Value) -> bool:
+    """The elements that a mask lets through: what they are, whoever made the mask knows."""
+    while value.op in SAME_ELEMENTS and value.made_by.operands:
+        keys = value.made_by.operands[1:] if value.op is Op.SELECT else ()
+        if len(keys) == 1 and (keys[0].dtype is Dtype.BOOLEAN or keys[0].op is Op.ARGUMENT) and not keys[0].kind.scalar:
+            return True
+        value = value.made_by.x
+    return False
 
 
 def _of_arguments(value: Value, steps: int = STEPS) -> bool:

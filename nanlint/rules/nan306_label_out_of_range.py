@@ -44,12 +44,13 @@ def _reported(
 ) -> Iterator[Draft]:
     """One finding for the first part of the labels that is outside."""
     top = float("inf") if classes is None else classes.range.lo - 1.0
-    for piece in pieces(labels):
+    parts = list(pieces(labels))
+    for piece in parts:
         beyond = _beyond(piece, top, ignored)
         if beyond is not None and not (classes is None and _of_caller(event, piece, trace)):
             yield Draft(
                 event=event,
-                level=_level(classes, beyond, top),
+                level=Level.NOTE if _sentinel(piece, parts) else _level(classes, beyond, top),
                 message=_message(event, piece, beyond, classes),
                 remedy="Number the classes from 0, and give the loss as many outputs as there are classes.",
                 evidence=(*trail(event, trace, piece), *_sized(event, classes, trace)),
@@ -65,6 +66,11 @@ def _beyond(piece: Value, top: float, ignored: float | None) -> float | None:
     ends = [end for end in (piece.range.lo, piece.range.hi) if not 0.0 <= end <= top and end != ignored]
     finite = [end for end in ends if abs(end) != float("inf")]
     return finite[-1] if finite else None
+
+
+def _sentinel(piece: Value, parts: list[Value]) -> bool:
+    """-1 beside labels of which nothing is known: what a search returns that finds none, which callers test for."""
+    return piece.range.point == -1.0 and any(not part.known for part in parts)
 
 
 def _of_caller(event: Event, piece: Value, trace: Trace) -> bool:

@@ -152,7 +152,7 @@ def family(floating: bool, name: str) -> Dtype:
 def test_constants_have_their_value(framework: Framework) -> None:
     for name, claimed in framework.constants.items():
         real = math.nan if math.isnan(claimed) else claimed
-        if name not in REMOVED:
+        if name not in REMOVED and not name.startswith(ELSEWHERE):
             assert resolve(name) == real or math.isnan(claimed), name
 
 
