@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from nanlint.interp.trace import Frame, Site
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z._]+")
+"""A run of capitals is a word of its own, but for the last one before a small letter."""
 
 QUIET_WORDS = frozenset(
     {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
@@ -22,15 +27,8 @@ LOSS_WORDS = frozenset({"loss", "losses", "criterion", "objective", "nll", "bce"
 
 
 def words(name: str) -> set[str]:
-    """`masked_softmaxLoss` -> masked, softmax, loss."""
-    found, word = set(), ""
-    for character in name + "_":
-        if character in "._" or (character.isupper() and word and not word[-1].isupper()):
-            found.add(word.lower())
-            word = "" if character in "._" else character
-        else:
-            word += character
-    return found - {""}
+    """`masked_softmaxLoss` -> masked, softmax, loss; `TopKBCELoss` -> top, kbce, loss."""
+    return {word.lower() for word in _WORD.findall(name)}
 
 
 def names_of(frame: Frame) -> set[str]:
