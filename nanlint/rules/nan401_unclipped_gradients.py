@@ -17,7 +17,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import mentions_clip
 from nanlint.reasoning.context import words
 from nanlint.reasoning.hyperparameters import constructions, table
-from nanlint.reasoning.origins import alternatives, strip
+from nanlint.reasoning.origins import alternatives, sources, strip
 from nanlint.reasoning.ownership import denoted, few_tensors, is_thing, parameters_text
 from nanlint.reasoning.placement import own_line, surroundings
 from nanlint.reasoning.poles import danger
@@ -171,9 +171,14 @@ def _cue_of_file(trace: Trace) -> Cue | None:
     if attention is not None and _half_precision(trace):
         return Cue("attention in half precision overflows at 65504", attention)
     score = next((event for event in trace.of(Op.LOG_PROB) if _score(event, trace)), None)
-    if score is not None:
+    if score is not None and not _standardises(trace):
         return Cue("a policy gradient scales with returns that nothing bounds", score)
     return None
+
+
+def _standardises(trace: Trace) -> bool:
+    """Something is divided by its standard deviation, as returns are: that bounds what the gradient scales with."""
+    return any(source.op is Op.STD for event in trace.of(Op.DIVIDE) for source in sources(event.y))
 
 
 def _few_steps(event: Event) -> bool:
