@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
@@ -15,7 +16,6 @@ from nanlint.frameworks.model import Call, Helper, Stride
 from nanlint.interp.objects import Dotted, Elements, Instance
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import mentions_clip
-from nanlint.reasoning.context import words
 from nanlint.reasoning.hyperparameters import constructions, table
 from nanlint.reasoning.origins import alternatives, sources, strip
 from nanlint.reasoning.ownership import denoted, few_tensors, is_thing, parameters_text
@@ -167,8 +167,8 @@ def _cue_of_file(trace: Trace) -> Cue | None:
     recurrent = next((event for event in trace.of(Op.RECURRENT) if not _few_steps(event)), None)
     if recurrent is not None:
         return Cue("a recurrent network multiplies its gradient once per time step", recurrent)
-    attention = next(trace.of(Op.ATTENTION), None)
-    if attention is not None and _half_precision(trace):
+    attention = next((event for event in trace.of(Op.ATTENTION) if _in_half(event, trace)), None)
+    if attention is not None:
         return Cue("attention in half precision overflows at 65504", attention)
     score = next((event for event in trace.of(Op.LOG_PROB) if _score(event, trace)), None)
     if score is not None and not _standardises(trace):
@@ -208,10 +208,10 @@ def _names(target: cst.CSTNode) -> Iterator[str]:
         yield from _names(child)
 
 
-def _half_precision(trace: Trace) -> bool:
-    """A gradient scaler or an autocast region."""
-    autocast = any("autocast" in words(event.site.spelling) for event in trace.of(Op.OPAQUE))
-    return autocast or next(trace.of(Op.GRAD_SCALER), None) is not None
+def _in_half(event: Event, trace: Trace) -> bool:
+    """In an autocast region of float16, or in a file with a gradient scaler, which only float16 needs."""
+    region = event.site.autocast
+    return (region is not None and region.dtype is Dtype.FLOAT16) or next(trace.of(Op.GRAD_SCALER), None) is not None
 
 
 def _cue_of_loss(update: Update, trace: Trace) -> Cue | None:
