@@ -19,7 +19,7 @@ BUGS = {
     ],
     "depth": [
         ("torch.log(closeness)", "error", "NAN202"),
-        ("torch.sqrt(torch.mean(error**2))", "warning", "NAN308"),
+        ("torch.sqrt(torch.mean(error**2))", "note", "NAN308"),
         ("torch.mean(error**2)", "warning", "NAN110"),
     ],
     "gan": [
@@ -33,9 +33,9 @@ BUGS = {
     ],
     "ppo": [
         ("torch.log(probs)", "error", "NAN201"),
-        ("/ advantages.std()", "warning", "NAN112"),
+        ("/ advantages.std()", "note", "NAN112"),
         ("logratio.exp()", "note", "NAN105"),
-        ("optimizer.step()", "warning", "NAN401"),
+        ("optimizer.step()", "note", "NAN401"),
     ],
     "vae": [
         ("torch.exp(0.5 * logvar)", "note", "NAN105"),

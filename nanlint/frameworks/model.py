@@ -186,6 +186,8 @@ class Framework:
     in_place: bool = False
     attributes: Mapping[str, Call] = field(default_factory=dict)
     """Of its arrays."""
+    detached: frozenset[str] = frozenset()
+    """Those through which no gradient flows."""
     layers: Mapping[str, Call] = field(default_factory=dict)
     """Classes whose instances, called, perform the operation; `options` are the constructor's parameters."""
     optimizers: Mapping[str, Optimizer] = field(default_factory=dict)

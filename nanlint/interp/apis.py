@@ -16,6 +16,7 @@ from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import BY_NAME
 from nanlint.interp.containers import extent, overwritten
+from nanlint.interp.draws import at_draw
 from nanlint.interp.guards import implied, under
 from nanlint.interp.machine import Machine
 from nanlint.interp.names import change
@@ -180,7 +181,9 @@ def are_extents(given: Sequence[tuple[Value, cst.BaseExpression | None]], star: 
         return True
     value, node = given[0]
     shape = isinstance(value.payload, Shape) and value.payload.of.kind is Kind.TENSOR
-    return star or shape or value.kind is Kind.INTEGER or counts_by_name(node)
+    if star or shape or value.kind is Kind.INTEGER:
+        return True
+    return not value.kind.numeric and value.payload is None and counts_by_name(node)
 
 
 def perform(
@@ -201,12 +204,22 @@ def perform(
     if call.op is Op.HISTOGRAM:
         edges = machine.unknown(result, kind=result.kind)
         return machine.thing(Kind.SEQUENCE, Elements((result, edges), names=("hist", "bin_edges")))
-    if "out" in given.named:
-        held, target = given.named["out"]
+    written = _written_to(call, given)
+    if written is not None and not written[0].is_none:
+        held, target = written
         if target is not None and held.kind is Kind.TENSOR:
             overwritten(machine, held, result, target)
         change(machine, target, held, result)
     return result
+
+
+def _written_to(call: Call, given: Arguments) -> tuple[Value, cst.BaseExpression | None] | None:
+    """What is passed as `out`, by name or, as to NumPy's `clip(x, lo, hi, x)`, by position."""
+    if "out" in given.named:
+        return given.named["out"]
+    place = next((i for i, parameter in enumerate(call.parameters) if parameter.spelled == "out"), None)
+    by_position = given.positional[: given.placed]
+    return by_position[place] if place is not None and place < len(by_position) else None
 
 
 def incomplete(op: Op, bound: Bound) -> bool:
@@ -240,6 +253,8 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
     chosen_by = bound.options.get("where") if not framework.gradients else None
     if chosen_by is not None and chosen_by.constant is not True:
         operands = [under(operand, implied(chosen_by, True)) for operand in operands]
+    if op is Op.SELECT and "index" in bound.options:
+        operands = [at_draw(operands[0], bound.options["index"]), *operands[1:]]
     result = machine.record(
         op,
         selected(op, operands),

@@ -48,6 +48,7 @@ HAVE_ATTRIBUTES = (Instance, Class, Entries, Dotted)
 WRAPPED = frozenset({"module", "_orig_mod"})
 """Where `DataParallel` and `torch.compile` keep the model."""
 BY_NAME = {table.name: table for table in frameworks.FRAMEWORKS}
+DETACHED = frozenset(name for table in frameworks.FRAMEWORKS for name in table.detached)
 
 
 def attribute(machine: Machine, value: Value, name: str, node: cst.Attribute) -> Value:
@@ -186,7 +187,7 @@ def _class_attribute(machine: Machine, value: Value, definition: Class, name: st
 
 
 def _array_attribute(machine: Machine, framework: Framework, value: Value, name: str, node: cst.Attribute) -> Value:
-    return machine.record(
+    found = machine.record(
         framework.attributes[name].op,
         (value,),
         node,
@@ -196,6 +197,7 @@ def _array_attribute(machine: Machine, framework: Framework, value: Value, name:
         spelling="." + name,
         default_float=value.dtype,
     )
+    return replace(found, gradient=False) if name in framework.detached else found
 
 
 def array_framework(machine: Machine, value: Value, method: str = "") -> Framework | None:
@@ -213,7 +215,8 @@ def unknown_attribute(machine: Machine, value: Value, name: str) -> Value:
     number = machine.numbers.setdefault(("attribute", value.number, name), next(machine.fresh_numbers))
     made_by = Operation(Op.ATTRIBUTE, (value,), number=number, framework=value.made_by.framework)
     own = isinstance(value.payload, Instance)  # a buffer or parameter that was made elsewhere
-    gradient = (own or value.gradient) and not machine.active.no_gradient and not index_by_name(name)
+    recorded = own or (value.gradient and name not in DETACHED)
+    gradient = recorded and not machine.active.no_gradient and not index_by_name(name)
     bounds = small_by_name(name)
     result = Value(Kind.UNKNOWN, made_by, bounds, gradient=gradient, payload=Member(value, name))
     return narrow(result, machine.store.facts)

@@ -19,7 +19,7 @@ from nanlint.interp.contexts import gradient_mode
 from nanlint.interp.datasets import columns, halves, joined, loader, published, split
 from nanlint.interp.functions import call_function
 from nanlint.interp.machine import CALLS, EXPRESSIONS, Machine
-from nanlint.interp.methods import call_member
+from nanlint.interp.methods import call_member, protocol_event
 from nanlint.interp.names import change, dotted_name
 from nanlint.interp.objects import (
     Chain,
@@ -33,6 +33,7 @@ from nanlint.interp.objects import (
     Partial,
     Super,
 )
+from nanlint.interp.optimizers import make_optimizer
 from nanlint.interp.parameters import evaluate_arguments
 from nanlint.interp.precision import autocast_mode, cast_layer, loaded_as, made_as, set_default_float
 
@@ -45,6 +46,8 @@ SPLITS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.splits)
 HALVES = frozenset(name for f in frameworks.FRAMEWORKS for name in f.halves)
 FLOAT_INFO = frozenset(name for f in frameworks.FRAMEWORKS for name in f.float_info)
 WRAPPERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.wrappers)
+WRAPPED = ("module", "model")
+"""The keywords by which a wrapper takes what it wraps."""
 APPLIERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.appliers)
 APPLIER_OPTIONS = frozenset({"use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug"})
 
@@ -65,7 +68,12 @@ def _super(machine: Machine) -> Value:
 
 
 def _function(machine: Machine, function: Function, _: Value, given: Arguments, node: cst.Call) -> Value:
-    return call_function(machine, function, given, node)
+    receiver, passes = function.receiver, machine.trace.count(Op.BACKWARD)
+    result = call_function(machine, function, given, node)
+    trains = not given.values and machine.trace.count(Op.BACKWARD) > passes  # no optimizer, whatever its methods
+    if receiver is not None and receiver.kind is Kind.OPTIMIZER and not trains:
+        protocol_event(machine, receiver, function.name.rpartition(".")[2], given, node)
+    return result
 
 
 def _class(machine: Machine, definition: Class, _: Value, given: Arguments, node: cst.Call) -> Value:
@@ -136,8 +144,9 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     layer = frameworks.layer(name) or frameworks.distribution(name)
     if layer is not None:
         return made_as(machine, make_layer(machine, layer[0], name, layer[1], given, node), given)
-    if frameworks.optimizer(name) is not None:
-        return _make_optimizer(machine, name, given, node)
+    optimizer = frameworks.optimizer(name)
+    if optimizer is not None:
+        return make_optimizer(machine, name, optimizer, given, node)
     made = _make(machine, name, given) or _make_dataset(machine, name, given, node)
     made = made or set_default_float(machine, name, given)
     if made is not None:
@@ -165,8 +174,8 @@ def _make(machine: Machine, name: str, given: Arguments) -> Value | None:
         return _container(machine, name, given)
     if name in FLOAT_INFO:
         return machine.thing(Kind.OBJECT, FloatInfo(element_type(machine, given.first())))
-    if name in WRAPPERS and given.positional:
-        return given.positional[0][0]
+    if name in WRAPPERS:
+        return given.first() or next((given.named[key][0] for key in WRAPPED if key in given.named), None)
     return None
 
 
@@ -204,34 +213,6 @@ def _container(machine: Machine, name: str, given: Arguments) -> Value:
     if items is None:
         return sequence(machine, (machine.unknown(content),), exact=False)
     return sequence(machine, items, is_exact(content))
-
-
-def _make_optimizer(machine: Machine, name: str, given: Arguments, node: cst.Call) -> Value:
-    """An optimizer: an event with the constructor's arguments under canonical names."""
-    found = frameworks.optimizer(name)
-    if found is None:
-        return opaque(machine, given, node, name)
-    framework, entry = found
-    options: dict[str, Value] = {}
-    nodes: dict[str, cst.BaseExpression] = {}
-    spelled = {parameter.spelled: parameter.canonical for parameter in entry.parameters}
-    named = list(given.named.items())
-    for parameter, argument in [*zip((p.spelled for p in entry.parameters), given.positional, strict=False), *named]:
-        value, expression = argument
-        canonical = spelled.get(parameter, parameter)
-        options[canonical] = value
-        if expression is not None:
-            nodes[canonical] = expression
-    return machine.record(
-        Op.OPTIMIZER,
-        (),
-        node,
-        options=options,
-        option_nodes=nodes,
-        framework=framework.name,
-        kind=entry.result,
-        spelling=name,
-    )
 
 
 EXPRESSIONS[cst.Call] = call

@@ -22,6 +22,7 @@ from nanlint.interp.objects import (
     Scope,
     Super,
 )
+from nanlint.interp.optimizers import is_optimizer, own_optimizer
 from nanlint.interp.parameters import UNFILLED
 from nanlint.interp.records import fill, is_record, tuple_fields
 from nanlint.interp.trace import Frame
@@ -67,7 +68,7 @@ def is_model(definition: Class) -> bool:
 
 def instantiate(machine: Machine, definition: Class, given: Arguments | None, node: cst.CSTNode | None) -> Value:
     """A new instance after its `__init__`; without one, keywords become attributes."""
-    instance = new_instance(machine, definition)
+    instance = new_instance(machine, definition, given, node)
     found = definition.lookup("__init__")
     if found is not None:
         constructor = bound_to(found[1], instance).payload
@@ -78,7 +79,7 @@ def instantiate(machine: Machine, definition: Class, given: Arguments | None, no
     elif is_record(definition):
         fill(machine, instance, definition, given or Arguments(star=True), node)
     elif given is not None and isinstance(instance.payload, Instance):
-        fields = [key for key in definition.cells if isinstance(key, str)]
+        fields = [key for key, member in definition.cells.items() if not isinstance(member.payload, Function)]
         for key, (value, _) in [*zip(fields, given.positional, strict=False), *given.named.items()]:
             machine.store.write(instance.payload.cells, key, value)
     return instance
@@ -109,9 +110,13 @@ def sequential(given: Arguments) -> Chain:
     return Chain(values, not given.star)
 
 
-def new_instance(machine: Machine, definition: Class) -> Value:
-    kind = Kind.MODEL if is_model(definition) else Kind.OBJECT
-    instance = machine.thing(kind, Instance(definition, Cells(heap=True)))
+def new_instance(machine: Machine, definition: Class, given: Arguments | None, node: cst.CSTNode | None) -> Value:
+    payload = Instance(definition, Cells(heap=True))
+    kind = Kind.MODEL if is_model(definition) else Kind.OPTIMIZER if is_optimizer(definition) else Kind.OBJECT
+    if kind is Kind.OPTIMIZER and given is not None and isinstance(node, cst.Call):
+        instance = own_optimizer(machine, payload, given, node)
+    else:
+        instance = machine.thing(kind, payload)
     machine.instances.setdefault(id(definition), instance)
     return instance
 

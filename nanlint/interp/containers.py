@@ -10,6 +10,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import NON_NEGATIVE
 from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.draws import at_draw
 from nanlint.interp.guards import implied, under
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Chain, Dotted, Elements, Entries, Instance, Rows, Shape
@@ -205,6 +206,9 @@ def select(machine: Machine, value: Value, key: Value | None, node: cst.Subscrip
     """`x[i]`, `x[mask]`, `x[:, 0]` of an array or of something unknown: some of its elements."""
     if key is not None:
         value = under(value, implied(key, True))
+    for part in node.slice:
+        if isinstance(part.slice, cst.Index) and isinstance(part.slice.value, cst.Name):
+            value = at_draw(value, machine.evaluate(part.slice.value))
     result = machine.record(
         Op.SELECT,
         (value, key if key is not None else _index(machine, node)),

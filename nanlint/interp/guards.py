@@ -12,7 +12,9 @@ from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, NON_POSITIVE, NONZ
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.counting import THROUGH, count_of
+from nanlint.interp.objects import Member
 from nanlint.interp.store import NO_FACTS, Fact, Facts, conjunction, disjunction, narrow
+from nanlint.interp.values import choices
 from nanlint.ops.evaluate import evaluate
 
 MAX_STEPS = 12  # operations followed back from a test or a selection
@@ -72,11 +74,19 @@ def _finiteness(op: Op, x: Value, truth: bool) -> Facts:
 
 def _truthiness(value: Value, truth: bool, steps: int) -> Facts:
     """`if x:` of a number or array says that it is not 0."""
+    if isinstance(value.payload, Member) and value.payload.name == "requires_grad":
+        return _differentiable(value.payload.receiver, truth)
     if value.kind in (Kind.STRING, Kind.NONE, Kind.MODULE, Kind.FUNCTION, Kind.CLASS, Kind.OBJECT):
         return NO_FACTS
     if not value.kind.numeric:
         return conjunction({value.number: Fact(NONZERO)}, count_of(value, NONZERO, steps)) if truth else NO_FACTS
     return _bounded(value, NONZERO if truth else point(0.0), steps)
+
+
+def _differentiable(value: Value, truth: bool) -> Facts:
+    """`if x.requires_grad:` says which of two things it is, if a gradient flows through one of them alone."""
+    left = [choice for choice in choices(value) if choice.gradient is truth]
+    return {value.number: Fact(choice=left[0])} if len(left) == 1 else NO_FACTS
 
 
 def _compared(op: Op, a: Value, b: Value, steps: int) -> Facts:

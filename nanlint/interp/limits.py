@@ -11,8 +11,12 @@ from nanlint.interp.machine import Machine
 
 
 def limit(machine: Machine, dtype: Dtype, name: str) -> Value:
-    """`finfo(dtype).eps` and its like; of an unknown dtype, what it is in some floating dtype."""
-    found = [_limit(LIMITS[each], name) for each in ([dtype] if dtype.floating else LIMITS)]
+    """`finfo(dtype).eps` and its like; of an unknown dtype, what it is in some dtype that computes as float32 does.
+
+    float64's smallest numbers are 0 in float32, which an array of unknown dtype is taken to be.
+    """
+    likely = [each for each in LIMITS if each is not Dtype.FLOAT64]
+    found = [_limit(LIMITS[each], name) for each in ([dtype] if dtype.floating else likely)]
     numbers = [x for x in found if x is not None]
     if not numbers:
         return machine.unknown(kind=Kind.NUMBER)

@@ -96,11 +96,17 @@ def _has_methods(value: Value) -> bool:
 def _protocol_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value | None:
     """A method of an optimizer, a scaler, a distribution: a step of the protocol. None: no such method."""
     found = frameworks.protocol(receiver.kind, name)
+    if found is not None and found[1].op is Op.STEP:
+        _run_closure(machine, given, node)
+    return protocol_event(machine, receiver, name, given, node)
+
+
+def protocol_event(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value | None:
+    """The step of the protocol alone: whoever runs the method of a class of the file has run what it does."""
+    found = frameworks.protocol(receiver.kind, name)
     if found is None:
         return None
     framework, call = found
-    if call.op is Op.STEP:
-        _run_closure(machine, given, node)
     owner = node.func.value if isinstance(node.func, cst.Attribute) else None
     bound = bind(
         machine, framework, call, Arguments(((receiver, owner), *given.positional), given.keywords, given.star)

@@ -118,7 +118,9 @@ COUNTS = frozenset(
     {"size", "dim", "dims", "dimension", "features", "feats", "channels", "units", "num", "heads", "len", "length",
      "hidden", "classes", "planes", "width", "depth", "input", "output", "out", "in"}
 )  # fmt: skip
-COUNTING = frozenset({"n", "num", "nb", "d", "dim"})
+COUNTING = frozenset({"n", "num", "nb", "dim"})
+D_OF = COUNTS | {"model", "k", "q", "v", "ff", "ffn", "inner", "embed", "emb", "head", "state", "word"}
+"""What the d of `d_model` is counted in; `d_vector` is none."""
 
 
 def counts_by_name(node: cst.BaseExpression | None) -> bool:
@@ -131,6 +133,8 @@ def counts_by_name(node: cst.BaseExpression | None) -> bool:
     if not isinstance(name, cst.Name):
         return False
     words = name.value.lower().strip("_").split("_")
+    if words[0] == "d":
+        return len(words) == 1 or words[1] in D_OF
     return words[0] in COUNTING or (words[-1] in COUNTS and (len(words) > 1 or words[0] not in ("input", "output")))
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import libcst as cst
 
-from nanlint.domain.value import Kind, Value
+from nanlint.domain.value import Kind, Operation, Value
+from nanlint.domain.vocabulary import Op
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import attribute, has_attribute, set_attribute
 from nanlint.interp.machine import Machine
@@ -78,6 +79,8 @@ def _copy(machine: Machine, given: Arguments, node: cst.Call) -> Value:
     value = given.first() or machine.unknown()
     if isinstance(value.payload, (Elements, Entries)):
         return machine.thing(value.kind, value.payload)
+    if value.kind is Kind.UNKNOWN and value.payload is None:  # a model from elsewhere, say: its copy is cast by itself
+        return replace(value, made_by=Operation(Op.COPY, (value,), number=next(machine.fresh_numbers)))
     return changed(machine, value, {}) if isinstance(value.payload, Instance) else value
 
 

@@ -136,6 +136,10 @@ class Trace:
         if id(old) in self.by_operation:
             self.by_operation[id(new)] = self.by_operation[id(old)]
 
+    def count(self, op: Op) -> int:
+        """How many events of the operation there are so far."""
+        return len(self.by_op.get(op, ()))
+
     def of(self, *ops: Op) -> Iterator[Event]:
         """The events of these operations."""
         for op in ops:

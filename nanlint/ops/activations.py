@@ -9,7 +9,7 @@ from nanlint.domain.interval import EVERYTHING, NON_POSITIVE, SMALLEST, SYMMETRI
 from nanlint.domain.value import Constant
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import extended
-from nanlint.ops.forms import fixed, reached, saturating, unbounded, valley
+from nanlint.ops.forms import fixed, increasing, reached, saturating, unbounded, valley
 from nanlint.ops.model import Application, Outcome, Typing, operation
 from nanlint.ops.poles import ZERO
 from nanlint.ops.promotion import limits
@@ -28,7 +28,7 @@ saturating(Op.LOG_SIGMOID, extended.log_sigmoid)
 saturating(Op.RELU, lambda x: max(x, 0.0), Typing.PROMOTE)
 saturating(Op.RELU6, lambda x: min(max(x, 0.0), 6.0), Typing.PROMOTE)
 saturating(Op.HARD_SIGMOID, lambda x: min(max(x / 6.0 + 0.5, 0.0), 1.0))
-saturating(Op.SOFTSIGN, lambda x: x / (1.0 + abs(x)) if math.isfinite(x) else math.copysign(1.0, x))
+increasing(Op.SOFTSIGN, lambda x: x / (1.0 + abs(x)) if math.isfinite(x) else math.copysign(1.0, x))
 saturating(Op.SELU, lambda x: _SELU_SCALE * (x if x > 0.0 else _SELU_ALPHA * math.expm1(x)))
 
 

@@ -6,11 +6,11 @@ import math
 
 from nanlint.domain import arithmetic
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.interval import NON_NEGATIVE, Interval, inf, interval
+from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, Interval, inf, interval
 from nanlint.domain.value import Operation
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import consequences, extended
-from nanlint.ops.forms import reached, unbounded
+from nanlint.ops.forms import reached
 from nanlint.ops.knowledge import independent, really_infinite
 from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
 from nanlint.ops.poles import (
@@ -131,7 +131,9 @@ def remainder(a: Application) -> Outcome:
     return Outcome(interval(lo, hi), known=reached(a.x) if a.operands[1].known else None)
 
 
-unbounded(Op.MATMUL)
+@operation(Op.MATMUL, typing=Typing.FLOAT)
+def matrix_product(a: Application) -> Outcome:
+    return consequences.refined(Outcome(EVERYTHING, known=False), consequences.matrix_product(a))
 
 
 def _xlogy_poles(xlogy: Operation) -> tuple[Pole, ...]:

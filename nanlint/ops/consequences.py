@@ -32,9 +32,12 @@ from nanlint.ops.relations import (
     same_axis,
     squared,
     two_numbers,
+    unit_axis,
 )
 
 SUM_OF_SOFTMAX = Interval(0.9985, 1.002)  # float16; float32 stays within 3e-7 of 1
+TRANSPOSING = frozenset({"dim0", "dim1"})
+COSINE = Interval(-1.02, 1.02)  # bfloat16; float32 stays within 1e-6 of [-1, 1]
 
 
 def refined(outcome: Outcome, relation: Outcome | None) -> Outcome:
@@ -152,10 +155,14 @@ def exponential_below_one(value: Value) -> Value | None:
 def sum_of_parts(a: Application) -> Outcome | None:
     """The sum of exp(x - max x) is at least 1, that of a softmax about 1, that of a mixture the sum of its weights.
 
-    An identity matrix has a 1, wherever it stands.
+    An identity matrix has a 1, wherever it stands; a square one has it in each row, whatever it is added to that is
+    not negative. The dot product of two unit vectors is a cosine.
     """
     axis = given_axis(a)
-    if axis is None and plain(a.operands[0]).op is Op.EYE:
+    if axis is not None and _of_units(plain(a.operands[0]), axis):
+        return Outcome(COSINE, known=False)
+    identity = _identity(plain(a.operands[0]))
+    if identity is not None and (axis is None or not identity.made_by.options.keys() & {"m", "M", "k"}):
         return Outcome(Interval(1.0, inf), known=True)
     highest = exponential_below_one(a.operands[0])
     if highest is not None and (axis is None or same_axis(axis, axis_of(highest))):
@@ -164,6 +171,39 @@ def sum_of_parts(a: Application) -> Outcome | None:
     if row is None:
         return None
     return Outcome(row, known=True) if axis is not None else Outcome(Interval(row.lo, inf))
+
+
+def _identity(value: Value) -> Value | None:
+    """The identity matrix in `eye(n)`, `adjacency + eye(n)`."""
+    terms = value.made_by.operands if made_by(value, Op.ADD) and value.range.lo >= 0.0 else (value,)
+    return next((term for term in map(plain, terms) if term.op is Op.EYE), None)
+
+
+def _of_units(product: Value, axis: Value) -> bool:
+    """The product of two vectors, each of length 1 along the axis."""
+    if not made_by(product, Op.MULTIPLY):
+        return False
+    along = [unit_axis(factor) for factor in product.made_by.operands]
+    return all(each is not None and same_axis(each, axis) for each in along)
+
+
+def distance_of_units(a: Application) -> Outcome | None:
+    """Rows of length 1 are nowhere farther apart than 2."""
+    along = [unit_axis(operand) for operand in a.operands]
+    by_row = all(axis is not None and axis.constant in (-1, 1) for axis in along)
+    return Outcome(Interval(0.0, 2.0 * COSINE.hi), known=False) if by_row and a.number("ord") == 2.0 else None
+
+
+def matrix_product(a: Application) -> Outcome | None:
+    """Rows of length 1 times the transpose of such: cosines."""
+    if len(a.operands) < 2 or a.options:
+        return None
+    rows, columns = a.operands[0], plain(a.operands[1])
+    if columns.op is not Op.RESHAPE or not columns.made_by.options.keys() <= TRANSPOSING:
+        return None
+    along = [unit_axis(rows), unit_axis(columns.made_by.x)]
+    by_row = all(axis is not None and axis.constant in (-1, 1) for axis in along)
+    return Outcome(COSINE, known=False) if by_row else None
 
 
 def _row_total(value: Value, axis: Value | None, steps: int = 4) -> Interval | None:

@@ -122,14 +122,15 @@ def sign(a: Application) -> Outcome:
     return Outcome(interval(bounds.lo, bounds.hi, not a.x.contains(0.0)), known=reached(a.x))
 
 
-# trigonometry: exact only on the branch around 0, where the functions are monotone
+# trigonometry: exact only on the branch around 0, where the functions are monotone; angles are seldom real numbers
+# that nothing bounds, so an unknown one is not taken to reach every value
 
 
 @operation(Op.SIN, typing=Typing.FLOAT)
 def sin(a: Application) -> Outcome:
     if a.x.inside(-math.pi / 2.0, math.pi / 2.0):
         return Outcome(a.x.map(math.sin))
-    return Outcome(SYMMETRIC_UNIT, known=reached(a.x))
+    return Outcome(SYMMETRIC_UNIT)
 
 
 @operation(Op.COS, typing=Typing.FLOAT)
@@ -137,7 +138,7 @@ def cos(a: Application) -> Outcome:
     angle = arithmetic.absolute(a.x)
     if angle.hi <= math.pi:
         return Outcome(angle.map_down(math.cos))
-    return Outcome(SYMMETRIC_UNIT, known=reached(a.x))
+    return Outcome(SYMMETRIC_UNIT)
 
 
 @operation(Op.TAN, typing=Typing.FLOAT)
@@ -147,7 +148,7 @@ def tan(a: Application) -> Interval:
 
 increasing(Op.ASIN, extended.asin, *_OUTSIDE_UNIT, *_STEEP_AT_ONES, domain=SYMMETRIC_UNIT)
 decreasing(Op.ACOS, extended.acos, *_OUTSIDE_UNIT, *_STEEP_AT_ONES, domain=SYMMETRIC_UNIT)
-saturating(Op.ATAN, math.atan)
+increasing(Op.ATAN, math.atan)
 saturating(Op.TANH, math.tanh)
 increasing(Op.ASINH, math.asinh)
 increasing(Op.ACOSH, extended.acosh, undefined(below(1.0)), steep(point(1.0)), domain=Interval(1.0, inf))

@@ -133,7 +133,8 @@ def operation(
 def rounded(bounds: Interval, dtype: Dtype) -> Interval:
     """Both ends rounded to nearest in `dtype`: rounding is monotone, so the result still holds every element.
 
-    An open end at 0 stays open: it goes to the smallest number of the dtype.
+    An open end at 0 stays open: it goes to the smallest number of the dtype. A hole at 0 is kept while neither end
+    rounds into it.
     """
     if not dtype.floating or bounds.empty:
         return bounds
@@ -142,4 +143,4 @@ def rounded(bounds: Interval, dtype: Dtype) -> Interval:
         lo, hi = smallest, max(hi, smallest)
     if bounds.hi == -SMALLEST:
         lo, hi = min(lo, -smallest), -smallest
-    return interval(lo, hi, bounds.nonzero)
+    return interval(lo, hi, bounds.nonzero and lo < 0.0 < hi)

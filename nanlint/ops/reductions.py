@@ -127,7 +127,9 @@ def norm(a: Application) -> Outcome:
     return Outcome(interval(least, most), known=False)
 
 
-fixed(Op.PAIRWISE_DISTANCE, NON_NEGATIVE, known=False)
+@operation(Op.PAIRWISE_DISTANCE, typing=Typing.FLOAT)
+def pairwise_distance(a: Application) -> Outcome:
+    return consequences.refined(Outcome(NON_NEGATIVE, known=False), consequences.distance_of_units(a))
 
 
 @operation(Op.LOGSUMEXP, typing=Typing.FLOAT)

@@ -108,6 +108,21 @@ def complement(value: Value) -> Value | None:
     return value.made_by.y if is_complement else None
 
 
+def unit_axis(value: Value) -> Value | None:
+    """The axis along which the value is divided by its Euclidean norm, be that guarded, so that it has length 1."""
+    value = _before(value, lambda v: v.op in SAME_ELEMENTS or v.op in (Op.ABSOLUTE, Op.NEGATIVE) or _floating_cast(v))
+    norm = value
+    if made_by(value, Op.DIVIDE):
+        norm = reduced(floor_of(value.made_by.y))
+        if not (norm.op is Op.NORM and reduces(norm, value.made_by.x, Op.NORM)):
+            return None
+    elif not made_by(value, Op.NORMALIZE):
+        return None
+    order = norm.made_by.options.get("ord")
+    euclidean = order is None or order.is_none or order.range.point == 2.0 or order.constant == "fro"
+    return axis_of(norm) if euclidean else None
+
+
 def floor_of(value: Value) -> Value:
     """A value that this one is nowhere below: without the positive number added to it, or the clamp from below."""
     value = plain(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -13,14 +13,16 @@ from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
 from nanlint.reasoning.context import called_in_training, in_loss, in_training, quiet
-from nanlint.reasoning.nodes import children
-from nanlint.reasoning.origins import POINTWISE, sources
-from nanlint.reasoning.provenance import MAX_VALUES
+from nanlint.reasoning.nodes import children, walk
+from nanlint.reasoning.origins import POINTWISE, SAME_ELEMENTS, sources, strip
+from nanlint.reasoning.provenance import MAX_VALUES, is_array
 
 LOSSES = (
     Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
     Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR,
 )  # fmt: skip
+LIKELIHOODS = (Op.KL_DIVERGENCE, Op.NLL_LOSS, Op.CROSS_ENTROPY)
+"""Losses that take log-probabilities."""
 
 
 def trained(event: Event, trace: Trace) -> bool:
@@ -38,25 +40,31 @@ def wants_gradient(event: Event, trace: Trace) -> bool:
 
 
 def discarded(event: Event, trace: Trace) -> bool:
-    """All that is visibly made of the result ends in comparisons, indices or detached copies."""
+    """All that is visibly made of the result ends in comparisons, indices, detached copies or new parameters."""
     pending, seen = [event], set[int]()
-    joined = {
-        id(way.made_by)
-        for user in trace.events
-        for operand in user.operands
-        if operand.op is Op.JOIN
-        for way in operand.made_by.operands
-    }
+    joined = _of_joined(trace)
     while pending:
         current = pending.pop()
-        users = trace.uses(current.result)
-        if not users or _handed_on(current) or id(current.operation) in joined or len(seen) > MAX_VALUES:
+        users = [*trace.uses(current.result), *joined.get(id(current.operation), ())]
+        if not users or len(seen) > MAX_VALUES:
+            return False
+        anew = any(user.op is Op.WEIGHT for user in users)  # a parameter starts from the value, without its history
+        if not anew and _handed_on(current):
             return False
         for user in users:
             if id(user) not in seen:
                 seen.add(id(user))
-                pending.extend([user] if user.result.gradient else [])
+                pending.extend([user] if user.result.gradient and user.op is not Op.WEIGHT else [])
     return True
+
+
+def _of_joined(trace: Trace) -> dict[int, list[Event]]:
+    """By operation, the events that take its result on one way through the branches only."""
+    found: dict[int, list[Event]] = {}
+    for user in trace.events:
+        for way in (way for operand in user.operands if operand.op is Op.JOIN for way in operand.made_by.operands):
+            found.setdefault(id(way.made_by), []).append(user)
+    return found
 
 
 def feeds_loss(event: Event, trace: Trace) -> bool:
@@ -79,6 +87,30 @@ def reaches_loss(event: Event, trace: Trace) -> bool:
     return False
 
 
+def scores(event: Event, trace: Trace) -> bool:
+    """The result is a log-probability: a likelihood or a divergence takes it, or it is weighted, element by element.
+
+    What becomes an integer is a label.
+    """
+    found, joined = False, _of_joined(trace)
+    pending, seen = [(event.result, True)], set[int]()
+    while pending and len(seen) < MAX_VALUES:
+        value, as_it_is = pending.pop()
+        for user in (*trace.uses(value), *joined.get(id(value.made_by), ())):
+            if user.op is Op.CAST and user.result.dtype.integer:
+                return False
+            if id(user) in seen:
+                continue
+            seen.add(id(user))
+            weights = [x for x in user.operands if user.op is Op.MULTIPLY and x.made_by is not value.made_by]
+            weighted = as_it_is and any(is_array(x) or strip(x).op is Op.ARGUMENT for x in weights)
+            found = found or weighted or user.op in LIKELIHOODS
+            if user.op in POINTWISE or user.op in SAME_ELEMENTS:
+                unchanged = user.op in (Op.NEGATIVE, Op.CLAMP) or user.op in SAME_ELEMENTS
+                pending.append((user.result, as_it_is and unchanged))
+    return found
+
+
 def minimised(event: Event, trace: Trace) -> bool:
     """Some `backward` differentiates it, be it on one way through the branches only."""
     ways = POINTWISE | {Op.OPAQUE}
@@ -97,16 +129,35 @@ def returned(event: Event) -> bool:
 
 
 def _handed_on(event: Event) -> bool:
-    """A statement binds the result to an attribute or an element, or to a name that some `return` mentions."""
-    line, function = event.site.statement, event.site.frame.node
-    for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-        if not isinstance(part, (cst.Assign, cst.AnnAssign)) or part.value is not event.node:
-            continue
-        targets = [target.target for target in part.targets] if isinstance(part, cst.Assign) else [part.target]
+    """A statement binds the result to an attribute or an element, or some `return` hands it to an unknown caller."""
+    node, frame = event.node, event.site.frame
+    while frame.node is not None:
+        targets = _targets(frame.node, node)
         names = {target.value for target in targets if isinstance(target, cst.Name)}
-        if len(names) < len(targets) or (function is not None and not names.isdisjoint(_names_returned(function))):
+        if len(names) < len(targets):
             return True
+        if targets and names.isdisjoint(_names_returned(frame.node)):
+            return False
+        if not targets and not _returns(frame.node, node):
+            return False
+        if frame.entry or frame.parent is None or frame.call_node is None:
+            return True
+        node, frame = frame.call_node, frame.parent
     return False
+
+
+def _targets(function: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
+    """What the statement binds the expression to, if it is a whole right side."""
+    for part in walk(function):
+        if isinstance(part, cst.Assign) and part.value is node:
+            return [target.target for target in part.targets]
+        if isinstance(part, cst.AnnAssign) and part.value is node:
+            return [part.target]
+    return []
+
+
+def _returns(function: cst.CSTNode, node: cst.CSTNode) -> bool:
+    return any(isinstance(part, cst.Return) and part.value is node for part in walk(function))
 
 
 def _names_returned(function: cst.CSTNode) -> Iterator[str]:
@@ -147,26 +198,31 @@ def repaired(event: Event, trace: Trace) -> bool:
 
 
 def repair(event: Event, trace: Trace) -> Event | None:
-    """The later event that replaces the result's NaN or infinity."""
+    """The later event that replaces the result's NaN or infinity; it may ask for them long before."""
+    chain: list[Value] = []
     for user, value in _users(event, trace):
+        chain.append(value)
         if user.op is Op.NAN_TO_NUM:
             return user
         if user.op in (Op.WHERE, Op.MASKED_FILL):
             condition = user.operands[0 if user.op is Op.WHERE else 1]
-            if condition.made_by is not value.made_by and _tests_finiteness(condition, value):
+            if condition.made_by is not value.made_by and _tests_finiteness(condition, chain):
                 return user
         index = user.options.get("index") if user.op is Op.STORE and user.x.same(value) else None
-        if index is not None and _tests_finiteness(index, value):
+        if index is not None and _tests_finiteness(index, chain):
             return user
     return None
 
 
-def _tests_finiteness(condition: Value, value: Value) -> bool:
+def _tests_finiteness(condition: Value, values: Sequence[Value]) -> bool:
+    """It asks one of the values whether it is finite."""
     while condition.op is Op.LOGICAL_NOT:
         condition = condition.made_by.x
-    if condition.op in (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE):
-        return condition.made_by.x.same(value)
-    return condition.op is Op.EQUAL and not condition.made_by.y.range.bounded and condition.made_by.x.same(value)
+    if condition.op in (Op.LOGICAL_OR, Op.LOGICAL_AND):
+        return any(_tests_finiteness(side, values) for side in condition.made_by.operands)
+    asks = condition.op in (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE)
+    asks = asks or (condition.op is Op.EQUAL and not condition.made_by.y.range.bounded)
+    return asks and any(condition.made_by.x.same(value) for value in values)
 
 
 def _users(event: Event, trace: Trace) -> Iterator[tuple[Event, Value]]:

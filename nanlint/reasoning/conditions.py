@@ -22,6 +22,7 @@ TOKEN_WORDS = frozenset(
     {"token", "tokens", "id", "ids", "idx", "src", "tgt", "source", "target", "targets", "input", "inputs", "seq",
      "sequence", "sequences", "words", "text", "pad", "padding", "captions", "labels"}
 )  # fmt: skip
+PADDING_WORDS = frozenset({"token", "tokens", "src", "seq", "sequence", "sequences", "words", "text", "pad", "padding"})
 LOGIC = frozenset(
     {Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.EQUAL, Op.NOT_EQUAL, Op.LOGICAL_AND, Op.LOGICAL_OR,
      Op.LOGICAL_NOT, Op.IS_NAN, Op.IS_INF, Op.IS_FINITE, Op.ANY, Op.ALL, Op.CONTAINS}
@@ -100,6 +101,15 @@ def unshaped(value: Value) -> Value:
 
 def compares_tokens(condition: Value, trace: Trace) -> bool:
     """`tokens == 0`: padding, by the name of what is compared; `mask == 0` is a mask itself."""
+    return _compares(condition, TOKEN_WORDS, trace)
+
+
+def compares_padding(condition: Value, trace: Trace) -> bool:
+    """`tokens != pad`, but not `labels != ignored`: no text is padding alone, and labels may all be ignored."""
+    return _compares(condition, PADDING_WORDS, trace)
+
+
+def _compares(condition: Value, names: frozenset[str], trace: Trace) -> bool:
     value = condition
     while (value.op is Op.LOGICAL_NOT or unshaped(value) is not value) and value.made_by.operands:
         value = value.made_by.x
@@ -107,7 +117,7 @@ def compares_tokens(condition: Value, trace: Trace) -> bool:
     if value.op not in (Op.EQUAL, Op.NOT_EQUAL) or event is None:
         return False
     found = {word for node in event.site.operands if node is not None for word in _words_in(node)}
-    return bool(found & TOKEN_WORDS) and "mask" not in found
+    return bool(found & names) and "mask" not in found
 
 
 def _words_in(node: cst.CSTNode) -> Iterator[str]:

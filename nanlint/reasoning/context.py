@@ -9,16 +9,16 @@ from nanlint.interp.trace import Frame, Site
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z._]+")
 """A run of capitals is a word of its own, but for the last one before a small letter."""
 
+_TEST_FILE = re.compile(r"(^|[/\\])(test_[^/\\]*|[^/\\]*_test)\.py$")
 QUIET_WORDS = frozenset(
     {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
      "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "visualize", "benchmark",
-     "postprocess", "postprocessing", "nms", "sampling", "beam", "search", "generate", "generation"}
+     "postprocess", "postprocessing", "nms", "sampling", "beam", "search", "generate", "generation", "mine", "mining"}
 )  # fmt: skip
 """Words in a function's name that say it computes no loss."""
-SAMPLING = frozenset({"sample", "sampler", "sampling", "beam", "search", "generate", "generation"})
 QUIET_CLASSES = frozenset(
     {"sampler", "sampling", "beam", "search", "schedule", "scheduler", "metric", "metrics", "meter", "dataset",
-     "tokenizer"}
+     "tokenizer", "miner"}
 )  # fmt: skip
 """Words in the name of a class whose methods compute no loss; its `forward` may."""
 TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
@@ -63,20 +63,25 @@ def called_in_training(site: Site) -> bool:
     return False
 
 
+def in_test(site: Site) -> bool:
+    """Code that a test runs, as pytest tells tests: by the name of the function or of its file."""
+    frame: Frame | None = site.frame
+    while frame is not None:
+        if frame.name.rpartition(".")[2].startswith("test_") or _TEST_FILE.search(frame.path):
+            return True
+        frame = frame.parent
+    return False
+
+
 def quiet(site: Site) -> bool:
     """Code that computes schedules, metrics, samples or initial values."""
     return site.no_gradient or quiet_name(site.frame)
 
 
-def samples(site: Site) -> bool:
-    """Code that draws samples, by its name: nothing is trained by what it draws from."""
-    return quiet_name(site.frame) and bool(names_of(site.frame) & SAMPLING)
-
-
 def quiet_name(frame: Frame) -> bool:
     """The name of the function says so, or that of its class."""
     last = frame.name.rpartition(".")[2]
-    named, owner = words(last), words(frame.class_name)
+    named, owner = {word.rstrip("0123456789") for word in words(last)}, words(frame.class_name)
     if named & LOSS_WORDS:
         return False
     return bool(named & QUIET_WORDS) or bool(last != "forward" and owner & QUIET_CLASSES and not owner & LOSS_WORDS)

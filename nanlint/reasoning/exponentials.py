@@ -10,9 +10,11 @@ from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import above, dtype_of, limits_of
 from nanlint.ops.promotion import range_in
-from nanlint.ops.relations import reduction
+from nanlint.ops.relations import reduction, unit_axis
 from nanlint.reasoning.aftermath import selected
+from nanlint.reasoning.choices import only_ranks
 from nanlint.reasoning.context import quiet, words
+from nanlint.reasoning.growth import driven
 from nanlint.reasoning.origins import POINTWISE, sources, strip
 from nanlint.reasoning.rewriting import Spelled, code, contains, removable, spell_name
 from nanlint.reasoning.terms import Term
@@ -23,8 +25,11 @@ SIMILARITIES = frozenset({Op.NORMALIZE, Op.COSINE_SIMILARITY})
 
 
 DENSITIES = frozenset({Op.LOG_PROB, Op.LOG_SOFTMAX, Op.LOG_SIGMOID})
+_SCORING = POINTWISE | {Op.MATMUL, Op.PAIRWISE_DISTANCE, Op.ABSOLUTE}
 PICTURES = frozenset({"image", "images", "img", "imgs", "pixel", "pixels"})
 DISTANCES = frozenset({"dist", "dists", "distance", "distances"})
+LOG_PROBABILITIES = frozenset({"logp", "logprob", "logprobs", "lprob", "lprobs", "distribution", "distributions"})
+PROBABILITIES = frozenset({"p", "prob", "probs", "probability", "probabilities", "likelihood", "likelihoods"})
 SHIFTS = frozenset({Op.REDUCE_MAX, Op.MAXIMUM, Op.POOL, Op.LOGSUMEXP, Op.ARGMAX})
 
 
@@ -42,16 +47,16 @@ def shifted(value: Value) -> bool:
     """A maximum was subtracted in a way that ranges do not follow: scaled, by index, the maximum of parts."""
     value = strip(value)
     if value.op in (Op.MULTIPLY, Op.DIVIDE):
-        return any(_differs_from_extreme(operand) for operand in value.made_by.operands)
+        return any(lowered(operand) for operand in value.made_by.operands)
     if value.op is not Op.SUBTRACT:
         return False
     x, highest = value.made_by.operands[:2]
     of = reduction(highest, Op.REDUCE_MAX, Op.LOGSUMEXP)
     understood = of is not None and (of.same(x) or of.same(strip(x)))
-    return not understood and _differs_from_extreme(value)
+    return not understood and lowered(value)
 
 
-def _differs_from_extreme(value: Value) -> bool:
+def lowered(value: Value) -> bool:
     """x - max(x), or x minus an element of x."""
     value = strip(value)
     if value.op is not Op.SUBTRACT:
@@ -68,10 +73,14 @@ def is_log_density(x: Term) -> bool:
 
 
 def promised(x: Term) -> bool:
-    """Bounded from above by what its names promise: pixels are small numbers, and a negated distance is below 0."""
+    """Bounded from above by what its names promise.
+
+    Pixels are small numbers, a negated distance is below 0, and so are log-probabilities, whose exp is a distribution.
+    """
     names = set[str]().union(*(words(name) for name in _NAME.findall(code(x.node)))) if x.node is not None else set()
     negated = any(source.op is Op.NEGATIVE for source in sources(x.value))
-    return bool(names & PICTURES) or (negated and bool(names & DISTANCES))
+    logarithms = bool(names & LOG_PROBABILITIES) or ("log" in names and bool(names & PROBABILITIES))
+    return bool(names & PICTURES) or logarithms or (negated and bool(names & DISTANCES))
 
 
 def selected_away(x: Term, trace: Trace) -> bool:
@@ -91,20 +100,30 @@ def level(event: Event, x: Term, trace: Trace) -> Level | None:
     """How grave an overflow of exp(x) is for the event that is computed from it; None where it does no harm.
 
     The exponential of an unknown is a hazard by its form: the stable function is there for it. A cosine over a
-    temperature is bounded, though nothing says by how much; so is what its names promise to be.
+    temperature is bounded, though nothing says by how much; so is what its names promise to be. Where the result only
+    ranks, the gravest mistake is a wrong choice.
     """
     if selected_away(x, trace) and not differentiated(event):
         return None
     if x.value.kind.scalar or (x.event is not None and x.event.framework == "math"):
         return Level.STRICT
-    if quiet(event.site) or is_similarity(x.value) or (overflows(x) and promised(x)):
+    if quiet(event.site) or is_similarity(x.value) or (overflows(x) and promised(x)) or only_ranks(event, trace):
         return Level.NOTE
     return Level.WARNING
 
 
+def held_level(event: Event, x: Term, trace: Trace) -> Level | None:
+    """As `level`, of a function that moves with x: a score trained through it stays small, if nothing drives it.
+
+    A softmax and a logsumexp, which take any shift of their scores, leave those free to drift away.
+    """
+    grade = level(event, x, trace)
+    return grade if grade is None or driven(x) or selected_away(x, trace) else min(grade, Level.NOTE)
+
+
 def is_similarity(value: Value) -> bool:
     """Computed from unit vectors."""
-    return any(source.op in SIMILARITIES for source in sources(value, POINTWISE | {Op.MATMUL}))
+    return any(source.op in SIMILARITIES or unit_axis(source) is not None for source in sources(value, _SCORING))
 
 
 def replaced(event: Event, x: Term, spelled: Spelled, title: str, applicability: Applicability) -> Rewrite:

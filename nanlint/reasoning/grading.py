@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
@@ -13,9 +14,9 @@ from nanlint.reasoning.conditions import compares_tokens, named_mask
 from nanlint.reasoning.context import in_training, quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import quoted
-from nanlint.reasoning.masks import Hidden, Way
+from nanlint.reasoning.masks import Hidden, Way, ways
 from nanlint.reasoning.origins import sources
-from nanlint.reasoning.visibility import Cover, cover, culprit
+from nanlint.reasoning.visibility import Cover, cover, culprit, made_of
 from nanlint.rule import Clue
 
 HOW = {
@@ -35,13 +36,20 @@ def graded(event: Event, found: Way, trace: Trace) -> tuple[Cover, Level]:
     if how in (Cover.UNKNOWN, Cover.SHORT, Cover.EMPTY) and _hides_queries(event, hidden, trace):
         how = Cover.CROSSED
     if how is Cover.ALWAYS:
-        sometimes = any(source.op is Op.JOIN for source in sources(event.operands[0]))  # another branch may show it
-        return how, Level.WARNING if sometimes else Level.ERROR
+        joins = [source for source in sources(event.operands[0]) if source.op is Op.JOIN]
+        if _shown_again(joins, hidden, trace):
+            return how, Level.NOTE
+        return how, Level.WARNING if joins else Level.ERROR
     if quiet(event.site):
         return how, Level.NOTE if how > Cover.UNKNOWN else Level.STRICT
     if how is Cover.UNKNOWN:
         return how, Level.NOTE if named_mask(condition_node(hidden, trace)) else Level.STRICT
-    return how, Level.WARNING if how > Cover.SHORT and in_training(event.site) else Level.NOTE
+    return how, Level.WARNING if how > Cover.EMPTY and in_training(event.site) else Level.NOTE
+
+
+def _shown_again(joins: list[Value], hidden: Hidden, trace: Trace) -> bool:
+    """On one way through the branches the masked scores are given a column that is always visible, say."""
+    return any(made_of(way, hidden.by) and not ways(way, trace) for join in joins for way in join.made_by.operands)
 
 
 def _hides_queries(event: Event, hidden: Hidden, trace: Trace) -> bool:

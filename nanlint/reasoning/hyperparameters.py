@@ -11,7 +11,7 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
 from nanlint.frameworks.model import Optimizer
-from nanlint.interp.objects import Elements, Entries
+from nanlint.interp.objects import Dotted, Elements, Entries, Instance
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.origins import alternatives
 
@@ -27,10 +27,20 @@ def constructions(optimizer: Value | None, trace: Trace) -> list[Event]:
     return found
 
 
+def makers(optimizer: Value | None, trace: Trace) -> list[Event]:
+    """The calls that the optimizer may come from, of known constructors or of any other."""
+    origins = [trace.origin(choice) for choice in alternatives(optimizer)] if optimizer is not None else []
+    return [origin for origin in origins if origin is not None and origin.op in (Op.OPTIMIZER, Op.OPAQUE)]
+
+
 def table(construction: Event) -> Optimizer | None:
-    """What the framework's table says of the optimizer's class."""
-    entry = registry.optimizer(construction.site.spelling)
-    return entry[1] if entry is not None else None
+    """What the framework's table says of the optimizer's class, or of the one it derives its `step` from."""
+    payload = construction.result.payload
+    names = [construction.site.spelling]
+    if isinstance(payload, Instance):
+        steps = payload.of.lookup("step")
+        names = [base.name for base in payload.of.ancestry() if steps is None and isinstance(base, Dotted)]
+    return next((entry[1] for name in names if (entry := registry.optimizer(name)) is not None), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nanlint.domain.dtypes import Dtype
+from nanlint.domain.interval import point
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.ops.poles import dtype_of
-from nanlint.reasoning.context import quiet, samples
+from nanlint.ops.poles import ZERO, dtype_of
+from nanlint.reasoning.aftermath import selected
+from nanlint.reasoning.choices import only_ranks
+from nanlint.reasoning.context import quiet
+from nanlint.reasoning.exponentials import is_similarity
 from nanlint.reasoning.formulas import GUARD, Side, inside, negated, one_minus, unguarded
-from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.origins import SAME_ELEMENTS, strip
 from nanlint.reasoning.probabilities import Form, Probability, probability
 from nanlint.reasoning.terms import Term, operand
 
@@ -92,7 +96,7 @@ def read(trace: Trace, event: Event) -> Reading | None:
 
 
 def level(reading: Reading) -> Level | None:
-    """How grave; None where a bound keeps the logarithm finite and no gradient can fade.
+    """How grave; None where a bound keeps the logarithm finite and no gradient can fade, or a `where` leaves it out.
 
     A guard that rounding takes away is another rule's: what is wrong there is the guard.
     """
@@ -104,9 +108,33 @@ def level(reading: Reading) -> Level | None:
     if effective(event):
         fading = reading.guarded and event.x.gradient and not event.site.no_gradient and not quiet(event.site)
         return Level.NOTE if fading else None
-    if event.site.no_gradient or samples(event.site):
+    if _selected_away(reading) and not _differentiated(event):
+        return None
+    if quiet(event.site) or only_ranks(event, reading.term.trace):
         return Level.NOTE  # inference and metrics: an infinite score ranks last, and no weight is lost
-    return Level.WARNING if quiet(event.site) else Level.ERROR
+    return Level.NOTE if is_similarity(reading.p.logits.value) or _divides(reading) else Level.ERROR
+
+
+def _differentiated(event: Event) -> bool:
+    return event.x.gradient and not event.site.no_gradient
+
+
+def _selected_away(reading: Reading) -> bool:
+    """A later `where` takes the logarithm only where it is finite."""
+    event = reading.event
+    edge = point(-1.0) if event.op is Op.LOG1P else ZERO
+    return selected(event, reading.term.trace, 0, (edge,)) is not None
+
+
+def _divides(reading: Reading) -> bool:
+    """The probability itself is a divisor as well: at 0 the quotient is infinite, whatever the logarithm is."""
+    made = reading.p.made
+    if made is None or reading.complement:
+        return False
+    return any(
+        use.op is Op.DIVIDE and strip(use.y).same(made.result) and use.site.frame is reading.event.site.frame
+        for use in reading.term.trace.uses(made.result)
+    )
 
 
 def cause(reading: Reading) -> str:
@@ -121,8 +149,11 @@ def cause(reading: Reading) -> str:
 
 
 def consequence(reading: Reading) -> str:
-    gradient = " and the gradient NaN" if reading.event.x.gradient and not reading.event.site.no_gradient else ""
-    return f"the logarithm is -inf{gradient}"
+    if not _differentiated(reading.event):
+        return "the logarithm is -inf"
+    if _selected_away(reading):
+        return "the gradient is NaN, although `where` leaves the logarithm, -inf, out"
+    return "the logarithm is -inf and the gradient NaN"
 
 
 def explained(reading: Reading) -> tuple[Event, ...]:

@@ -6,10 +6,13 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import libcst as cst
+
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduced, reduction, squared
+from nanlint.reasoning.guarding import operand_node
 from nanlint.reasoning.origins import SAME_ELEMENTS, strip
 from nanlint.reasoning.squares import is_inverse_root, radicand
 
@@ -20,12 +23,12 @@ MAX_PARTS = 24  # values visited when looking for the array in its dividend
 
 
 class Measure(enum.Enum):
-    """What the divisor is of the dividend, and when it is 0."""
+    """What the divisor is of the array that it measures."""
 
-    NORM = "the norm of the dividend, 0 where it is 0"
-    PRODUCT_OF_NORMS = "the norms of the two vectors of the dot product, 0 where one of them is 0"
-    SPREAD = "the standard deviation of the dividend, 0 for constant data"
-    RANGE = "the largest less the smallest element, 0 for constant data"
+    NORM = "norm"
+    PRODUCT_OF_NORMS = "product of norms"
+    SPREAD = "standard deviation"
+    RANGE = "range (the largest less the smallest element)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,14 @@ def _by_inverse_root(event: Event, trace: Trace) -> Normalisation | None:
         if root is not None and contains(x, root, LINEAR_IN):
             return Normalisation(Measure.NORM, pole, 0, root, total, pole)
     return None
+
+
+def measured(found: Normalisation, trace: Trace) -> cst.BaseExpression | None:
+    """The expression of the array that is measured: of x ** 2 the x."""
+    origin = trace.origin(found.reducing)
+    if found.reducing.op in (Op.SUM, Op.MEAN):
+        origin = trace.origin(strip(found.reducing.made_by.x))
+    return operand_node(origin, 0) if origin is not None else None
 
 
 def norm_of(value: Value) -> tuple[Value, Value] | None:

@@ -67,8 +67,9 @@ def _parts(value: Value) -> Sequence[Value]:
 
 
 def few_tensors(construction: Event) -> bool:
-    """It optimises a tensor or two, not a model."""
-    parameters = construction.options.get("params")
+    """It optimises a tensor or two, not a model; a constructor that nobody knows takes them first."""
+    first = construction.operands[0] if construction.op is Op.OPAQUE and construction.operands else None
+    parameters = construction.options.get("params", first)
     if parameters is None or not isinstance(parameters.payload, Elements):
         return False
     items = parameters.payload.items

@@ -16,7 +16,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
 from nanlint.ops.promotion import range_in
-from nanlint.reasoning.aftermath import repaired, selected, wants_gradient
+from nanlint.reasoning.aftermath import repaired, scores, selected, wants_gradient
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, strip
 from nanlint.reasoning.provenance import (
@@ -38,6 +38,7 @@ SINGULAR = (
     Op.REMAINDER, Op.POWER, Op.EXP, Op.EXP2, Op.EXPM1, Op.SINH, Op.COSH, Op.ASIN, Op.ACOS, Op.ATANH, Op.ACOSH,
     Op.ERFINV, Op.LOGIT,
 )  # fmt: skip
+LOGARITHMS = (Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY)
 NEAR_ZERO = 1e-2  # a pole at 0 widens by less than this when a quotient or a gradient overflows before 0
 
 
@@ -111,7 +112,7 @@ def exposure(event: Event, trace: Trace, found: Singularity | None = None) -> Da
     zones = forward or tuple(zone for zone in steep if gradient_reaches(operand, zone))
     if not zones or selected(event, trace, found.index, zones) is not None or _exceeds(event, operand, zones):
         return None
-    level, because = _likelihood(event, found.index, zones, bool(forward))
+    level, because = _likelihood(event, trace, found.index, zones, bool(forward))
     if not forward and level > Level.NOTE and not wants_gradient(event, trace):
         level = Level.NOTE
     return Danger(level, because, zones[0], not forward)
@@ -139,7 +140,9 @@ def has_keyword(event: Event, name: str) -> bool:
     return any(argument.keyword is not None and argument.keyword.value == name for argument in arguments)
 
 
-def _likelihood(event: Event, index: int, zones: tuple[Interval, ...], forward: bool) -> tuple[Level, str]:
+def _likelihood(
+    event: Event, trace: Trace, index: int, zones: tuple[Interval, ...], forward: bool
+) -> tuple[Level, str]:
     operand, hushed = event.operands[index], quiet(event.site)
     possible = Level.STRICT if hushed else Level.NOTE
     certain = any(reached(operand, zone) for zone in zones)
@@ -153,8 +156,8 @@ def _likelihood(event: Event, index: int, zones: tuple[Interval, ...], forward: 
         return Level.WARNING, "computed from the raw output of a network"
     if operand.range.nonzero or is_offset(operand):
         return Level.STRICT, "off the pole, unless it is negative"
-    if forward and any(zone.contains(0.0) for zone in zones) and is_loss_argument(event, operand):
-        return Level.WARNING, "an argument of a loss function that nothing bounds"
+    if event.op in LOGARITHMS and is_loss_argument(event, operand) and scores(event, trace):
+        return Level.WARNING, "a probability that a loss function is given and nothing bounds"
     return possible, "a tensor that nothing bounds"
 
 
@@ -164,11 +167,12 @@ def _proven(operand: Value, hushed: bool) -> tuple[Level, str]:
         return (Level.STRICT if hushed else Level.NOTE), "a random draw that can be exactly at the edge"
     if is_schedule(operand):
         return (Level.STRICT if hushed else Level.NOTE), "computed from constants"
+    likely, certain = (Level.NOTE, Level.NOTE) if hushed else (Level.WARNING, Level.ERROR)
     if strip(operand).op in (Op.SUM, Op.MEAN):
-        return Level.WARNING, "a sum of what can be 0"
+        return likely, "a sum of what can be 0"
     if strip(operand).op is Op.REDUCE_MAX and operand.range.lo >= 0.0:
-        return (Level.NOTE if hushed else Level.WARNING), "the largest of what can be 0"
-    return (Level.WARNING if hushed else Level.ERROR), "known from what made it"
+        return likely, "the largest of what can be 0"
+    return certain, "known from what made it"
 
 
 def takes_array(event: Event, index: int = 0) -> bool:

@@ -8,9 +8,11 @@ import libcst as cst
 
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.objects import Parameters
 from nanlint.interp.trace import Event, Frame, Trace
 from nanlint.reasoning.clipping import clips_gradients
 from nanlint.reasoning.context import words
+from nanlint.reasoning.origins import NETWORKS, alternatives
 from nanlint.reasoning.placement import stands_alone
 
 STEPS = frozenset({Op.STEP, Op.SCALER_STEP})
@@ -41,24 +43,50 @@ class _Gradients:
 def updates(trace: Trace) -> list[Update]:
     """Every step with the backward passes before it, up to those of an earlier step.
 
-    Two steps of one activation after one backward pass (an encoder's and a decoder's optimizer) share it.
+    Two steps of one activation after one backward pass (an encoder's and a decoder's optimizer) share it. What an
+    optimizer of the file does within its `step` is that step.
     """
     found: list[Update] = []
     by_root: dict[int, _Gradients] = {}
     named = _zeroed(trace)
+    calls = frozenset(id(event.node) for event in trace.of(Op.STEP))
     for event in trace.events:
         gradients = by_root.setdefault(id(root(event.site.frame)), _Gradients())
         if is_backward(event):
             if gradients.step is not None:
                 gradients = by_root[id(root(event.site.frame))] = _Gradients()
             gradients.backwards.append(event)
-        elif is_step(event, named):
+        elif is_step(event, named) and not _within(event.site.frame, calls):
             if gradients.backwards and (gradients.step is None or gradients.step.site.frame is event.site.frame):
                 found.append(Update(list(gradients.backwards), list(gradients.later), event))
             gradients.step = event
         if gradients.backwards:
             gradients.later.append(event)
     return found
+
+
+def _within(frame: Frame, calls: frozenset[int]) -> bool:
+    """The activation is that of one of the calls, or of something that it called."""
+    current: Frame | None = frame
+    while current is not None:
+        if id(current.call_node) in calls:
+            return True
+        current = current.parent
+    return False
+
+
+def demonstrates(trace: Trace) -> bool:
+    """Every backward pass starts from a network's output as it is, compared with nothing: no loss, nothing to learn."""
+    passes = list(trace.of(Op.BACKWARD))
+    return bool(passes) and all(_is_output(event.x) for event in passes)
+
+
+def _is_output(value: Value) -> bool:
+    """`model(x).sum()`."""
+    return all(
+        choice.op in NETWORKS or (choice.op in (Op.SUM, Op.MEAN) and _is_output(choice.made_by.x))
+        for choice in alternatives(value)
+    )
 
 
 def root(frame: Frame) -> Frame:
@@ -76,7 +104,9 @@ def is_backward(event: Event) -> bool:
 
 
 def is_step(event: Event, zeroed: frozenset[int] = frozenset()) -> bool:
-    """Applies gradients. Of an object that nothing tells about, its name does, or that its gradients are zeroed."""
+    """Applies gradients. Of an object that nothing else tells about, its name does, what it was made from, or that its
+    gradients are zeroed.
+    """
     if event.op in STEPS:
         return True
     if event.op is not Op.OPAQUE or event.site.spelling != ".step" or not stands_alone(event):
@@ -84,8 +114,17 @@ def is_step(event: Event, zeroed: frozenset[int] = frozenset()) -> bool:
     optimizer = optimizer_of(event)
     node = optimizer_node(event)
     return optimizer is not None and (
-        optimizer.kind is Kind.OPTIMIZER or optimizer.number in zeroed or (node is not None and _optimizer_name(node))
+        optimizer.kind is Kind.OPTIMIZER
+        or optimizer.number in zeroed
+        or any(_of_parameters(choice) for choice in alternatives(optimizer))
+        or (node is not None and _optimizer_name(node))
     )
+
+
+def _of_parameters(value: Value) -> bool:
+    """`LARS(model.parameters(), lr=0.1)`: made by somebody else's constructor, from the parameters of a model."""
+    operands = value.made_by.operands
+    return value.op is Op.OPAQUE and bool(operands) and isinstance(operands[0].payload, Parameters)
 
 
 def _optimizer_name(node: cst.BaseExpression) -> bool:

@@ -231,17 +231,21 @@ def is_schedule(value: Value) -> bool:
     return fixed and not any(origin.op in UNKNOWABLE for origin in origins)
 
 
-def gradient_reaches(value: Value, zone: Interval) -> bool:
+def gradient_reaches(value: Value, zone: Interval, steps: int = STEPS) -> bool:
     """A gradient that is infinite in the zone goes on to what the value was made of.
 
     The backward of `relu` and `where` selects: what they put in the zone themselves passes nothing on.
     """
-    value = strip(value)
-    if value.op in (Op.RELU, Op.RELU6):
+    while value.op in SAME_ELEMENTS - {Op.CONCATENATE} and value.made_by.operands:
+        value = value.made_by.x
+    if value.op in (Op.RELU, Op.RELU6) or steps == 0:
         return False
+    if value.op in (Op.JOIN, Op.CONCATENATE):
+        parts = [part for part in value.made_by.operands if part.gradient and part.range.overlaps(zone.lo, zone.hi)]
+        return any(gradient_reaches(part, zone, steps - 1) for part in parts)
     if value.op is Op.WHERE and len(value.made_by.operands) == 3:
         return any(
-            branch.gradient and branch.range.overlaps(zone.lo, zone.hi) and gradient_reaches(branch, zone)
+            branch.gradient and branch.range.overlaps(zone.lo, zone.hi) and gradient_reaches(branch, zone, steps - 1)
             for branch in branches(value)
         )
     return value.gradient and value.op not in INITIAL

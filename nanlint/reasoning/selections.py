@@ -146,12 +146,17 @@ def _never_empty(mask: Value, negated: bool = False, steps: int = 6) -> bool:
     if mask.op is Op.STORE:
         point = operands[-1].range.point
         return point is not None and bool(point) != negated
-    if mask.op in (Op.FULL, Op.LIKE):
+    if mask.op in (Op.FULL, Op.LIKE) or (mask.op is Op.OPAQUE and operands and _scattered(mask)):
         return True  # filled by an index later
     if len(operands) < 2 or (mask.op is Op.NOT_EQUAL) != negated:
         return False
     x, y = unshaped(operands[0]), unshaped(operands[1])
     return x.same(y) or made_of(x, y) or made_of(y, x)
+
+
+def _scattered(mask: Value) -> bool:
+    """`zeros(n).scatter(0, chosen, 1)`."""
+    return "index" in mask.made_by.options and unshaped(mask.made_by.x).op in (Op.FULL, Op.LIKE)
 
 
 def of_unused_label(mask: Value) -> bool:

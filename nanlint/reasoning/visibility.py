@@ -12,7 +12,7 @@ from nanlint.interp.trace import Trace
 from nanlint.reasoning.conditions import Atom, atoms, unshaped
 from nanlint.reasoning.masks import Hidden, Way, tests_rows
 from nanlint.reasoning.origins import POINTWISE, RANDOM, sources
-from nanlint.reasoning.provenance import leaves
+from nanlint.reasoning.provenance import INITIAL, leaves
 
 ORDER = {Op.LESS: True, Op.GREATER: True, Op.LESS_EQUAL: False, Op.GREATER_EQUAL: False}
 """Comparisons of positions; whether two equal positions compare as false."""
@@ -70,9 +70,11 @@ def _atom(atom: Atom, steps: int, crossed: bool) -> Cover:
     if op in (Op.STORE, Op.PAD, Op.CONCATENATE):
         return _partly_set(value, truth, steps)
     if op is Op.JOIN:
-        return max(
-            (_cover(Hidden(x, truth, x), steps) for x in operands if x.kind is not Kind.NONE), default=Cover.UNKNOWN
-        )
+        ways = [x for x in operands if x.kind is not Kind.NONE]
+        written = [x for x in ways if x.op not in INITIAL]
+        if any(unshaped(x).op in (Op.STORE, Op.JOIN) for x in written):
+            ways = written  # what an array starts with before a loop fills it
+        return max((_cover(Hidden(x, truth, x), steps) for x in ways), default=Cover.UNKNOWN)
     if len(operands) >= 2 and (op in ORDER or op in (Op.EQUAL, Op.NOT_EQUAL)):
         return _compared(value, truth, crossed)
     return Cover.CROSSED if _drawn(value) else Cover.UNKNOWN

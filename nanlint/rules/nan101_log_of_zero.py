@@ -166,6 +166,29 @@ def f(density):
     return likelihood_loss(density)
 """,
             hostile="torch.tensor([0.0, 1.0])",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch.nn.functional as F
+
+def divergence_loss(heatmap, target):
+    return F.kl_div(heatmap.flatten(1).log(), target.flatten(1), reduction="batchmean")
+
+def f(heatmap, target):
+    return divergence_loss(heatmap, target)
+""",
+            fixed="""\
+import torch.nn.functional as F
+
+def divergence_loss(heatmap, target):
+    return F.kl_div(heatmap.flatten(1).clamp(min=1e-8).log(), target.flatten(1), reduction="batchmean")
+
+def f(heatmap, target):
+    return divergence_loss(heatmap, target)
+""",
+            hostile="torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.5]])",
             level=Level.WARNING,
         ),
         Bad(
@@ -329,6 +352,20 @@ def f(x):
     return shifted - torch.log(torch.exp(shifted).sum(dim=-1, keepdim=True)) + log_z
 """,
             "The largest term of the sum is exp(0) = 1.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(rates):
+    kept = torch.relu(rates)
+    rows = torch.arange(kept.shape[0])
+    chosen = torch.multinomial(kept, 1)[:, 0]
+    again = torch.distributions.Categorical(kept).sample()
+    return kept[rows, chosen].log(), kept.gather(1, again[:, None]).log()
+""",
+            "Nothing whose weight is 0 is ever drawn by it.",
         ),
         Good(
             "numpy",

@@ -12,7 +12,7 @@ from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction
 from nanlint.reasoning.aftermath import feeds_loss, trained
-from nanlint.reasoning.conditions import MASK_WORDS
+from nanlint.reasoning.conditions import MASK_WORDS, compares_padding
 from nanlint.reasoning.context import quiet, words
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, clamping, epsilon, literal, operand_node, quoted
@@ -36,6 +36,7 @@ NOT_A_TENSOR = frozenset(
 
 WEIGHT_WORDS = frozenset({"weight", "weights", "weighting"})
 MASKED = POINTWISE | {Op.TENSOR}
+NEGATED = frozenset({Op.LOGICAL_NOT, Op.LOGICAL_AND, Op.LOGICAL_OR})
 LENGTH_WORDS = frozenset({"length", "lengths", "len", "lens", "sequence"})
 
 
@@ -102,11 +103,14 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
         return (Level.WARNING if trained(event, trace) else possible), "0 for constant data"
     emptiness = _emptiness(event, divisor)
     if emptiness is not None:  # in a layer the data mostly fills the mask: a padded row has a token
-        filled = is_weight(operand_node(event, index)) or by_length(divisor, trace)
+        filled = is_weight(operand_node(event, index)) or by_length(divisor, trace) or not selective(divisor, trace)
         return (Level.WARNING if feeds_loss(event, trace) and not filled else possible), emptiness
-    shape = _shape(event, divisor)
-    if shape is not None:
-        return (Level.WARNING if trained(event, trace) else possible), shape
+    if event.op is Op.DIVIDE and is_sum_of_output(divisor, event.x):
+        return (Level.WARNING if trained(event, trace) else possible), "the sum of a network's raw output"
+    if event.op is Op.DIVIDE and is_union_of(divisor, event.x):
+        return possible, "the union of what the dividend is the intersection of, 0 where both are empty"
+    if is_extent(divisor):
+        return possible, "the extent of what encloses others, 0 where they have none"
     crosses = divisor.range.lo < 0.0 < divisor.range.hi
     if crosses and (found.level is Level.ERROR or (found.level is Level.WARNING and strip(divisor).op is Op.SUBTRACT)):
         return possible, "of both signs"  # a raw output may be anything, a difference of such is rarely 0
@@ -122,15 +126,6 @@ def _emptiness(event: Event, divisor: Value) -> str | None:
     if event.op is Op.DIVIDE and is_mask_of(divisor, event.x):
         return "the sum of a mask that can be empty"
     return None
-
-
-def _shape(event: Event, divisor: Value) -> str | None:
-    """What makes it likely that the divisor is 0 now and then."""
-    if event.op is not Op.DIVIDE:
-        return None
-    if is_union_of(divisor, event.x):
-        return "the union of what the dividend is the intersection of, 0 where both are empty"
-    return "the sum of a network's raw output" if is_sum_of_output(divisor, event.x) else None
 
 
 def is_count(value: Value) -> bool:
@@ -179,6 +174,29 @@ def by_length(divisor: Value, trace: Trace) -> bool:
         if called & MASK_WORDS and called & LENGTH_WORDS:
             return True
     return False
+
+
+def selective(divisor: Value, trace: Trace) -> bool:
+    """The mask is made here, by a comparison of data of which nothing says that it holds somewhere.
+
+    What others hand over they mostly have seen to; text is not all padding; `1 - eye(n)` is empty for n = 1 alone.
+    """
+    parts = [part for mask in strip(divisor).made_by.operands[:1] for part in sources(mask, MASKED | NEGATED)]
+    compared = [part for part in parts if part.op in ORDERED or part.op in (Op.EQUAL, Op.NOT_EQUAL)]
+    return bool(compared) and not any(compares_padding(part, trace) for part in compared)
+
+
+def is_extent(value: Value, steps: int = 6) -> bool:
+    """The largest edge less the smallest, or the area of such: an enclosing box."""
+    value = strip(value)
+    if steps == 0:
+        return False
+    if value.op in (Op.CLAMP, Op.RELU, Op.SQUARE, Op.POWER):
+        return is_extent(value.made_by.x, steps - 1)
+    if value.op in (Op.MULTIPLY, Op.ADD):
+        return all(is_extent(x, steps - 1) for x in value.made_by.operands)
+    ends = [strip(x).op for x in value.made_by.operands]
+    return value.op is Op.SUBTRACT and ends == [Op.MAXIMUM, Op.MINIMUM]
 
 
 def is_union_of(divisor: Value, dividend: Value) -> bool:
@@ -260,7 +278,57 @@ def f(prediction, target, mask):
     return masked_loss(prediction, target, mask)
 """,
             hostile="torch.ones(2), torch.zeros(2), torch.zeros(2)",
+            level=Level.NOTE,  # whoever hands a mask over may see to it that it is not empty
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def depth_loss(prediction, depth):
+    valid = depth > 0
+    return ((prediction - depth).abs() * valid).sum() / valid.sum()
+
+def f(prediction, depth):
+    return depth_loss(prediction, depth)
+""",
+            fixed="""\
+import torch
+
+def depth_loss(prediction, depth):
+    valid = depth > 0
+    return ((prediction - depth).abs() * valid).sum() / valid.sum().clamp(min=1)
+
+def f(prediction, depth):
+    return depth_loss(prediction, depth)
+""",
+            hostile="torch.ones(2), torch.zeros(2)",
             level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def contrastive_loss(scores):
+    others = 1.0 - torch.eye(scores.shape[0])
+    return (scores * others).sum() / others.sum()
+
+def f(scores):
+    return contrastive_loss(scores)
+""",
+            fixed="""\
+import torch
+
+def contrastive_loss(scores):
+    others = 1.0 - torch.eye(scores.shape[0])
+    return (scores * others).sum() / (others.sum() + 1e-8)
+
+def f(scores):
+    return contrastive_loss(scores)
+""",
+            hostile="torch.ones(1, 1)",
+            level=Level.NOTE,  # empty for a batch of one
         ),
         Bad(
             "torch",

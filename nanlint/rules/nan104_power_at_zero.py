@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import clamping, epsilon, literal, operand_node, quoted
+from nanlint.reasoning.origins import strip
 from nanlint.reasoning.poles import Danger, danger, singularity
 from nanlint.reasoning.squares import ROOTS
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
@@ -20,6 +23,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         exponent = event.y.range.point
         if exponent in ROOTS or (exponent is not None and (math.isinf(exponent) or float(exponent).is_integer())):
             continue  # roots and quotients have rules of their own
+        if _whole(event.y) and event.y.range.lo >= 0.0:
+            continue  # 0 ** 0 is 1, its derivative 0
         singular = singularity(event)
         found = danger(event, trace, singular) if singular is not None and singular.index == 0 else None
         if found is None:
@@ -33,6 +38,18 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             evidence=trail(event, trace, event.x),
             rewrite=clamping(event, 0, {"min": literal(epsilon(event, limits))}),
         )
+
+
+def _whole(value: Value, steps: int = 6) -> bool:
+    """Whole numbers, be it in floating point: `arange(n) + 1`."""
+    value = strip(value)
+    operands, point = value.made_by.operands, value.range.point
+    if value.op is Op.ARANGE:
+        ends = [value.made_by.options[name] for name in ("start", "step") if name in value.made_by.options]
+        return all(_whole(end, steps - 1) for end in ends)
+    if value.op in (Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE) and steps > 0:
+        return all(_whole(operand, steps - 1) for operand in operands)
+    return value.dtype is Dtype.INTEGER or (point is not None and point.is_integer())
 
 
 def _level(event: Event, found: Danger) -> Level:
@@ -197,6 +214,18 @@ def f(step: int, total=100, power=0.9, base_rate=0.1):
     return torch.tensor(base_rate * (1 - step / total) ** power)
 """,
             "A schedule computes with Python numbers.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    decay = torch.sigmoid(x)
+    steps = torch.arange(8, dtype=torch.float32)
+    return decay ** torch.flip(steps, dims=(0,)) + decay ** (steps + 1)
+""",
+            "Whole exponents, be it in floating point: the derivative of 0 ** 0 is 0.",
         ),
         Good(
             "numpy",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
@@ -22,6 +21,7 @@ from nanlint.reasoning.rewording import plainly_written
 from nanlint.reasoning.rewriting import code, reachable_source, spell, spell_method, wrapped
 from nanlint.reasoning.squares import is_expanded_distance, is_root, is_sum_of_squares
 from nanlint.reasoning.terms import operand
+from nanlint.reasoning.vanishing import along_edges, only_by_relu, vanishing
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 SPECTRAL = frozenset({"spectrogram", "spectrum", "stft", "mel", "fbank", "mfcc", "magnitude"})
@@ -43,40 +43,23 @@ def _root(event: Event, trace: Trace, limits: Limits) -> Iterator[Draft]:
     found = danger(event, trace)
     if found is None or not takes_array(event) or is_root_of_error(event, trace):
         return
-    text, rewrite = quoted(operand_node(event, 0)), None
+    text, way, rewrite = quoted(operand_node(event, 0)), vanishing(event.x, trace, backward=True), None
     if is_expanded_distance(event.x):
         wrong = f"sqrt of {text}, a squared distance whose digits cancel: between near points it rounds below 0, to NaN"
         remedy = "Clamp the squared distance above 0, or use the library's distance."
         rewrite = clamping(event, 0, {"min": literal(epsilon(event, limits)) if differentiated(event) else "0.0"})
-    elif found.backward and is_sum_of_squares(event.x):
-        wrong = f"sqrt of {text}, a sum of squares: where all of them are 0 the gradient is infinity times 0, NaN"
+    elif found.backward and is_sum_of_squares(event.x) and not only_by_relu(event.x):
+        zero = way or ("where two points coincide" if along_edges(event.x) else "where all of them are 0")
+        wrong = f"sqrt of {text}, a sum of squares: {zero} the gradient is infinity times 0, NaN"
         rewrite = _library(event, trace)
         remedy = "Use the library's own function, whose gradient there is 0." if rewrite else "Add an epsilon inside."
         rewrite = rewrite or adding(event, 0, literal(epsilon(event, limits)))
     else:
         return
     spectrum = strip(event.x).op is Op.ADD or bool(names_of(event.site.frame) & SPECTRAL)
-    apart = _along_edges(event.x)
-    likely = not found.backward or (feeds_loss(event, trace) if spectrum or apart else trained(event, trace))
-    level = Level.STRICT if quiet(event.site) else Level.WARNING if likely else Level.NOTE
+    known = feeds_loss(event, trace) if spectrum or along_edges(event.x) else way is not None and trained(event, trace)
+    level = Level.STRICT if quiet(event.site) else Level.WARNING if known or not found.backward else Level.NOTE
     yield Draft(event, level, wrong, remedy, evidence=trail(event, trace, event.x), rewrite=rewrite)
-
-
-def _along_edges(value: Value) -> bool:
-    """`x[i] - x[j]` of points that are handed in: 0 only where two of them coincide."""
-    value = strip(value)
-    while value.op in (Op.SUM, Op.MEAN):
-        value = strip(value.made_by.x)
-    base = squared(value)
-    ends = [] if base is None or base.op is not Op.SUBTRACT else list(base.made_by.operands)
-    points = [strip(end) for end in ends if end.op is Op.SELECT and all(map(_indexes, end.made_by.operands[1:]))]
-    return len(points) == 2 and points[0].same(points[1]) and points[0].op is Op.ARGUMENT
-
-
-def _indexes(key: Value) -> bool:
-    """An array of indices: no slice, number or None, with which an element meets itself in an array of all pairs."""
-    sliced = key.op is Op.OPAQUE and not key.made_by.operands
-    return key.kind in (Kind.TENSOR, Kind.UNKNOWN) and not sliced
 
 
 # the library's norm or standard deviation
@@ -134,8 +117,9 @@ def _norm(event: Event, trace: Trace, twice: list[Event], limits: Limits) -> Ite
         return
     text = quoted(event.node)
     if not registry.smooth_at_zero(event.op, event.framework):
-        wrong = f"{text}: its gradient at 0 is 0 / 0, NaN"
-        level = Level.WARNING if trained(event, trace) else Level.NOTE
+        way = vanishing(event.result, trace, backward=True)
+        wrong = f"{text}: its gradient at 0{f', {way},' if way else ''} is 0 / 0, NaN"
+        level = Level.WARNING if way is not None and trained(event, trace) else Level.NOTE
     elif twice and event.op is not Op.STD and _reaches(event, trace, twice):
         wrong = f"{text} is differentiated twice: its gradient at 0 is 0, its second derivative NaN"
         level = Level.NOTE
@@ -274,26 +258,28 @@ def f(anchor, positive, negative):
 import torch
 
 class Pool(torch.nn.Module):
-    def forward(self, x):
+    def forward(self, x, mask):
+        x = x * mask.unsqueeze(1)
         energy = (x * x).sum(1, keepdim=True)
         return energy**0.5
 
-def f(x):
-    return Pool()(x)
+def f(x, mask):
+    return Pool()(x, mask)
 """,
             fixed="""\
 import torch
 
 class Pool(torch.nn.Module):
-    def forward(self, x):
+    def forward(self, x, mask):
+        x = x * mask.unsqueeze(1)
         energy = (x * x).sum(1, keepdim=True)
         return torch.linalg.vector_norm(x, dim=1, keepdim=True)
 
-def f(x):
-    return Pool()(x)
+def f(x, mask):
+    return Pool()(x, mask)
 """,
-            hostile="torch.zeros(2, 3)",
-            ordinary="torch.tensor([[1.0, 2.0], [0.5, -1.0]])",
+            hostile="torch.ones(2, 3), torch.zeros(2)",
+            ordinary="torch.tensor([[1.0, 2.0], [0.5, -1.0]]), torch.ones(2)",
             level=Level.WARNING,
         ),
         Bad(
@@ -302,24 +288,26 @@ def f(x):
 import torch
 
 class Statistics(torch.nn.Module):
-    def forward(self, x):
+    def forward(self, x, mask):
+        x = x * mask
         return torch.cat([x.mean(dim=1), x.var(dim=1, unbiased=False).sqrt()], dim=1)
 
-def f(x):
-    return Statistics()(x)
+def f(x, mask):
+    return Statistics()(x, mask)
 """,
             fixed="""\
 import torch
 
 class Statistics(torch.nn.Module):
-    def forward(self, x):
+    def forward(self, x, mask):
+        x = x * mask
         return torch.cat([x.mean(dim=1), x.std(dim=1, correction=0)], dim=1)
 
-def f(x):
-    return Statistics()(x)
+def f(x, mask):
+    return Statistics()(x, mask)
 """,
-            hostile="torch.ones(2, 3, 4)",
-            ordinary="torch.arange(24.0).reshape(2, 3, 4) ** 2",
+            hostile="torch.ones(2, 3, 4), torch.zeros(2, 3, 4)",
+            ordinary="torch.arange(24.0).reshape(2, 3, 4) ** 2, torch.ones(2, 3, 4)",
             level=Level.WARNING,
         ),
         Bad(
@@ -513,6 +501,20 @@ def f(critic, x):
     return ((slope.norm(2, dim=1) - 1) ** 2).mean()
 """,
             "A gradient penalty takes the norm of a gradient: that norm is differentiated once.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+class Pool(torch.nn.Module):
+    def forward(self, x):
+        return torch.relu(x).pow(2).mean(dim=(2, 3)).sqrt()
+
+def f(x):
+    return Pool()(x)
+""",
+            "Where the root is 0, nothing goes back through the ReLU: its backward selects.",
         ),
         Good(
             "torch",

@@ -140,7 +140,7 @@ def _likely(event: Event, trace: Trace) -> tuple[Level, str]:
         return Level.STRICT, collected
     standardises = any(user.op in (Op.DIVIDE, Op.ADD, Op.SQRT) for user in trace.uses(event.result))
     if named & EPISODE and standardises:
-        return Level.WARNING, "which is 0 for an episode of one step"
+        return Level.NOTE, "which is 0 for an episode of one step"  # in most environments none is as short
     return (Level.NOTE if standardises and event.result.gradient else Level.STRICT), collected
 
 
@@ -250,7 +250,7 @@ def f(rewards, gamma=0.99, eps=1e-8):
     return (returns - returns.mean()) / (returns.std(correction=0) + eps)
 """,
             hostile="[1.0]",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -291,7 +291,7 @@ def f(log_probs, rewards):
     return episode_loss(log_probs, rewards)
 """,
             hostile="torch.zeros(1), [1.0]",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -328,7 +328,7 @@ def f(reward):
     return agent.scaled_rewards()
 """,
             hostile="1.0",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -431,7 +431,7 @@ def f(rewards):
     return (returns - returns.mean()) / (returns.std(ddof=0) + 1e-8)
 """,
             hostile="[1.0]",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

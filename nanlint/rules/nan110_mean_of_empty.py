@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
@@ -15,7 +16,7 @@ from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import strip
-from nanlint.reasoning.rewriting import spell, wrapped
+from nanlint.reasoning.rewriting import contains, spell, wrapped
 from nanlint.reasoning.selections import Selection, by_lengths, can_be_empty, of_unused_label, selections
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -27,10 +28,15 @@ IGNORED = -100.0  # the label that PyTorch's losses leave out unless told otherw
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    by_mask: dict[tuple[int, int], list[tuple[Event, Selection]]] = {}  # and statement: one finding is enough
     for event in trace.of(*SMOOTH, *EXTREME):
         found = _empty(event, trace)
         if found is not None and not _handled(event, trace):
-            yield _draft(event, found, trace)
+            by_mask.setdefault((id(event.site.statement), found.mask.number), []).append((event, found))
+    for (event, found), *others in by_mask.values():
+        alone = all(other.node is event.node for other, _ in others)
+        draft = _draft(event, found, trace)
+        yield draft if alone else replace(draft, rewrite=None)  # a test of the count serves them all
     for event in trace.of(*LOSSES):
         found = None if _summed(event) else _empty_loss(event, trace)
         if found is not None and not _handled(event, trace):
@@ -52,6 +58,9 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 def _draft(event: Event, found: Selection, trace: Trace) -> Draft:
     taken, mask = trace.origin(found.taken), trace.origin(found.mask)
     selected = "its operand" if taken is None else quoted(taken.node)
+    whole = operand_node(event, 0)
+    if taken is not None and whole is not None and not contains(whole, taken.node):
+        selected = f"{quoted(whole)}, made from {selected},"
     ends = "raises an error" if event.op in EXTREME else "is NaN"
     who = ", of a cluster that nothing is assigned to," if of_unused_label(found.mask) else ""
     clues = [Clue(mask.node, f"the mask: {describe(mask)}", mask.result)] if mask is not None else []
@@ -364,6 +373,23 @@ def f(x: np.ndarray):
             hostile="np.zeros(3)",
             level=Level.NOTE,
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class ScaleInvariantLoss(torch.nn.Module):
+    def forward(self, prediction, depth):
+        valid = depth > 0
+        g = torch.log(prediction[valid] + 1e-6) - torch.log(depth[valid] + 1e-6)
+        return torch.var(g, unbiased=False) + 0.15 * torch.mean(g) ** 2
+
+def f(prediction, depth):
+    return ScaleInvariantLoss()(prediction, depth)
+""",
+            hostile="torch.ones(3), torch.zeros(3)",
+            level=Level.WARNING,
+        ),
     ),
     good=(
         Good(
@@ -538,6 +564,21 @@ def f(x):
     return x[i].mean() + x[[0, 2]].mean() + x[:, 1].mean()
 """,
             "Indices that are no mask select something.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def masked_loss(error, chosen):
+    mask = torch.zeros(error.shape)
+    mask.scatter_(1, chosen, 1)
+    return error[mask.bool()].mean() + error[torch.zeros(error.shape).scatter(1, chosen, 1.0).bool()].mean()
+
+def f(error, chosen):
+    return masked_loss(error, chosen)
+""",
+            "Where ones were written at indices, those are selected.",
         ),
     ),
     missed=(

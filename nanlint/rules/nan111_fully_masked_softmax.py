@@ -86,11 +86,10 @@ def _layers(trace: Trace) -> Iterator[Draft]:
             continue
         found = cover(way)
         node = event.site.operands[PADDING]
-        likely = Level.NOTE if found is Cover.SHORT else Level.WARNING
         sure = found in (Cover.ALWAYS, Cover.SHORT, Cover.EMPTY) and in_training(event.site)
         yield Draft(
             event,
-            Level.ERROR if found is Cover.ALWAYS else likely if sure else Level.STRICT,
+            Level.ERROR if found is Cover.ALWAYS else Level.NOTE if sure else Level.STRICT,
             f"attention with a padding mask, {quoted(node)}, that {HOW[found]}: with `need_weights`, the default, "
             "its output is NaN, and so are the gradients of its projections for the whole batch",
             "Pass `need_weights=False`, where such a row gives 0, or make sure that every row keeps one entry.",
@@ -409,7 +408,7 @@ def f(scores, targets):
     return partition_loss(scores, targets, 0)
 """,
             hostile="torch.rand(2, 3), torch.tensor([[1, 2, 0], [0, 0, 0]])",
-            level=Level.WARNING,
+            level=Level.NOTE,  # a sequence of padding alone is rare
         ),
         Bad(
             "numpy",

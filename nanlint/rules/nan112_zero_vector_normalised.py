@@ -8,28 +8,32 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import feeds_loss, reaches_loss, trained
-from nanlint.reasoning.context import quiet
+from nanlint.reasoning.aftermath import feeds_loss, trained
+from nanlint.reasoning.context import quiet, words
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, called, epsilon, literal, operand_node, quoted
-from nanlint.reasoning.normalising import AFFINE_IN, Measure, Normalisation, norm_of, normalisation, parts_of
-from nanlint.reasoning.origins import alternatives, strip
+from nanlint.reasoning.normalising import (
+    AFFINE_IN,
+    Measure,
+    Normalisation,
+    contains,
+    measured,
+    norm_of,
+    normalisation,
+)
+from nanlint.reasoning.origins import strip
 from nanlint.reasoning.poles import danger, differentiated, takes_array
-from nanlint.reasoning.provenance import from_network
+from nanlint.reasoning.provenance import is_loss_argument
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import reachable_source, removable, spell
+from nanlint.reasoning.rewriting import code, reachable_source, removable, spell
 from nanlint.reasoning.terms import operand
+from nanlint.reasoning.vanishing import vanishing
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
 
 GUARDED = (Op.NORMALIZE, Op.COSINE_SIMILARITY)
 """Operations that keep their norms above the option `eps`."""
-ZEROING = frozenset(
-    {Op.ARGUMENT, Op.SUBTRACT, Op.WHERE, Op.MASKED_FILL, Op.RELU, Op.RELU6, Op.CLAMP, Op.DROPOUT, Op.PAD, Op.READ,
-     Op.TENSOR, Op.EMBEDDING}
-)  # fmt: skip
-"""What gives zero vectors now and then."""
-SCALED = frozenset({Op.MULTIPLY, Op.SUM, Op.MEAN, Op.NEGATIVE})
-"""What gives them where it is given them."""
+REWARDS = frozenset({"reward", "rewards"})
+"""Names of numbers that are often all equal: every attempt has succeeded, or none."""
 TWO_NORM = (2, 2.0, "fro")
 
 
@@ -38,10 +42,12 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         found = normalisation(event, trace)
         if found is None or danger(found.pole, trace) is None or _goes_on(event, trace, found):
             continue
+        way = _way(event, trace, found)
         yield Draft(
             event,
-            _level(event, trace, found),
-            f"division by {quoted(operand_node(found.pole, found.index))}, {found.measure.value}: 0 / 0 is NaN",
+            _level(event, trace, found, way),
+            f"division by {quoted(operand_node(found.pole, found.index))}, {_measure(event, trace, found)}, "
+            f"0 {way or _when(found)}: {_quotient(event, found)}",
             _REMEDIES[found.measure],
             evidence=trail(found.pole, trace, found.pole.operands[found.index]),
             claims=tuple(inner for inner in (found.pole, found.root) if inner is not None and inner is not event),
@@ -59,6 +65,34 @@ _REMEDIES = {
 }
 
 
+def _measure(event: Event, trace: Trace, found: Normalisation) -> str:
+    """What the divisor is, and of what."""
+    if found.measure is Measure.PRODUCT_OF_NORMS and found.reducing.op is Op.MULTIPLY:
+        return "the norms of the two vectors of the dot product"
+    of = quoted(measured(found, trace))
+    if found.measure is Measure.PRODUCT_OF_NORMS:
+        return f"the norm of {of}, a factor of the dividend"
+    if found.reducing.op is Op.MEAN:
+        return f"the root mean square of {of}"
+    name = "variance" if strip(found.pole.operands[found.index]).op is Op.VAR else found.measure.value
+    return f"the {name} of {of}"
+
+
+def _when(found: Normalisation) -> str:
+    """When the divisor is 0, whatever it is computed from."""
+    if found.measure in (Measure.NORM, Measure.PRODUCT_OF_NORMS):
+        return "for a vector of zeros"
+    axis = found.reducing.made_by.options.get("axis")
+    along = f"along axis {axis.constant} " if axis is not None and type(axis.constant) is int else ""
+    return f"where all its elements {along}are equal"
+
+
+def _quotient(event: Event, found: Normalisation) -> str:
+    product = found.measure is Measure.PRODUCT_OF_NORMS
+    same = product or event is not found.pole or contains(event.operands[0], found.of, AFFINE_IN)
+    return "0 / 0 is NaN" if same else "the quotient is infinite or NaN"
+
+
 def _goes_on(event: Event, trace: Trace, found: Normalisation) -> bool:
     """x . y / |x| is divided by |y| next: that division speaks for both."""
     if found.measure is not Measure.PRODUCT_OF_NORMS:
@@ -67,34 +101,33 @@ def _goes_on(event: Event, trace: Trace, found: Normalisation) -> bool:
     return any(normalisation(user, trace) is not None and danger(user, trace) is not None for user in following)
 
 
-def _level(event: Event, trace: Trace, found: Normalisation) -> Level:
-    """A warning in training code, and where many small spreads are taken, one of which may be 0."""
+def _level(event: Event, trace: Trace, found: Normalisation, way: str | None) -> Level:
+    """A warning where something is trained by it and something shows how the divisor comes to be 0."""
     near = danger(found.pole, trace)
     if near is None or quiet(event.site):
         return Level.STRICT
     if not takes_array(found.pole, found.index):
         return min(near.level, Level.NOTE)
-    if found.measure in (Measure.SPREAD, Measure.RANGE):
-        return Level.WARNING if _may_be_constant(event, trace, found) else Level.NOTE
-    if not event.result.gradient or (event.site.frame.name == "" and not feeds_loss(event, trace)):
+    if way is None or (event.site.frame.name == "" and not feeds_loss(event, trace)):
         return Level.NOTE
-    steep = found.root is not None and not all(from_network(x) for x in _vectors(found))
-    zero = steep or any(can_be_zero_vector(x) for x in _vectors(found))
-    return Level.WARNING if zero and trained(event, trace) else Level.NOTE
+    return Level.WARNING if trained(event, trace) or _of_rewards(found, trace) else Level.NOTE
 
 
-def _may_be_constant(event: Event, trace: Trace, found: Normalisation) -> bool:
-    """What a function is given may be; the statistics of a certain dataset or of scores are known to vary."""
-    spread = found.measure is Measure.SPREAD
-    if spread and event.site.loops and reaches_loss(event, trace):
-        return True  # advantages are mostly detached, and weigh the loss
-    if event.site.frame.name == "":
-        return bool(event.site.loops) and feeds_loss(event, trace)
-    given = any(part.op is Op.ARGUMENT for part in parts_of(found.of, AFFINE_IN | {Op.JOIN}))
-    if not event.result.gradient:
-        along = found.reducing.made_by.options.get("axis")
-        return given and along is not None and not along.is_none
-    return trained(event, trace) or (spread and given)
+def _way(event: Event, trace: Trace, found: Normalisation) -> str | None:
+    """How the divisor comes to be 0, in words; None where nothing shows that it does: data are rarely constant."""
+    vectors = _vectors(found)
+    shown = next((reason for x in vectors if (reason := vanishing(x, trace)) is not None), None)
+    if shown is not None:
+        return shown
+    if found.measure in (Measure.SPREAD, Measure.RANGE):
+        return "where every reward is the same" if _of_rewards(found, trace) else None
+    given = any(is_loss_argument(event, x) for x in vectors)
+    return "for a vector of zeros, which nothing keeps from the loss" if given else None
+
+
+def _of_rewards(found: Normalisation, trace: Trace) -> bool:
+    node = measured(found, trace)
+    return node is not None and found.measure is Measure.SPREAD and bool(words(code(node)) & REWARDS)
 
 
 def _vectors(found: Normalisation) -> tuple[Value, ...]:
@@ -102,20 +135,6 @@ def _vectors(found: Normalisation) -> tuple[Value, ...]:
     divisor = strip(found.pole.operands[found.index])
     factors = [norm_of(x) for x in divisor.made_by.operands] if divisor.op is Op.MULTIPLY else []
     return (found.of, *(factor[0] for factor in factors if factor is not None))
-
-
-def can_be_zero_vector(value: Value, steps: int = 4) -> bool:
-    """An argument, a difference, or what an activation or a mask makes 0; not a layer's raw output."""
-    for way in alternatives(value):
-        if way.op in ZEROING or (way.op is Op.MULTIPLY and any(_is_mask(x) for x in way.made_by.operands)):
-            return True
-        if steps > 0 and way.op in SCALED and any(can_be_zero_vector(x, steps - 1) for x in way.made_by.operands):
-            return True
-    return False
-
-
-def _is_mask(value: Value) -> bool:
-    return not value.kind.scalar and value.range.inside(0.0, 1.0) and value.range.contains(0.0)
 
 
 def _rewrite(event: Event, trace: Trace, found: Normalisation, limits: Limits) -> Rewrite | None:
@@ -246,6 +265,33 @@ RULE = Rule(
 import torch
 
 class Embed(torch.nn.Module):
+    def forward(self, x, padding):
+        x = x.masked_fill(padding, 0.0)
+        return x / x.norm(dim=-1, keepdim=True)
+
+def f(x, padding):
+    return Embed()(x, padding)
+""",
+            fixed="""\
+import torch
+
+class Embed(torch.nn.Module):
+    def forward(self, x, padding):
+        x = x.masked_fill(padding, 0.0)
+        return torch.nn.functional.normalize(x, dim=-1)
+
+def f(x, padding):
+    return Embed()(x, padding)
+""",
+            hostile="torch.ones(1, 3), torch.ones(1, 3, dtype=torch.bool)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class Embed(torch.nn.Module):
     def forward(self, x):
         return x / x.norm(dim=-1, keepdim=True)
 
@@ -263,6 +309,31 @@ def f(x):
     return Embed()(x)
 """,
             hostile="torch.zeros(1, 3)",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def policy_loss(log_probs, rewards):
+    advantages = (rewards - rewards.mean(dim=1, keepdim=True)) / rewards.std(dim=1, keepdim=True)
+    return -(log_probs * advantages).mean()
+
+def f(log_probs, rewards):
+    return policy_loss(log_probs, rewards)
+""",
+            fixed="""\
+import torch
+
+def policy_loss(log_probs, rewards):
+    advantages = (rewards - rewards.mean(dim=1, keepdim=True)) / (rewards.std(dim=1, keepdim=True) + 1e-8)
+    return -(log_probs * advantages).mean()
+
+def f(log_probs, rewards):
+    return policy_loss(log_probs, rewards)
+""",
+            hostile="torch.ones(2, 4), torch.ones(2, 4)",
             level=Level.WARNING,
         ),
         Bad(
@@ -351,7 +422,7 @@ def f(x):
     return Direction()(x)
 """,
             hostile="torch.zeros(1, 4)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -397,7 +468,7 @@ def f(advantages):
     return advantages
 """,
             hostile="torch.ones(4)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -426,7 +497,7 @@ def f(depth):
     return Rescale()(depth)
 """,
             hostile="torch.ones(1, 2, 2)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -474,7 +545,7 @@ def f(x):
     return x
 """,
             hostile="np.ones((3, 2))",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
@@ -702,6 +773,33 @@ def f(x):
     return (x - low) / (high - low) if high > low else np.zeros_like(x)
 """,
             "The range is tested before it divides.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def policy_loss(log_probs, rewards):
+    spread = rewards.std(dim=1, keepdim=True)
+    advantages = (rewards - rewards.mean(dim=1, keepdim=True)) / (spread + 1e-6)
+    return -(log_probs * advantages).mean()
+
+def f(log_probs, rewards):
+    return policy_loss(log_probs, rewards)
+""",
+            "Equal rewards have the advantage 0.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(train, test):
+    mean, spread = train.mean(axis=0), train.std(axis=0)
+    spread = np.where(spread == 0, 1.0, spread)
+    return (train - mean) / spread, (test - mean) / spread
+""",
+            "A constant column is only centred.",
         ),
     ),
     missed=(

@@ -12,6 +12,7 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import squared
+from nanlint.reasoning.aftermath import wants_gradient
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, called, epsilon, literal, quoted
@@ -35,8 +36,7 @@ ENOUGH = 1e-4  # covers the rounding of numbers up to about 30
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.SUBTRACT):
-        x = variance_of(event.result)
-        if x is None or (event.result.kind.scalar and not event.framework):
+        if variance_of(event.result) is None or (event.result.kind.scalar and not event.framework):
             continue
         consumers = _consumers(event, trace)
         if not consumers:
@@ -44,7 +44,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         pole, offset = min(consumers, key=lambda consumer: consumer[1])
         yield Draft(
             event,
-            _level(event, x, pole, offset),
+            _level(event, trace, offset),
             f"{quoted(event.node)}, a mean of squares less the square of the mean: for nearly constant data it rounds "
             f"below 0, where {_consequence(pole)}",
             "Use the library's variance, which sums squared differences, or clamp the difference.",
@@ -88,14 +88,13 @@ def _added(add: Event, value: Value) -> float | None:
     return None if strip(other).op in (Op.ARGUMENT, Op.ATTRIBUTE) else 0.0
 
 
-def _level(event: Event, x: Value, pole: Event, offset: float) -> Level:
+def _level(event: Event, trace: Trace, offset: float) -> Level:
+    """A warning where a network trains through it: what it makes is near constant now and then, data rarely are."""
     if quiet(event.site):
         return Level.STRICT
-    mean = squared(strip(event.y))
-    of_sums = strip(event.x).op is Op.DIVIDE and mean is not None and strip(mean).op is Op.DIVIDE
-    if offset > ROUNDING or (of_sums and not event.result.gradient):
-        return Level.NOTE  # sums over a whole dataset, which is not constant
-    return Level.WARNING if pole.op is not Op.DIVIDE or event.result.gradient else Level.NOTE
+    if offset > ROUNDING:
+        return Level.NOTE
+    return Level.WARNING if wants_gradient(event, trace) else Level.NOTE
 
 
 def _consequence(pole: Event) -> str:
@@ -352,7 +351,7 @@ def f(x):
 """,
             hostile="np.full(5, 1000.1, np.float32)",
             ordinary="np.array([1.0, 3.0, 2.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",

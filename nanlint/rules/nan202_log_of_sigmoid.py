@@ -54,7 +54,8 @@ RULE = Rule(
     summary="The logarithm of a sigmoid, or of 1 minus a sigmoid.",
     why="In float32 a sigmoid is exactly 0 from a logit of -88.7 down and exactly 1 from 16.64 up (8.3 in float16), so "
     "log(sigmoid(x)) and, much sooner, log(1 - sigmoid(x)) are -inf with a NaN gradient. logsigmoid(x) and "
-    "logsigmoid(-x) are the same functions, finite everywhere.",
+    "logsigmoid(-x) are the same functions, finite everywhere. It is a note where nothing but a choice is made of the "
+    "logarithm, in evaluation, where the sigmoid itself is a divisor as well, and for products with unit vectors.",
     check=check,
     specific=34,
     remedy="Use logsigmoid(x) for log(sigmoid(x)) and logsigmoid(-x) for log(1 - sigmoid(x)).",
@@ -314,6 +315,18 @@ def f(x):
             "torch",
             """\
 import torch
+import torch.nn.functional as F
+
+def f(a, b):
+    a, b = F.normalize(a, dim=-1), F.normalize(b, dim=-1)
+    return torch.log(torch.sigmoid((a * b).sum(-1))) + torch.log(torch.sigmoid(-(a @ b.T)))
+""",
+            "The dot product of two unit vectors is a cosine, between -1 and 1.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
 
 def f(x):
     return torch.log(1 + torch.sigmoid(x)) + torch.log(2 - torch.sigmoid(x))
@@ -376,6 +389,29 @@ def f(x):
     return log_expit(x) - np.logaddexp(0, x)
 """,
             "SciPy has it, and NumPy's logaddexp with 0 is a softplus.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    p = 1 / (1 + np.exp(-x))
+    np.clip(p, 1e-7, 1 - 1e-7, p)
+    return np.log(p) - np.log(1 - p)
+""",
+            "The fourth argument of clip is where it writes.",
+        ),
+        Good(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    p = 1 / (1 + np.exp(-x))
+    return np.where(p > 0, np.log(p), -700.0)
+""",
+            "The logarithm of 0 is left out, and NumPy has no gradient for it to spoil.",
         ),
         Good(
             "numpy",

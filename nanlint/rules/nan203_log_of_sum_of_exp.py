@@ -9,8 +9,9 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe, trail
-from nanlint.reasoning.exponentials import level, limit, overflows, shifted
+from nanlint.reasoning.exponentials import level, limit, lowered, overflows, shifted
 from nanlint.reasoning.formulas import exponential, inside, quotient, unguarded
+from nanlint.reasoning.growth import sunk
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.origins import SAME_ELEMENTS
 from nanlint.reasoning.rewording import plainly_written, repeatable
@@ -45,7 +46,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             continue
         yield Draft(
             event,
-            grade,
+            grade if _reaches(found) else min(grade, Level.NOTE),
             _message(event, found),
             _remedy(event, found),
             evidence=trail(event, trace, event.x),
@@ -105,13 +106,28 @@ def _breaks(event: Event, found: LogSum) -> bool:
     return not found.guarded and event.x.range.contains(0.0) and not all(shifted(x.value) for x in terms)
 
 
+def _reaches(found: LogSum) -> bool:
+    """An exponential overflows; or all underflow, since a square or a sum sinks them, or the largest of others does.
+
+    After their own largest is subtracted they do only if a mask or weights hide that one.
+    """
+    if any(overflows(x) for x in found.terms):
+        return True
+    return any(sunk(x) or (lowered(x.value) and not found.mixed) for x in found.terms)
+
+
 def _message(event: Event, found: LogSum) -> str:
     what = f"{describe(event)} of {quoted(operand_node(event, 0))}"
-    if any(overflows(x) for x in found.terms):
+    large = next((x for x in found.terms if overflows(x)), None)
+    if large is not None:
         return (
-            f"{what}: exp is infinite above {limit(event)}, and the logarithm with it, though it is no larger than that"
+            f"{what}: exp of {quoted(large.node)} is infinite above {limit(event)}, and the logarithm with it, though "
+            "it is hardly larger than that"
         )
-    return f"{what}: the sum is 0 where every exponential underflows, and the logarithm -inf"
+    how = ""
+    if any(lowered(x.value) for x in found.terms):
+        how = ", as they can where the largest is " + ("masked" if found.mixed else "not the one that is subtracted")
+    return f"{what}: the sum is 0 where all exponentials underflow{how}, and the logarithm -inf"
 
 
 def _remedy(event: Event, found: LogSum) -> str:

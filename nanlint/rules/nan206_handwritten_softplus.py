@@ -11,8 +11,9 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe, trail
-from nanlint.reasoning.exponentials import level, limit, overflows
+from nanlint.reasoning.exponentials import held_level, level, limit, overflows
 from nanlint.reasoning.formulas import exponential, inside, minus_one, one_plus
+from nanlint.reasoning.growth import past_limit
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.rewording import minus, plainly_written, plus, repeatable
 from nanlint.reasoning.rewriting import Spelled, spell, spell_name
@@ -41,7 +42,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         found = read(event, operand(trace, event))
         if found is None or not overflows(found.x):
             continue
-        grade = level(event, found.x, trace)
+        grade = _level(event, found, trace)
         if grade is None:
             continue
         base = {Op.LOG2: ", divided by log(2)", Op.LOG10: ", divided by log(10)"}.get(event.op, "")
@@ -49,7 +50,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             event,
             grade,
             f"{describe(event)} of {quoted(operand_node(event, 0))}: exp of {quoted(found.x.node)} is infinite above "
-            f"{limit(event)}, and so is the logarithm, which is hardly larger than that",
+            f"{limit(event)}{past_limit(found.x)}, and so is the logarithm, which is hardly larger than that",
             f"Use {found.form.value}{base}.",
             evidence=trail(event, trace, event.x),
             claims=inside(trace, event),
@@ -72,6 +73,11 @@ def read(event: Event, inner: Term) -> Written | None:
         if x is not None:
             return Written(form, x)
     return None
+
+
+def _level(event: Event, found: Written, trace: Trace) -> Level | None:
+    """The cosh is taken of an error, which has the size of what is predicted: no training holds that near 0."""
+    return (level if found.form is Form.LOG_COSH else held_level)(event, found.x, trace)
 
 
 def _rewrite(event: Event, found: Written) -> Rewrite | None:
@@ -126,7 +132,9 @@ RULE = Rule(
     summary="A softplus, its inverse or a log-cosh written out with exponentials.",
     why="exp(x) is infinite from 88.7 in float32 (11.1 in float16), and so is log(1 + exp(x)), although it is hardly "
     "larger than x; its gradient is NaN there. On the other side log(1 + exp(x)) is 0 from -16.6 down, where softplus "
-    "keeps all its digits. The same goes for log(exp(x) - 1) and log(cosh(x)).",
+    "keeps all its digits. The same goes for log(exp(x) - 1) and log(cosh(x)). A score that is trained through a "
+    "softplus stays far below 88: this is a note, unless half precision, a square, a sum or a factor of ten or more "
+    "takes x there. The cosh is taken of an error, which can be of any size.",
     check=check,
     specific=31,
     remedy="Use softplus; in NumPy logaddexp(0, x).",
@@ -153,7 +161,7 @@ def f(x):
 """,
             hostile="torch.tensor([100.0])",
             ordinary="torch.tensor([-2.0, 0.5, 4.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -173,7 +181,7 @@ def f(scores, labels):
 """,
             hostile="torch.tensor([-100.0]), torch.tensor([1.0])",
             ordinary="torch.tensor([-2.0, 0.5]), torch.tensor([1.0, -1.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -191,7 +199,7 @@ def f(x):
 """,
             hostile="torch.tensor([100.0])",
             ordinary="torch.tensor([-2.0, 0.5, 4.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -211,7 +219,7 @@ def f(x, beta=2.0):
 """,
             proof="math.isinf(f(torch.tensor([60.0])))",
             ordinary="torch.tensor([-2.0, 0.5, 4.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -231,7 +239,7 @@ def f(x):
 """,
             hostile="torch.tensor([800.0])",
             ordinary="torch.tensor([-2.0, 0.5, 4.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -267,7 +275,7 @@ def f(scale):
 """,
             hostile="torch.tensor([100.0])",
             ordinary="torch.tensor([2.0, 0.5, 4.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -302,7 +310,7 @@ def f(x):
     return torch.log2(1 + torch.exp(x))
 """,
             hostile="torch.tensor([100.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
@@ -320,7 +328,7 @@ def f(x):
 """,
             hostile="np.array([800.0])",
             ordinary="np.array([-2.0, 0.5, 4.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
@@ -338,7 +346,7 @@ def f(x):
 """,
             hostile="np.array([800.0])",
             ordinary="np.array([2.0, 0.5, 4.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
@@ -358,8 +366,67 @@ def f(error):
             ordinary="np.array([-2.0, 0.5, 4.0])",
             level=Level.WARNING,
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(activity, threshold=2.0):
+    goodness = activity.pow(2).mean(dim=1)
+    return torch.log(1 + torch.exp(goodness - threshold)).mean()
+""",
+            fixed="""\
+import torch
+
+def f(activity, threshold=2.0):
+    goodness = activity.pow(2).mean(dim=1)
+    return torch.nn.functional.softplus(goodness - threshold).mean()
+""",
+            hostile="torch.tensor([[10.0, 10.0]])",
+            ordinary="torch.tensor([[1.0, 2.0], [-3.0, 0.5]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def f(x):
+    return torch.log1p(torch.exp(100 * x)) / 100
+""",
+            fixed="""\
+import torch
+
+def f(x):
+    return torch.nn.functional.softplus(100 * x) / 100
+""",
+            hostile="torch.tensor([1.5])",
+            ordinary="torch.tensor([-0.2, 0.1, 0.5])",
+            level=Level.WARNING,
+        ),
     ),
     good=(
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def f(x, y):
+    return torch.log(1 + torch.exp(-F.cosine_similarity(x, y)))
+""",
+            "A cosine is between -1 and 1.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, y):
+    return torch.log1p(torch.exp(-((x - y) ** 2).sum(dim=-1)))
+""",
+            "A sum of squares, but on its way down.",
+        ),
         Good(
             "torch",
             """\

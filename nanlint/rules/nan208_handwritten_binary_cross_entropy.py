@@ -56,8 +56,9 @@ def _level(trace: Trace, sides: tuple[Side, Side]) -> Level | None:
     found = [grave.level for side in sides if (grave := danger(side.log, trace)) is not None]
     if not found or any(side.log.framework == "math" for side in sides):
         return None
-    likely = Level.NOTE if quiet(sides[0].log.site) else Level.WARNING
-    return max(likely, *found) if not sides[0].log.x.kind.scalar else Level.STRICT
+    if sides[0].log.x.kind.scalar:
+        return Level.STRICT
+    return Level.NOTE if quiet(sides[0].log.site) else max(Level.WARNING, *found)
 
 
 def _message(sides: tuple[Side, Side], grade: Level) -> str:

@@ -169,10 +169,10 @@ def _direct(event: Event, found: LogProduct) -> Spelled | None:
 
 
 def _of_normal(event: Event, trace: Trace, normal: CumulativeNormal) -> Draft:
-    known = event.x.known and not quiet(event.site) and not event.site.no_gradient
+    grave = Level.ERROR if event.x.known else Level.WARNING
     return Draft(
         event,
-        (Level.ERROR if known else Level.WARNING) if takes_array(event) else Level.NOTE,
+        grave if takes_array(event) and not quiet(event.site) else Level.NOTE,
         f"{describe(event)} of {quoted(operand_node(event, 0))}, a normal probability: it is exactly 0 not far out "
         "(5.5 standard deviations where it is computed from erf in float32), where the logarithm is -inf and the "
         "gradient NaN",

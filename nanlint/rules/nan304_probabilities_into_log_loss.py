@@ -11,6 +11,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.activations import Activated, activated, called_layer, input_node, written_out
+from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import NETWORKS, alternatives
@@ -70,7 +71,7 @@ def _effect(loss: Event) -> str:
 
 
 def _level(loss: Event) -> Level:
-    return Level.NOTE if loss.site.no_gradient else Level.ERROR
+    return Level.NOTE if quiet(loss.site) else Level.ERROR
 
 
 def _of_scores(loss: Event, trace: Trace) -> Draft | None:

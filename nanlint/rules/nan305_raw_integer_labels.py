@@ -17,7 +17,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.context import words
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import quoted
-from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.origins import SAME_ELEMENTS, sources
 from nanlint.reasoning.protocol import last_word
 from nanlint.reasoning.rewriting import code
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
@@ -76,7 +76,10 @@ class _Label:
 
 
 def _unchecked_casts(label: Value, trace: Trace) -> Iterator[Event]:
-    """The casts to integers that the label comes from, if nothing on the way bounds or tests it."""
+    """The casts to integers that the label comes from, if nothing on the way bounds or tests it.
+
+    Of `graph.int()`, whose attribute the label is, the numbers are not the label's.
+    """
     pending = [label]
     seen: set[int] = set()
     while pending and len(seen) < MAX_VISITED:
@@ -91,13 +94,19 @@ def _unchecked_casts(label: Value, trace: Trace) -> Iterator[Event]:
         if event is not None and _casts(value):
             yield event
         elif value.op in HANDED_ON or (value.op is Op.CONSTANT and operands):
-            pending.extend(operands[:1] if value.op in SAME_ELEMENTS else operands)
+            handed = operands[:1] if value.op in SAME_ELEMENTS else operands
+            pending.extend(x for x in handed if value.op is not Op.ATTRIBUTE or not _recast(x))
 
 
 def _casts(value: Value) -> bool:
     """Integers are made of something that is not known to be integers."""
     made = value.op in (Op.CAST, Op.TENSOR) and value.dtype is Dtype.INTEGER and bool(value.made_by.operands)
     return made and not value.made_by.x.dtype.integer and value.made_by.x.dtype is not Dtype.BOOLEAN
+
+
+def _recast(value: Value) -> bool:
+    """It is cast, copied from what is, or a part of that."""
+    return any(_casts(source) for source in sources(value, frozenset()))
 
 
 def _parts(value: Value) -> Sequence[Value]:
@@ -405,6 +414,11 @@ RULE = Rule(
         Good("torch", _LONG.replace("y.long()", "(y > 0.5).long()"), "A comparison gives 0 or 1."),
         Good("torch", _LONG.replace("y.long()", "y.argmax(1).long()"), "The position of the largest is a class."),
         Good("torch", _LONG.replace("y.long()", "y"), "Nothing is cast, so nothing is known of the labels."),
+        Good(
+            "torch",
+            _LONG.replace("y.long()", 'y.int().to("cpu").ndata["label"]'),
+            "What is cast are the ids of a graph.",
+        ),
         Good(
             "torch",
             """\

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
@@ -11,11 +12,12 @@ from nanlint.reasoning.aftermath import minimised, reaches_loss, returned
 from nanlint.reasoning.context import in_loss, quiet, words
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, epsilon, literal, operand_node, quoted
-from nanlint.reasoning.origins import sources
+from nanlint.reasoning.origins import POINTWISE, sources, strip
 from nanlint.reasoning.placement import stands_alone
 from nanlint.reasoning.poles import danger, differentiated
 from nanlint.reasoning.protocol import is_backward
 from nanlint.reasoning.residuals import ERRORS, is_root_of_error
+from nanlint.reasoning.vanishing import multiplied_by_mask
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 TRAINED = ("forward", "__call__", "training_step")
@@ -30,13 +32,13 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.SQRT, Op.POWER):
         if not is_root_of_error(event, trace) or not differentiated(event) or danger(event, trace) is None:
             continue
-        level = _level(event, trace)
+        level, way = _level(event, trace), _way(event, trace)
         if level is None:
             continue
         yield Draft(
             event,
-            level,
-            f"sqrt of {quoted(operand_node(event, 0))}, a loss that is 0 at a perfect prediction: "
+            min(level, Level.NOTE) if way is None else level,
+            f"sqrt of {quoted(operand_node(event, 0))}, a loss that is 0 {way or 'at a perfect prediction'}: "
             "the gradient of the root is infinite there, NaN further back",
             "Add an epsilon inside the root, or minimise the loss without the root: it has the same minimum.",
             evidence=trail(event, trace, event.x),
@@ -60,6 +62,31 @@ def _level(event: Event, trace: Trace) -> Level | None:
         return None
     of_loss = any(source.op in ERRORS for source in sources(event.x))
     return Level.NOTE if of_loss or words(last) & NAMES_OF_LOSSES else Level.STRICT
+
+
+def _way(event: Event, trace: Trace) -> str | None:
+    """What makes the loss exactly 0 before it is learned: no prediction is perfect to the last digit."""
+    parts = list(sources(event.x, POINTWISE | ERRORS))
+    for part in parts:
+        ends = part.made_by.operands
+        if part.op in ERRORS | {Op.SUBTRACT} and len(ends) > 1 and strip(ends[0]).same(strip(ends[1])):
+            return "since both sides are the same"
+    for part in parts:
+        counted = part.op is Op.DIVIDE and part.made_by.y.range.lo > 0.0 and not part.made_by.y.kind.scalar
+        if (counted or _by_rows(part)) and _masked(part.made_by.x, trace):
+            return "where the mask leaves nothing"
+    return None
+
+
+def _masked(value: Value, trace: Trace) -> bool:
+    """A product with a mask stands in it, squared and summed up afterwards or not: a masked fill passes no NaN back."""
+    return any(multiplied_by_mask(source, trace) for source in sources(value))
+
+
+def _by_rows(value: Value) -> bool:
+    """A mean or a sum of each row."""
+    axis = value.made_by.options.get("axis")
+    return value.op in (Op.MEAN, Op.SUM) and axis is not None and not axis.is_none
 
 
 def _only_read(event: Event, trace: Trace) -> bool:
@@ -114,7 +141,7 @@ def f(prediction, target):
     return rmse_loss(prediction, target)
 """,
             hostile="torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -149,7 +176,7 @@ def f(prediction, target):
     return RMSE()(prediction, target)
 """,
             hostile="torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -176,7 +203,7 @@ def f(model, x, y):
     return loss
 """,
             hostile="torch.ones(3), torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -188,8 +215,8 @@ class RMSELoss(torch.nn.Module):
         squares = (prediction - target) ** 2
         return (squares * mask).sum().div(mask.sum().clamp(min=1)).sqrt()
 
-def f(prediction, target):
-    return RMSELoss()(prediction, target, torch.ones(3))
+def f(prediction, target, mask):
+    return RMSELoss()(prediction, target, mask)
 """,
             fixed="""\
 import torch
@@ -199,10 +226,10 @@ class RMSELoss(torch.nn.Module):
         squares = (prediction - target) ** 2
         return ((squares * mask).sum().div(mask.sum().clamp(min=1)) + 1e-8).sqrt()
 
-def f(prediction, target):
-    return RMSELoss()(prediction, target, torch.ones(3))
+def f(prediction, target, mask):
+    return RMSELoss()(prediction, target, mask)
 """,
-            hostile="torch.ones(3), torch.ones(3)",
+            hostile="torch.ones(3), torch.zeros(3), torch.zeros(3)",
             level=Level.WARNING,
         ),
         Bad(
@@ -228,7 +255,7 @@ def f(prediction, depth):
     return silog_loss(prediction, depth)
 """,
             hostile="torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -257,7 +284,7 @@ def f(prediction, depth):
     return SILog()(prediction.clamp(min=0.1), depth.clamp(min=0.1))
 """,
             hostile="torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -286,7 +313,7 @@ def f(image, target):
     return reconstruction_loss(image, target)
 """,
             hostile="torch.ones(2, 3, 3), torch.ones(2, 3, 3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -336,7 +363,7 @@ def f(weight, x, y, steps=3):
     return value
 """,
             hostile="torch.ones(3), torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -379,7 +406,7 @@ def f(model, x, y):
     return Trainer("regression").train_model(model, x, y)
 """,
             hostile="torch.ones(3), torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
+from nanlint.domain.interval import number
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
@@ -16,10 +17,10 @@ from nanlint.frameworks.model import Call, Helper, Stride
 from nanlint.interp.objects import Dotted, Elements, Instance
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import mentions_clip
-from nanlint.reasoning.hyperparameters import constructions, table
-from nanlint.reasoning.origins import alternatives, sources, strip
+from nanlint.reasoning.hyperparameters import constructions, makers, settings, table
+from nanlint.reasoning.origins import NETWORKS, alternatives, comes_from, sources, strip
 from nanlint.reasoning.ownership import denoted, few_tensors, is_thing, parameters_text
-from nanlint.reasoning.placement import own_line, surroundings
+from nanlint.reasoning.placement import loop_around, own_line, surroundings
 from nanlint.reasoning.poles import danger
 from nanlint.reasoning.protocol import Update, last_word, optimizer_node, optimizer_of, updates
 from nanlint.reasoning.rewriting import Spelled, code, spell
@@ -29,24 +30,34 @@ POLES = frozenset(
     {Op.EXP, Op.EXP2, Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.SQRT, Op.RSQRT, Op.DIVIDE, Op.RECIPROCAL, Op.POWER}
 )
 MANUAL = "automatic_optimization"  # with a module that turns it off, a trainer refuses to clip
+GROWING = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE, Op.SQUARE, Op.SUM, Op.MEAN})
+"""Operations that hand a growing gradient on: no logarithm or quotient takes the growth back."""
+RECURRENT = "a recurrent network multiplies its gradient once per time step"
+UNKNOWN_STRIDE = "one large loss can throw the weights off"
+INFINITE = float("inf")
+SMALL = 1e-2  # a rate below which gradient descent forgives gradients of ordinary size
 FEW = 8  # steps through which a gradient hardly explodes
 MAX_PARTS = 4  # of what is concatenated
 MAX_ANCESTORS = 500  # values followed back from a loss
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
-    """One finding per file: the first loop with a risk cue, else the first loop, else the first trainer."""
+    """One finding per file: the first loop that likely diverges, or has a risk cue, else the first; else a trainer."""
     open_updates = _unclipped(trace)
     if not open_updates:
         yield from _trainers(trace, limits)
     if not open_updates or _hooked(trace):
         return
-    cues = {id(update): _cue(update, trace) for update in open_updates}
-    first = next((update for update in open_updates if cues[id(update)] is not None), open_updates[0])
+    cues = {id(update): _cue(update, trace, limits) for update in open_updates}
+    first = max(open_updates, key=lambda update: _gravity(cues[id(update)]))
     for update in open_updates:
         if update.step.node is first.step.node:
             group = [other for other in open_updates if _together(other, update)]
             yield _draft(update, group, cues[id(update)], trace, limits)
+
+
+def _gravity(cue: Cue | None) -> int:
+    return 0 if cue is None else 1 if cue.level is Level.NOTE else 2
 
 
 def _unclipped(trace: Trace) -> list[Update]:
@@ -63,7 +74,7 @@ def _places(update: Update) -> list[cst.CSTNode]:
 
 
 def _bounded(update: Update, trace: Trace) -> bool:
-    built = constructions(optimizer_of(update.step), trace)
+    built = makers(optimizer_of(update.step), trace)
     return any(_clips_itself(construction) or few_tensors(construction) for construction in built)
 
 
@@ -88,11 +99,11 @@ def _together(a: Update, b: Update) -> bool:
 
 def _trainers(trace: Trace, limits: Limits) -> Iterator[Draft]:
     """A trainer that fits a model without its option for a clip, or whose default clip is switched off."""
-    for settings in trace.of(Op.OPTIMIZER):
-        limit = settings.options.get("max_norm")
+    for made in trace.of(Op.OPTIMIZER):
+        limit = made.options.get("max_norm")
         if limit is not None and limit.range.point == 0.0:
-            edit = _argument(settings, "max_norm", limits)
-            yield _unclipped_trainer(settings, "switches off the clip of the gradients", None, edit)
+            edit = _argument(made, "max_norm", limits)
+            yield _unclipped_trainer(made, "switches off the clip of the gradients", None, edit)
             return
     if next(trace.of(Op.TRAINER), None) is None:
         return
@@ -131,12 +142,12 @@ def _argument(call: Event, canonical: str, limits: Limits) -> Replace | None:
 
 def _unclipped_trainer(trainer: Event, what: str, cue: Cue | None, edit: Replace | None) -> Draft:
     evidence = [Clue(trainer.node, what)]
-    reason = "one large loss throws the weights off" if cue is None else cue.why
+    reason = UNKNOWN_STRIDE if cue is None else cue.why
     if cue is not None:
         evidence.insert(0, Clue(cue.event.node, cue.why))
     return Draft(
         event=trainer,
-        level=Level.NOTE if cue is None else Level.WARNING,
+        level=Level.NOTE,
         message=f"`{last_word(trainer)}` {what}: {reason}",
         remedy="Set its limit for the norm of the gradients.",
         evidence=tuple(evidence),
@@ -149,43 +160,110 @@ def _unclipped_trainer(trainer: Event, what: str, cue: Cue | None, edit: Replace
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Why gradients may explode here, and where that shows."""
+    """Why gradients may explode here, and where that shows.
+
+    `besides` is what makes that likely to throw the weights off: the optimizer that steps. "" if nothing does.
+    """
 
     why: str
     event: Event
+    besides: str = ""
+
+    @property
+    def level(self) -> Level:
+        return Level.WARNING if self.besides else Level.NOTE
 
 
-def _cue(update: Update, trace: Trace) -> Cue | None:
-    entries = [table(construction) for construction in constructions(optimizer_of(update.step), trace)]
+def _cue(update: Update, trace: Trace, limits: Limits) -> Cue | None:
+    """Gradients that grow beyond any bound, with an optimizer that follows them; else one fact of a kind."""
+    built = constructions(optimizer_of(update.step), trace)
+    entries = [table(construction) for construction in built]
     if any(entry is not None and entry.stride is Stride.SELF_SCALED for entry in entries):
         return None
-    return _cue_of_file(trace) or _cue_of_loss(update, trace)
+    losses = [value for event in update.backwards for value in (*event.operands, *event.options.values())]
+    proportional = bool(built) and all(_proportional(construction) for construction in built)
+    if proportional and (cue := _growth(losses, trace)) is not None:
+        return replace(cue, besides=f"`{last_word(built[0])}` moves the weights in proportion to it")
+    rate = min((rate for construction in built for rate in _rates(construction)), default=0.0)
+    if rate > limits.max_learning_rate and (cue := _through_time(losses, trace)) is not None:
+        return replace(cue, besides=f"the learning rate is {number(rate)}")
+    return _cue_of_file(trace) or _cue_of_loss(losses, trace)
+
+
+def _proportional(construction: Event) -> bool:
+    """Steps follow the size of the gradient, at a rate that is not known to be small."""
+    entry = table(construction)
+    rates = _rates(construction)
+    return entry is not None and entry.stride is Stride.PROPORTIONAL and not (bool(rates) and max(rates) < SMALL)
+
+
+def _rates(construction: Event) -> list[float]:
+    """The learning rates as far as they are known."""
+    entry = table(construction)
+    if "lr" not in construction.options and entry is not None and entry.default_rate is not None:
+        return [entry.default_rate]
+    return [rate for setting in settings(construction, "lr") for rate in setting.known()]
+
+
+def _growth(losses: Sequence[Value], trace: Trace) -> Cue | None:
+    """What the losses are computed from has a gradient that grows with time steps, with returns, or with e^x."""
+    through_time = _through_time(losses, trace)
+    if through_time is not None:
+        return through_time
+    behind = {id(value.made_by) for value in _ancestors(losses)}
+    score = _score_of_file(trace)
+    if score is not None and id(score.event.operation) in behind:
+        return score
+    for value in (source for loss in losses for source in sources(loss, GROWING)):
+        event = trace.origin(value) if value.op is Op.EXP and value.gradient else None
+        if event is not None and event.x.range.hi == INFINITE and comes_from(event.x, NETWORKS) is not None:
+            return Cue(f"the gradient grows with `{code(event.node)}`", event)
+    return None
+
+
+def _through_time(losses: Sequence[Value], trace: Trace) -> Cue | None:
+    """The losses depend on a recurrent network that runs over a sequence."""
+    recurrent = {id(event.operation): event for event in trace.of(Op.RECURRENT) if not _few_steps(event)}
+    if not recurrent:
+        return None
+    found = next((recurrent[id(value.made_by)] for value in _ancestors(losses) if id(value.made_by) in recurrent), None)
+    return None if found is None or found.site.no_gradient else Cue(RECURRENT, found)
 
 
 def _cue_of_file(trace: Trace) -> Cue | None:
     """A recurrent network, attention in half precision, a policy that is trained on returns."""
     recurrent = next((event for event in trace.of(Op.RECURRENT) if not _few_steps(event)), None)
     if recurrent is not None:
-        return Cue("a recurrent network multiplies its gradient once per time step", recurrent)
+        return Cue(RECURRENT, recurrent)
     attention = next((event for event in trace.of(Op.ATTENTION) if _in_half(event, trace)), None)
     if attention is not None:
         return Cue("attention in half precision overflows at 65504", attention)
+    return _score_of_file(trace)
+
+
+def _score_of_file(trace: Trace) -> Cue | None:
+    """A policy gradient, if nothing in the file is divided by its standard deviation, as returns are."""
     score = next((event for event in trace.of(Op.LOG_PROB) if _score(event, trace)), None)
-    if score is not None and not _standardises(trace):
-        return Cue("a policy gradient scales with returns that nothing bounds", score)
-    return None
-
-
-def _standardises(trace: Trace) -> bool:
-    """Something is divided by its standard deviation, as returns are: that bounds what the gradient scales with."""
-    return any(source.op is Op.STD for event in trace.of(Op.DIVIDE) for source in sources(event.y))
+    if score is None or any(source.op is Op.STD for event in trace.of(Op.DIVIDE) for source in sources(event.y)):
+        return None
+    return Cue("a policy gradient scales with returns that nothing standardises", score)
 
 
 def _few_steps(event: Event) -> bool:
-    """A single step, in a loop over layers or a few rounds: `for _ in range(3): out, h = gru(x.unsqueeze(0), h)`."""
-    loop = event.site.loops[-1] if event.site.loops else None
-    if not _single_step(event.x) or not isinstance(loop, cst.For):
+    """A single step, of a cell or of a sequence of one, that no loop over time repeats: only layers or a few rounds.
+
+    `for _ in range(3): out, h = gru(x.unsqueeze(0), h)`.
+    """
+    if "steps" not in event.options and not _single_step(event.x):
         return False
+    around = loop_around(event)
+    if around is None:
+        return True
+    loop, frame = around
+    if not isinstance(loop, cst.For):
+        return False
+    if frame is not event.site.frame:
+        return not code(loop.iter).startswith("range(")
     held = [event.site.names[name] for name in _names(loop.target) if name in event.site.names]
     return any(
         value.kind is Kind.LAYER or (value.kind is Kind.INTEGER and value.range.inside(0.0, FEW - 1.0))
@@ -214,16 +292,15 @@ def _in_half(event: Event, trace: Trace) -> bool:
     return (region is not None and region.dtype is Dtype.FLOAT16) or next(trace.of(Op.GRAD_SCALER), None) is not None
 
 
-def _cue_of_loss(update: Update, trace: Trace) -> Cue | None:
+def _cue_of_loss(losses: Sequence[Value], trace: Trace) -> Cue | None:
     """A policy gradient, or an operation that is known to break, among what the loss was computed from."""
-    losses = [value for event in update.backwards for value in (*event.operands, *event.options.values())]
     broken: Cue | None = None
     for value in _ancestors(losses):
         event = trace.origin(value)
         if event is None or event.site.no_gradient:
             continue
         if _ratio(value):
-            return Cue("a policy gradient scales with returns that nothing bounds", event)
+            return Cue("the ratio of two policies grows exponentially as they part", event)
         if broken is None and value.op in POLES and value.gradient and _breaks(event, trace):
             broken = Cue(f"the loss depends on `{code(event.node)}`, whose gradient is unbounded", event)
     return broken
@@ -279,19 +356,31 @@ def _parts(value: Value) -> Sequence[Value]:
 def _draft(update: Update, group: Sequence[Update], cue: Cue | None, trace: Trace, limits: Limits) -> Draft:
     backward, step = update.backwards[-1], update.step
     evidence = [Clue(backward.node, "gradients are computed"), Clue(step.node, "and applied as they are")]
-    reason = "one large loss throws the weights off"
+    reason = _harm(update, trace)
     if cue is not None:
         evidence.insert(0, Clue(cue.event.node, cue.why))
-        reason = cue.why
+        reason = f"{cue.why}, and {cue.besides}" if cue.besides else cue.why
     rewrite = _rewrite(group, trace, limits)
     return Draft(
         event=step,
-        level=Level.NOTE if cue is None else Level.WARNING,
+        level=Level.NOTE if cue is None else cue.level,
         message=f"`{code(step.node)}` applies gradients that nothing clips: {reason}",
         remedy=f"Clip the norm of the gradients to {limits.max_grad_norm} between the backward pass and the step.",
         evidence=tuple(evidence),
         rewrite=rewrite,
     )
+
+
+def _harm(update: Update, trace: Trace) -> str:
+    """What a huge gradient does to the optimizer that takes it."""
+    built = constructions(optimizer_of(update.step), trace)
+    entries = [(construction, entry) for construction in built if (entry := table(construction)) is not None]
+    if entries and all(entry.stride is Stride.PROPORTIONAL for _, entry in entries):
+        return "one large loss throws the weights off"
+    normalised = next((made for made, entry in entries if entry.stride is Stride.NORMALISED), None)
+    if normalised is not None:
+        return f"one huge gradient stays in the state of `{last_word(normalised)}` for many steps"
+    return UNKNOWN_STRIDE
 
 
 def _rewrite(group: Sequence[Update], trace: Trace, limits: Limits) -> Rewrite | None:
@@ -511,6 +600,61 @@ def f(x, returns):
         optimizer.step()
     return policy.weight.detach()
 """
+_ADAPTIVE = """\
+import torch
+
+
+def f(targets):
+    network = torch.nn.RNN(1, 4)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    for y in targets:
+        optimizer.zero_grad()
+        states, _ = network(torch.ones(5, 1, 1))
+        loss = (states - y).square().mean()
+        loss.backward()
+        optimizer.step()
+    return loss
+"""
+_EXPONENTIAL = """\
+import torch
+
+
+def f(x):
+    head = torch.nn.Linear(1, 1)
+    torch.nn.init.ones_(head.weight)
+    optimizer = torch.optim.SGD(head.parameters(), lr=0.05)
+    for _ in range(20):
+        logvar = head(x)
+        loss = 0.5 * torch.sum(torch.exp(logvar) - logvar - 1)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return head.weight.detach()
+"""
+_OWN = """\
+import torch
+from torch.optim import Optimizer
+
+
+class Descent(Optimizer):
+    def __init__(self, params, lr=0.05):
+        super().__init__(params, {"lr": lr})
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            torch.nn.utils.clip_grad_norm_(group["params"], 1.0)
+            for p in group["params"]:
+                p.data.add_(p.grad, alpha=-group["lr"])
+
+
+def f(model, x):
+    optimizer = Descent(model.parameters())
+    for _ in range(3):
+        optimizer.zero_grad()
+        model(x).square().mean().backward()
+        optimizer.step()
+    return model
+"""
 _CLOSURE = """\
 import torch
 
@@ -549,9 +693,12 @@ RULE = Rule(
     summary="Gradients are applied as they come: no clip between the backward pass and the step.",
     why=(
         "One batch with a huge loss gives a huge gradient, the step throws the weights far away, and the next loss is"
-        " larger still; a few such steps end in inf and NaN. Recurrent networks, policy gradients and half precision"
-        " are the usual victims, so there the finding is a warning; elsewhere it is a note, once per file. A clip does"
-        " not repair a gradient that is NaN already."
+        " larger still; a few such steps end in inf and NaN. Plain gradient descent follows any gradient: it makes the"
+        " finding a warning where the loss runs through a recurrent network over time, scales with returns that nothing"
+        " standardises, or with the exp of a network's output, unless the rate is below 0.01. Adam and its kin move"
+        " each weight by about the rate, but a huge gradient stays in their averages and stalls training for hundreds"
+        " of steps; that, and everything else, is a note, once per file. A clip does not repair a gradient that is NaN"
+        " already."
     ),
     check=check,
     specific=10,
@@ -632,6 +779,20 @@ RULE = Rule(
             proof="f(torch.ones(4, 2), torch.full((4,), 1e6)).abs().max().item() > 10",
             level=Level.WARNING,
         ),
+        Bad(
+            "torch",
+            _EXPONENTIAL,
+            _with(_EXPONENTIAL, "optimizer.step()", "torch.nn.utils.clip_grad_norm_(head.parameters(), max_norm=1.0)"),
+            proof="f(torch.full((1, 1), 20.0)).abs().max().item() > 1e3",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            _ADAPTIVE,
+            _with(_ADAPTIVE, "optimizer.step()", "torch.nn.utils.clip_grad_norm_(network.parameters(), max_norm=1.0)"),
+            proof="f([1e6] + [-0.5] * 150).item() > 0.05",
+            level=Level.NOTE,
+        ),
     ),
     good=(
         Good(
@@ -681,6 +842,17 @@ def f(x):
     return log_alpha
 """,
             "A single scalar such as a temperature is optimised.",
+        ),
+        Good("torch", _OWN, "An optimizer of the file, whose `step` clips."),
+        Good(
+            "torch",
+            _OWN.replace('            torch.nn.utils.clip_grad_norm_(group["params"], 1.0)\n', "")
+            .replace("f(model, x)", "f(x)")
+            .replace("    optimizer =", "    shift = torch.zeros(1, requires_grad=True)\n    optimizer =")
+            .replace("model.parameters()", "[shift]")
+            .replace("model(x)", "(x - shift)")
+            .replace("return model", "return shift"),
+            "So is the one tensor that an optimizer of the file moves.",
         ),
         Good(
             "torch",

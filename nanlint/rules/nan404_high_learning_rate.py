@@ -21,7 +21,7 @@ from nanlint.reasoning.hyperparameters import Setting, constructions, settings, 
 from nanlint.reasoning.origins import NETWORKS, alternatives
 from nanlint.reasoning.ownership import few_tensors
 from nanlint.reasoning.placement import in_test
-from nanlint.reasoning.protocol import last_word
+from nanlint.reasoning.protocol import demonstrates, last_word
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 FAR = 10  # this many times the limit, no optimizer is forgiven
@@ -38,7 +38,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if entry is None or _free(entry, limits) or _scheduled(construction, trace):
             continue
         worst = _worst(settings(construction, "lr"), entry, trace, limits)
-        if worst is not None and _lenient(construction, entry):
+        if worst is not None and _lenient(construction, entry, trace):
             worst = replace(worst, level=min(worst.level, Level.NOTE))
         if worst is not None:
             yield _draft(construction, last_word(construction), entry, worst, trace)
@@ -53,10 +53,10 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             yield _draft(schedule, _name(schedule, trace), entry, worst, trace)
 
 
-def _lenient(construction: Event, entry: Optimizer) -> bool:
-    """An image or a latent moves as far as it is wide; a test trains nothing; a trainer elsewhere may clip."""
+def _lenient(construction: Event, entry: Optimizer, trace: Trace) -> bool:
+    """An image or a latent moves as far as it is wide; a test or a demonstration trains nothing; a trainer may clip."""
     clipped = entry.stride is Stride.PROPORTIONAL and construction.site.frame.name.rpartition(".")[2] == CONFIGURES
-    return clipped or few_tensors(construction) or in_test(construction)
+    return clipped or few_tensors(construction) or in_test(construction) or demonstrates(trace)
 
 
 def _name(schedule: Event, trace: Trace) -> str:
@@ -141,7 +141,7 @@ def _draft(event: Event, name: str, entry: Optimizer, excess: Excess, trace: Tra
     if entry.stride is Stride.PROPORTIONAL:
         reason = f"steps overshoot wherever the curvature of the loss exceeds {number(2 / excess.size)}"
     else:
-        reason = f"its first steps move every weight by about {size}, whatever the gradient"
+        reason = "the rate alone sets how far its steps move the weights, whatever the size of the gradient"
     node = excess.rate.node
     rewrite = None
     if isinstance(node, (cst.Float, cst.Integer)):
@@ -149,7 +149,7 @@ def _draft(event: Event, name: str, entry: Optimizer, excess: Excess, trace: Tra
     return Draft(
         event=event,
         level=excess.level,
-        message=f"learning rate of {size} for `{name}`: {reason}",
+        message=f"learning rate of {size} for `{name}`{_beside_usual(excess.size, entry)}: {reason}",
         remedy=f"Start from {USUAL} and raise it while the loss goes down.",
         evidence=(
             *_read(excess.rate.value, trace),
@@ -157,6 +157,13 @@ def _draft(event: Event, name: str, entry: Optimizer, excess: Excess, trace: Tra
         ),
         rewrite=rewrite,
     )
+
+
+def _beside_usual(size: float, entry: Optimizer) -> str:
+    usual = entry.default_rate
+    if usual is None or entry.stride is Stride.PROPORTIONAL:  # gradient descent has no rate that suits most problems
+        return ""
+    return f", {number(size / usual)} times its default"
 
 
 def _read(rate: Value, trace: Trace) -> tuple[Clue, ...]:
@@ -175,7 +182,7 @@ _TRAIN = """
 """
 _FIRST_STEP = """
     before = model.weight.detach().clone()
-    model(x).mean().backward()
+    (model(x) - 5).square().mean().backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     return model.weight.detach() - before
@@ -222,7 +229,9 @@ RULE = Rule(
         "Gradient descent with rate r diverges wherever the curvature of the loss exceeds 2/r; optimizers of Adam's"
         " family move each weight by about the rate at every early step, whatever the gradient. Both end in activations"
         " that overflow. Gradient descent between 0.1 and 1 is a note (it is right for small or normalised problems),"
-        " above 1 without a clip an error; Adam and its kin above 0.25 are a warning, above 1 an error."
+        " above 1 without a clip an error; Adam and its kin above 0.25 (above 0.1 in a network of several layers) are a"
+        " warning, above 1 an error. Where nothing is trained, in a test or with a network's bare output for a loss, it"
+        " is a note."
     ),
     check=check,
     specific=40,

@@ -9,7 +9,7 @@ from nanlint.domain.interval import number
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.hyperparameters import Setting, parts, settings
+from nanlint.reasoning.hyperparameters import Setting, parts, settings, table
 from nanlint.reasoning.protocol import last_word
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
@@ -54,7 +54,7 @@ DOMAINS = {
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for construction in trace.of(Op.OPTIMIZER):
         found = next(_wrong(construction), None)
-        if found is not None:
+        if found is not None and table(construction) is not None:
             yield _draft(construction, *found)
 
 

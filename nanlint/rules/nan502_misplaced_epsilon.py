@@ -30,6 +30,7 @@ from nanlint.reasoning.poles import Danger, danger, differentiated, fed, has_key
 from nanlint.reasoning.provenance import reached
 from nanlint.reasoning.rewriting import code, reachable_source
 from nanlint.reasoning.squares import is_root, is_sum_of_squares
+from nanlint.reasoning.vanishing import only_by_relu
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 SMALL = 1e-2  # what an epsilon is at most
@@ -91,6 +92,8 @@ def _epsilon_after(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     if found is None or found.level is Level.STRICT or strip(pole.x).op in PROBABILITIES:
         return None
     if pole.op not in LOGS and not (found.backward and (found.level > Level.NOTE or is_sum_of_squares(pole.x))):
+        return None
+    if only_by_relu(pole.x):
         return None
     rewrite = _moved_inside(event, 1 - index, pole)
     text = quoted(operand_node(event, 1 - index))

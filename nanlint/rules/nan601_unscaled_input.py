@@ -42,7 +42,7 @@ def _unscaled(value: Value) -> bool:
 
 
 def _source(value: Value) -> Value | None:
-    """The image that was read, if every way leads to one."""
+    """The image that was read, if every way leads to one and none of them scales it."""
     pending, found = [value], None
     seen: set[int] = set()
     while pending and len(seen) < MAX_STEPS:
@@ -52,7 +52,7 @@ def _source(value: Value) -> Value | None:
         seen.add(id(current.made_by))
         if current.range == BYTES and current.op in (Op.READ, Op.PIXELS):
             found = current
-        elif current.op not in PICTURES or not current.made_by.operands:
+        elif current.op not in PICTURES or not current.made_by.operands or current.range.hi < LARGE:
             return None
         elif current.op is Op.JOIN:
             pending.extend(current.made_by.operands)

@@ -15,7 +15,7 @@ from nanlint.interp.parameters import counts_by_name
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import memory
-from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.origins import SAME_ELEMENTS, strip
 from nanlint.reasoning.rewriting import code, contains, spell_name, wrapped
 from nanlint.reasoning.storage import attribute_name, owning_classes
 from nanlint.reasoning.weights import Weight, calls_of, extents, weights
@@ -70,7 +70,7 @@ def _level(weight: Weight, trace: Trace) -> Level | None:
     if weight.gain is not None and weight.gain < NOTABLE:
         return None
     products = [weight.product] if weight.product is not None else calls_of(weight.layer, trace)
-    if not products or any(_standardised(product.result, trace) for product in products):
+    if not products or any(_standardised(product.result, trace) or _of_tables(product) for product in products):
         return Level.NOTE
     if weight.gain is None:
         suspicious = weight.by_default and (weight.layer is not None or _many_by_name(weight))
@@ -85,6 +85,12 @@ def _level(weight: Weight, trace: Trace) -> Level | None:
 
 def _standardised(value: Value, trace: Trace) -> bool:
     return _reaches(value, frozenset({Op.STANDARDIZE, Op.NORMALIZE}), trace)
+
+
+def _of_tables(product: Event) -> bool:
+    """Both factors are parameters: how two tables of embeddings match, which is no sum of a layer's inputs."""
+    drawn = (Op.WEIGHT, Op.NORMAL, Op.UNIFORM)
+    return product.op is Op.MATMUL and all(strip(x).op in drawn for x in product.operands[:2])
 
 
 def _many_by_name(weight: Weight) -> bool:

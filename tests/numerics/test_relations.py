@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import (
@@ -50,6 +51,10 @@ def probability(b: Builder, x: Value) -> Value:
 
 def squares(b: Builder, p: Value) -> Value:
     return b.do(Op.ADD, b.do(Op.SQUARE, p), b.do(Op.POWER, b.do(Op.SUBTRACT, 1, p), 2))
+
+
+def unit(b: Builder, x: Value) -> Value:
+    return b.do(Op.NORMALIZE, x, ord=2, axis=1)
 
 
 def normalised(b: Builder, x: Value, **axis: float) -> Value:
@@ -153,6 +158,24 @@ RELATED: dict[str, tuple[Make, Compute, Interval, bool]] = {
         SYMMETRIC_UNIT,
         False,
     ),
+    "dot product of unit vectors": (
+        lambda b, x: b.do(Op.SUM, b.do(Op.MULTIPLY, unit(b, x), unit(b, probability(b, x))), axis=1),
+        lambda x: (functional.normalize(x, dim=1) * functional.normalize(x.sigmoid(), dim=1)).sum(1),
+        Interval(-1.02, 1.02),
+        False,
+    ),
+    "unit rows times their transpose": (
+        lambda b, x: b.do(Op.MATMUL, unit(b, x), b.do(Op.RESHAPE, unit(b, x))),
+        lambda x: functional.normalize(x, dim=1) @ functional.normalize(x, dim=1).t(),
+        Interval(-1.02, 1.02),
+        False,
+    ),
+    "distance of unit vectors": (
+        lambda b, x: b.do(Op.PAIRWISE_DISTANCE, unit(b, x), unit(b, probability(b, x)), ord=2),
+        lambda x: torch.cdist(functional.normalize(x, dim=1), functional.normalize(x.sigmoid(), dim=1)),
+        Interval(0.0, 2.04),
+        False,
+    ),
     "|x| / sum": (
         lambda b, x: b.do(Op.DIVIDE, b.do(Op.ABSOLUTE, x), b.do(Op.SUM, b.do(Op.ABSOLUTE, x), axis=1)),
         lambda x: x.abs() / x.abs().sum(1, keepdim=True),
@@ -198,6 +221,8 @@ UNRELATED: dict[str, Make] = {
     "max of another": lambda b, x: b.do(Op.SUBTRACT, x, maximum(b, b.array())),
     "mean": lambda b, x: b.do(Op.SUBTRACT, x, b.do(Op.MEAN, x)),
     "transposed": lambda b, x: b.do(Op.SUBTRACT, x, b.do(Op.RESHAPE, x)),
+    "unit rows, not transposed": lambda b, x: b.do(Op.MATMUL, unit(b, x), unit(b, x)),
+    "unit along another axis": lambda b, x: b.do(Op.SUM, b.do(Op.MULTIPLY, unit(b, x), unit(b, b.array())), axis=0),
     "rolled": lambda b, x: b.do(Op.SUBTRACT, x, b.do(Op.RESHAPE, x, shifts=1)),
     "all pairs": lambda b, x: b.do(Op.SUBTRACT, b.do(Op.RESHAPE, x, axis=0), b.do(Op.RESHAPE, x, axis=1)),
     "max of rows of the transposed": lambda b, x: b.do(Op.SUBTRACT, x, maximum(b, b.do(Op.RESHAPE, x), axis=1)),

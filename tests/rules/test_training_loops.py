@@ -125,10 +125,130 @@ def train(x):
 
 
 @pytest.mark.parametrize("code", CUES.values(), ids=CUES)
-def test_unclipped_loop_with_a_risk_is_a_warning_that_names_it(code: str) -> None:
+def test_unclipped_loop_with_a_risk_is_a_note_that_names_it(code: str) -> None:
+    (finding,) = findings(code, "NAN401")
+    assert finding.level is Level.NOTE
+    assert finding.evidence[0].text in finding.message
+
+
+DIVERGING = {
+    "the exp of a network's output with plain gradient descent": """\
+def train(model, x):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    head = nn.Linear(4, 4)
+    for _ in range(9):
+        mean, logvar = model(x), head(x)
+        loss = -0.5 * torch.sum(1 + logvar - mean.pow(2) - logvar.exp())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+""",
+    "a recurrent network at a rate that is far too high": """\
+def train(x):
+    model = nn.LSTM(2, 2)
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=0.5)
+    for _ in range(9):
+        optimizer.zero_grad()
+        model(x)[0].square().mean().backward()
+        optimizer.step()
+""",
+}
+
+
+@pytest.mark.parametrize("code", DIVERGING.values(), ids=DIVERGING)
+def test_unclipped_loop_that_likely_diverges_is_a_warning_that_names_both_reasons(code: str) -> None:
     (finding,) = findings(code, "NAN401")
     assert finding.level is Level.WARNING
-    assert finding.evidence[0].text in finding.message
+    assert f"{finding.evidence[0].text}, and " in finding.message
+
+
+UNLIKELY = {
+    "the gradient of an exp that a logarithm takes back": """\
+def train(x):
+    model = nn.Linear(4, 4)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(9):
+        optimizer.zero_grad()
+        torch.log(1 + model(x).exp()).sum().backward()
+        optimizer.step()
+""",
+    "a recurrent network that the loss does not depend on": """\
+def train(x):
+    model, memory = nn.Linear(2, 2), nn.GRU(2, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(9):
+        memory(x)
+        optimizer.zero_grad()
+        model(x).square().mean().backward()
+        optimizer.step()
+""",
+    "a recurrent network at a small rate": """\
+def train(x):
+    model = nn.GRU(2, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+    for _ in range(9):
+        optimizer.zero_grad()
+        model(x)[0].square().mean().backward()
+        optimizer.step()
+""",
+    "a policy whose returns are standardised": """\
+from torch.distributions import Categorical
+
+
+def train(x, returns):
+    policy = nn.Linear(4, 2)
+    optimizer = torch.optim.SGD(policy.parameters(), lr=0.1)
+    for _ in range(9):
+        chosen = Categorical(logits=policy(x))
+        scaled = (returns - returns.mean()) / (returns.std() + 1e-6)
+        optimizer.zero_grad()
+        (-chosen.log_prob(chosen.sample()) * scaled).sum().backward()
+        optimizer.step()
+""",
+}
+
+
+@pytest.mark.parametrize("code", UNLIKELY.values(), ids=UNLIKELY)
+def test_unclipped_gradient_descent_without_such_growth_is_a_note(code: str) -> None:
+    (finding,) = findings(code, "NAN401")
+    assert finding.level is Level.NOTE
+
+
+def test_single_steps_of_a_recurrent_cell_per_layer_are_no_network_over_time() -> None:
+    code = """\
+class Depth(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(4, 4)
+
+    def forward(self, x, state):
+        return self.lstm(x.unsqueeze(0), state)
+
+
+def train(x, state):
+    layers = nn.ModuleList([Depth() for _ in range(2)])
+    optimizer = torch.optim.SGD(layers.parameters(), lr=0.1)
+    for _ in range(9):
+        for layer in layers:
+            x, state = layer(x, state)
+        optimizer.zero_grad()
+        x.square().mean().backward()
+        optimizer.step()
+"""
+    (finding,) = findings(code, "NAN401")
+    assert (finding.level, "recurrent" in finding.message) == (Level.NOTE, False)
+
+
+def test_a_huge_gradient_is_said_to_do_what_it_does_to_the_optimizer() -> None:
+    by_optimizer = {
+        name: findings(PLAIN.replace("optimizer, x):\n", f"x):\n    optimizer = torch.optim.{name}\n"), "NAN401")
+        for name in ("SGD(model.parameters(), lr=0.1)", "Adam(model.parameters())")
+    }
+    messages = [finding.message.partition(": ")[2] for (finding,) in by_optimizer.values()]
+    assert messages == [
+        "one large loss throws the weights off",
+        "one huge gradient stays in the state of `Adam` for many steps",
+    ]
 
 
 CLIPPED = {
@@ -326,10 +446,10 @@ def test_trainer_without_arguments_gets_one() -> None:
     assert fixed(code, "NAN401") == TRAINER.replace("max_epochs=3", "gradient_clip_val=1.0")
 
 
-def test_trainer_of_a_recurrent_network_is_a_warning() -> None:
+def test_trainer_of_a_recurrent_network_says_so() -> None:
     code = TRAINER + "\n\ndef forward(x):\n    return nn.LSTM(2, 2)(x)\n"
     (finding,) = findings(code, "NAN401")
-    assert finding.level is Level.WARNING and "recurrent" in finding.message
+    assert finding.level is Level.NOTE and "recurrent" in finding.message
 
 
 def test_clip_that_a_trainer_is_told_to_leave_out_comes_back() -> None:

@@ -100,7 +100,7 @@ ARRANGING_METHODS: dict[str, Call | Overload] = {
     "astype": call(Op.CAST, "self>x", "dtype"),
     "item": call(Op.ITEM, "self>x", result=Kind.NUMBER),
     "tolist": call(Op.ITEM, "self>x", result=Kind.SEQUENCE),
-    "clip": call(Op.CLAMP, "self>x", "min max"),
+    "clip": call(Op.CLAMP, "self>x", "min max out"),
     "round": call(Op.ROUND, "self>x", "decimals"),
     "dot": call(Op.MATMUL, "self>x b>y"),
     "fill": call(Op.FULL, "tensor", "value"),

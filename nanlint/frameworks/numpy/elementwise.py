@@ -101,7 +101,7 @@ ELEMENTWISE: dict[str, Call | Overload] = {
     "float_power": _POWER,
     "arctan2": _ATAN2,
     "atan2": _ATAN2,
-    "clip": call(Op.CLAMP, "a>x", "a_min>min a_max>max"),
+    "clip": call(Op.CLAMP, "a>x", "a_min>min a_max>max out"),
     "nan_to_num": call(Op.NAN_TO_NUM, "x", "copy nan posinf neginf"),
     "round": call(Op.ROUND, "a>x", "decimals"),
     "around": call(Op.ROUND, "a>x", "decimals"),

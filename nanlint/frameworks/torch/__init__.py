@@ -80,6 +80,7 @@ FRAMEWORK = Framework(
     telling_methods=TELLING,
     in_place=True,
     attributes=ATTRIBUTES,
+    detached=frozenset({"data", "grad"}),
     layers={
         **{f"{module}.{name}": layer for module in _MODULES for name, layer in {**LAYERS, **LOSS_CLASSES}.items()},
         **TRANSFORMS,

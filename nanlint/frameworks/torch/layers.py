@@ -33,9 +33,9 @@ RECURRENT = {
     "RNN": call(Op.RECURRENT, "input>x hx", _RECURRENT),
     "LSTM": call(Op.RECURRENT, "input>x hx", _RECURRENT),
     "GRU": call(Op.RECURRENT, "input>x hx", _RECURRENT),
-    "RNNCell": call(Op.RECURRENT, "input>x hx", "input_size hidden_size bias nonlinearity"),
-    "LSTMCell": call(Op.RECURRENT, "input>x hx", "input_size hidden_size bias"),
-    "GRUCell": call(Op.RECURRENT, "input>x hx", "input_size hidden_size bias"),
+    "RNNCell": call(Op.RECURRENT, "input>x hx", "input_size hidden_size bias nonlinearity", steps=1),
+    "LSTMCell": call(Op.RECURRENT, "input>x hx", "input_size hidden_size bias", steps=1),
+    "GRUCell": call(Op.RECURRENT, "input>x hx", "input_size hidden_size bias", steps=1),
 }
 
 ATTENTION = {

@@ -92,6 +92,8 @@ WRAPPERS = frozenset(
         "torch.vmap",
         "torch.func.vmap",
         "torch.distributed.fsdp.FullyShardedDataParallel",
+        "torch.distributed.fsdp.fully_shard",
+        "torch.distributed.tensor.parallel.parallelize_module",
         "torch.nn.DataParallel",
         "torch.nn.parallel.DataParallel",
         "torch.nn.parallel.DistributedDataParallel",
