@@ -190,10 +190,15 @@ def is_drawn(value: Value) -> bool:
 
 
 def altered(value: Value, trace: Trace) -> bool:
-    """Something may have been added to its diagonal: `a.diagonal().add_(eps)`, `a[i, i] += eps`, `fill_diagonal(a)`."""
+    """Something may have been added to its diagonal: `a.diagonal().add_(eps)`, `a[i, i] += eps`, `fill_diagonal(a)`.
+
+    Or through a view: `a.view(-1)[:: n + 1] += eps`.
+    """
     for user in trace.uses(value):
         if user.op is Op.OPAQUE and stands_alone(user):
             return True
         if user.op is Op.SELECT and any(writer.site.spelling[-1:] in ("_", "=") for writer in trace.uses(user.result)):
+            return True
+        if user.op is Op.RESHAPE and altered(user.result, trace):
             return True
     return False

@@ -16,7 +16,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
 from nanlint.ops.promotion import range_in
-from nanlint.reasoning.aftermath import repaired, scores, selected, wants_gradient
+from nanlint.reasoning.aftermath import discarded, repaired, scores, selected, wants_gradient
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, strip
 from nanlint.reasoning.provenance import (
@@ -113,6 +113,8 @@ def exposure(event: Event, trace: Trace, found: Singularity | None = None) -> Da
     if not zones or selected(event, trace, found.index, zones) is not None or _exceeds(event, operand, zones):
         return None
     level, because = _likelihood(event, trace, found.index, zones, bool(forward))
+    if not forward and discarded(event, trace):
+        return None
     if not forward and level > Level.NOTE and not wants_gradient(event, trace):
         level = Level.NOTE
     return Danger(level, because, zones[0], not forward)

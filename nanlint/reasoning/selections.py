@@ -52,9 +52,8 @@ def selections(value: Value, trace: Trace) -> Iterator[Selection]:
         if found is not None:
             yield found
         elif current.op is Op.JOIN or current.op in ELEMENTWISE or (current.op is Op.SELECT and not _by_key(current)):
-            pending.extend(
-                reversed(current.made_by.operands if current.op is Op.JOIN else current.made_by.operands[:2])
-            )
+            parts = {Op.JOIN: None, Op.STORE: 1}.get(current.op, 2)  # an array keeps its size, whatever is stored
+            pending.extend(reversed(current.made_by.operands[:parts]))
 
 
 def _by_key(value: Value) -> bool:
@@ -100,8 +99,8 @@ def can_be_empty(found: Selection, event: Event, trace: Trace) -> bool:
     """Neither a test that holds at the event or the selection nor the mask itself says that something is selected."""
     taken = trace.origin(found.taken)
     for site in (event.site, event.site if taken is None else taken.site):
-        fact = site.facts.get(found.taken.number)
-        if (fact is not None and fact.filled) or shown_some(found.mask, site.facts):
+        facts = (site.facts.get(number) for number in (found.taken.number, event.x.number))
+        if any(fact is not None and fact.filled for fact in facts) or shown_some(found.mask, site.facts):
             return False
     return not (_never_empty(found.mask) or positional(found.mask) or _replaced(found.taken, event, trace))
 
