@@ -17,6 +17,7 @@ from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
 from nanlint.ops.promotion import range_in
 from nanlint.reasoning.aftermath import discarded, repaired, scores, selected, wants_gradient
+from nanlint.reasoning.conditions import is_mask
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, strip
 from nanlint.reasoning.provenance import (
@@ -152,6 +153,8 @@ def _likelihood(
         return Level.STRICT, "unbounded as far as this file tells"
     if all(zone.contains(0.0) for zone in zones) and above_zero(operand):
         return (possible if certain else Level.STRICT), "0 only when it underflows"
+    if event.op in LOGARITHMS and is_mask(operand):
+        return possible, "a flag, of which minus infinity may be the logarithm that is meant"
     if certain:
         return _proven(operand, hushed)
     if forward and from_network(operand) and not hushed:
@@ -173,7 +176,7 @@ def _proven(operand: Value, hushed: bool) -> tuple[Level, str]:
     if strip(operand).op in (Op.SUM, Op.MEAN):
         return likely, "a sum of what can be 0"
     if strip(operand).op is Op.REDUCE_MAX and operand.range.lo >= 0.0:
-        return likely, "the largest of what can be 0"
+        return min(likely, Level.NOTE), "the largest of what can be 0"
     return certain, "known from what made it"
 
 

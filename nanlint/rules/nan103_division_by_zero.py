@@ -36,6 +36,7 @@ NOT_A_TENSOR = frozenset(
 
 WEIGHT_WORDS = frozenset({"weight", "weights", "weighting"})
 MASKED = POINTWISE | {Op.TENSOR}
+FINITENESS = frozenset({Op.IS_NAN, Op.IS_INF, Op.IS_FINITE})
 NEGATED = frozenset({Op.LOGICAL_NOT, Op.LOGICAL_AND, Op.LOGICAL_OR})
 LENGTH_WORDS = frozenset({"length", "lengths", "len", "lens", "sequence"})
 
@@ -135,9 +136,16 @@ def is_count(value: Value) -> bool:
         x, y = value.made_by.operands
         return any(b.range.point not in (None, 0.0) and is_count(a) for a, b in ((x, y), (y, x)))
     if value.op in (Op.SUM, Op.MEAN):
-        mask = value.made_by.x
-        return any(x.dtype.integer and x.range.inside(0.0, 1.0) for x in (mask, strip(mask)))
+        return is_flag(value.made_by.x)
     return value.op is Op.COUNT_NONZERO
+
+
+def is_flag(value: Value) -> bool:
+    """Nothing but 0 and 1, be it as a float: `mask * 1.0`."""
+    if any(x.dtype.integer and x.range.inside(0.0, 1.0) for x in (value, strip(value))):
+        return True
+    factors = value.made_by.operands if value.op is Op.MULTIPLY else ()
+    return any(x.range.point == 1.0 and is_flag(y) for x, y in zip(factors, factors[::-1], strict=True))
 
 
 def is_mask_of(divisor: Value, dividend: Value) -> bool:
@@ -179,9 +187,12 @@ def by_length(divisor: Value, trace: Trace) -> bool:
 def selective(divisor: Value, trace: Trace) -> bool:
     """The mask is made here, by a comparison of data of which nothing says that it holds somewhere.
 
-    What others hand over they mostly have seen to; text is not all padding; `1 - eye(n)` is empty for n = 1 alone.
+    What others hand over they mostly have seen to; text is not all padding; `1 - eye(n)` is empty for n = 1 alone; where
+    nothing is finite a count of what is does no harm.
     """
     parts = [part for mask in strip(divisor).made_by.operands[:1] for part in sources(mask, MASKED | NEGATED)]
+    if any(part.op in FINITENESS for part in parts):
+        return False
     compared = [part for part in parts if part.op in ORDERED or part.op in (Op.EQUAL, Op.NOT_EQUAL)]
     return bool(compared) and not any(compares_padding(part, trace) for part in compared)
 
