@@ -187,8 +187,8 @@ def by_length(divisor: Value, trace: Trace) -> bool:
 def selective(divisor: Value, trace: Trace) -> bool:
     """The mask is made here, by a comparison of data of which nothing says that it holds somewhere.
 
-    What others hand over they mostly have seen to; text is not all padding; `1 - eye(n)` is empty for n = 1 alone; where
-    nothing is finite a count of what is does no harm.
+    What others hand over they mostly have seen to; text is not all padding; `1 - eye(n)` is empty for n = 1 alone;
+    where nothing is finite a count of what is does no harm.
     """
     parts = [part for mask in strip(divisor).made_by.operands[:1] for part in sources(mask, MASKED | NEGATED)]
     if any(part.op in FINITENESS for part in parts):
