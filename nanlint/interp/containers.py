@@ -269,7 +269,7 @@ def stored(machine: Machine, owner: Value, key: Value | None, value: Value, node
         return sequence(machine, (*payload.items, value)[:MAX_JOINED], exact=False)
     if _whole(node) and owner.kind is Kind.TENSOR:
         return overwritten(machine, owner, value, node)
-    if _takes_mask(owner, key):
+    if _takes_mask(owner, key) or _computed(owner):
         owner = machine.as_array(owner, owner.made_by.framework or (key.made_by.framework if key else ""))
     if owner.kind is not Kind.TENSOR:
         machine.store.write(machine.attributes, (owner.number, "[]", key.number if key else -1), value)
@@ -304,6 +304,12 @@ def overwritten(machine: Machine, owner: Value, value: Value, node: cst.BaseExpr
         default_float=owner.dtype,
         in_place=True,
     )
+
+
+def _computed(owner: Value) -> bool:
+    """A framework computed it, of something unknown: what takes elements is no scalar, so it is an array."""
+    opaque = owner.op in (Op.OPAQUE, Op.ATTRIBUTE, Op.ARGUMENT, Op.SELECT, Op.ITERATE)
+    return owner.made_by.framework != "" and owner.kind in (Kind.UNKNOWN, Kind.NUMBER) and not opaque
 
 
 def _takes_mask(owner: Value, key: Value | None) -> bool:

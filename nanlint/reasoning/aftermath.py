@@ -161,12 +161,15 @@ def _returns(function: cst.CSTNode, node: cst.CSTNode) -> bool:
 
 
 def _names_returned(function: cst.CSTNode) -> Iterator[str]:
+    """But for the receivers of methods: what `p.detach()` gives is an event of its own."""
     pending: list[tuple[cst.CSTNode, bool]] = [(function, False)]
     while pending:
         node, inside = pending.pop()
         if inside and isinstance(node, cst.Name):
             yield node.value
-        pending.extend((child, inside or isinstance(node, cst.Return)) for child in children(node))
+        inside = inside or isinstance(node, cst.Return)
+        receiver = node.value if isinstance(node, cst.Attribute) else None
+        pending.extend((child, inside) for child in children(node) if child is not receiver or not inside)
 
 
 def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]) -> tuple[Event, int, bool] | None:
@@ -212,6 +215,11 @@ def repair(event: Event, trace: Trace) -> Event | None:
         if index is not None and _tests_finiteness(index, chain):
             return user
     return None
+
+
+def questioned(event: Event, trace: Trace) -> bool:
+    """Something asks whether the result is finite, and may do anything about it."""
+    return any(user.op in (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE) for user in trace.uses(event.result))
 
 
 def _tests_finiteness(condition: Value, values: Sequence[Value]) -> bool:

@@ -16,7 +16,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
 from nanlint.ops.promotion import range_in
-from nanlint.reasoning.aftermath import discarded, repaired, scores, selected, wants_gradient
+from nanlint.reasoning.aftermath import discarded, questioned, repaired, scores, selected, wants_gradient
 from nanlint.reasoning.conditions import is_mask
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, strip
@@ -93,13 +93,17 @@ class Danger:
 def danger(event: Event, trace: Trace, found: Singularity | None = None) -> Danger | None:
     """How near the event's operand comes to the operation's pole; None where nothing says that it does.
 
-    A result that is repaired afterwards is a note where a gradient flows, and fine where none does.
+    A result that is repaired afterwards is a note where a gradient flows, and fine where none does; one that is asked
+    whether it is finite is a note.
     """
     found = found or singularity(event)
     near = exposure(event, trace, found)
-    if found is None or near is None or not repaired(event, trace):
-        return near
-    return replace(near, level=min(near.level, Level.NOTE)) if differentiated(event, found.index) else None
+    if found is None or near is None:
+        return None
+    mended = repaired(event, trace)
+    if mended and not differentiated(event, found.index):
+        return None
+    return replace(near, level=min(near.level, Level.NOTE)) if mended or questioned(event, trace) else near
 
 
 def exposure(event: Event, trace: Trace, found: Singularity | None = None) -> Danger | None:

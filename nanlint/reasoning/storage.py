@@ -121,6 +121,16 @@ def attribute_name(event: Event) -> str:
     return name.value if isinstance(name, cst.Name) else ""
 
 
+def in_plain_list(event: Event) -> bool:
+    """An item of a list that the statement writes out or appends to: not an attribute of the module itself."""
+    match event.site.statement:
+        case cst.SimpleStatementLine(body=[cst.Assign(value=cst.List() | cst.ListComp()), *_]):
+            return True
+        case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call(func=cst.Attribute(attr=cst.Name("append"))))]):
+            return True
+    return False
+
+
 def instantiated(frame: Frame) -> bool:
     """Code outside of classes led here, so that the object is really made."""
     outermost = frame

@@ -8,7 +8,7 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import trained
+from nanlint.reasoning.aftermath import questioned, trained
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import bare, below_one, clamping, is_method, literal, operand_node, quoted
@@ -41,7 +41,7 @@ def _domain(event: Event) -> str:
 
 def _level(event: Event, trace: Trace, found: Danger) -> Level:
     """A clamp exactly to the edge saves the value; its gradient is lost at the edge alone."""
-    if found.level is Level.NOTE and is_cosine(event.x):
+    if found.level is Level.NOTE and is_cosine(event.x) and not (quiet(event.site) or questioned(event, trace)):
         return Level.WARNING
     if found.backward and strip(event.x).op is Op.CLAMP and found.level > Level.NOTE:
         return Level.WARNING if trained(event, trace) else Level.STRICT if quiet(event.site) else Level.NOTE

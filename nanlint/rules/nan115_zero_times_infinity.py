@@ -16,7 +16,7 @@ from nanlint.reasoning.guarding import bare, clamping, epsilon, literal, operand
 from nanlint.reasoning.logarithms import read
 from nanlint.reasoning.origins import sources, strip
 from nanlint.reasoning.poles import danger, differentiated
-from nanlint.reasoning.provenance import above_zero, is_array
+from nanlint.reasoning.provenance import above_zero, is_array, is_offset
 from nanlint.reasoning.rewriting import spell
 from nanlint.reasoning.terms import PLAIN
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
@@ -25,7 +25,7 @@ from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.LOG, Op.LOG2, Op.LOG10):
         found = danger(event, trace)
-        if found is None or above_zero(event.x):
+        if found is None or above_zero(event.x) or is_offset(event.x):
             continue
         if read(trace, event) is not None:
             continue  # the rules about logarithms of a softmax or sigmoid have an exact fix

@@ -10,7 +10,7 @@ import libcst as cst
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import repair, trained
+from nanlint.reasoning.aftermath import discarded, repair, trained
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.origins import POINTWISE, strip
@@ -51,7 +51,7 @@ def _one(drafts: Sequence[Draft]) -> Draft:
 def _repaired(event: Event, mend: Event, trace: Trace) -> Draft | None:
     """`nan_to_num(log(p))`: backward, the repair gives 0, and the operation makes 0 times infinity of it."""
     found = singularity(event)
-    if found is None or not differentiated(event, found.index):
+    if found is None or not differentiated(event, found.index) or discarded(event, trace):
         return None
     near = exposure(event, trace, found)
     if near is None or near.backward or not gradient_reaches(event.operands[found.index], near.zone):

@@ -16,7 +16,15 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import SILENT, Memory, memory
 from nanlint.reasoning.rewriting import spell_name
-from nanlint.reasoning.storage import attribute_name, bases_known, frozen, instantiated, owner_of, unwritten
+from nanlint.reasoning.storage import (
+    attribute_name,
+    bases_known,
+    frozen,
+    in_plain_list,
+    instantiated,
+    owner_of,
+    unwritten,
+)
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 REMEDY = "Initialise it where it is made: zeros for a bias, a scaled random draw for weights."
@@ -100,6 +108,8 @@ def _level(parameter: Event, known: Memory, sibling: bool, trace: Trace) -> Leve
     So may be one that the file neither makes nor trains, and a frozen parameter surely is.
     """
     owner = owner_of(parameter)
+    if in_plain_list(parameter):
+        return Level.NOTE  # no part of the module, so nothing trains it
     if frozen(parameter) or not (sibling or instantiated(parameter.site.frame) or trains(trace)):
         return Level.NOTE
     if owner is not None and not bases_known(owner):
