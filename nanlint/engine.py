@@ -74,12 +74,14 @@ def examine(
 def _drafts(rule: Rule, trace: Trace, settings: Settings) -> Iterator[Draft]:
     """What the rule finds; of an optional rule that is asked for by name, nothing is too vague to be a note.
 
-    What only a test runs is made to be met with odd numbers, and trains nothing that is kept: a note at most.
+    What only a test runs is made to be met with odd numbers, and trains nothing that is kept: a note at most. So is
+    what the file itself has switched off.
     """
     asked_for = {selector.lower() for selector in (*settings.select, *settings.extend_select)}
     raised = rule.optional and not asked_for.isdisjoint((rule.code.lower(), rule.name.lower()))
     for draft in rule.check(trace, Limits(settings.epsilon, settings.max_learning_rate, settings.max_grad_norm)):
-        if (raised and draft.level is Level.STRICT) or (draft.level > Level.NOTE and in_test(draft.event.site)):
+        site = draft.event.site
+        if (raised and draft.level is Level.STRICT) or (draft.level > Level.NOTE and (site.dormant or in_test(site))):
             yield replace(draft, level=Level.NOTE)
         else:
             yield draft

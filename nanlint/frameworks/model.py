@@ -227,6 +227,8 @@ class Framework:
     """Functions that return the mean beside what they are named for: `std_mean`."""
     wrappers: frozenset[str] = frozenset()
     """Callables that give back their first argument as far as values go: `torch.compile`, `DataParallel`."""
+    own_gradient: frozenset[str] = frozenset()
+    """Base classes whose methods say what their gradient is: none is recorded in them."""
     no_gradient: frozenset[str] = frozenset()
     """Context managers and decorators under which no gradient is recorded."""
     with_gradient: frozenset[str] = frozenset()

@@ -11,7 +11,7 @@ import libcst as cst
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
-from nanlint.frameworks.model import Framework
+from nanlint.frameworks.model import Call, Framework, Overload
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.classes import class_member, instance_attribute, super_attribute
 from nanlint.interp.containers import overwritten
@@ -200,14 +200,24 @@ def _array_attribute(machine: Machine, framework: Framework, value: Value, name:
     return replace(found, gradient=False) if name in framework.detached else found
 
 
-def array_framework(machine: Machine, value: Value, method: str = "") -> Framework | None:
-    """The framework whose array the value is or may be: its own, else the first imported one that has the method."""
+def array_framework(machine: Machine, value: Value, method: str = "", *keywords: str) -> Framework | None:
+    """The framework whose array the value is or may be: its own, else the first imported one that has the method.
+
+    Before others one that spells the keywords of the call so: `x.max(axis=-1)` is NumPy's, `x.max(dim=-1)` is not.
+    """
     own = BY_NAME.get(value.made_by.framework)
     if own is not None and own.methods:
         return own
     imported = [table for table in frameworks.FRAMEWORKS if table.methods and table.name in machine.imported]
     having = [table for table in imported if method in table.methods]
-    return next(iter(having or imported), None)
+    spelled = [table for table in having if keywords and _spells(table.methods[method], keywords)]
+    return next(iter(spelled or having or imported), None)
+
+
+def _spells(entry: Call | Overload, keywords: tuple[str, ...]) -> bool:
+    """The keywords are parameters of one of the forms, under their own names."""
+    forms = (entry,) if isinstance(entry, Call) else (entry.binary, entry.otherwise)
+    return any({parameter.spelled for parameter in form.parameters} >= set(keywords) for form in forms)
 
 
 def unknown_attribute(machine: Machine, value: Value, name: str) -> Value:

@@ -30,6 +30,7 @@ from nanlint.interp.trace import Frame
 LAYERS = ("layers",)
 """The attribute under which an object of a class that derives from `Sequential` keeps its chain."""
 SEQUENTIAL = frozenset(name for framework in FRAMEWORKS for name in framework.sequential)
+OWN_GRADIENT = frozenset(name for framework in FRAMEWORKS for name in framework.own_gradient)
 MODEL_BASES = frozenset(name for framework in FRAMEWORKS for name in framework.model_bases)
 FORWARD = tuple(dict.fromkeys(framework.forward for framework in FRAMEWORKS if framework.model_bases))
 
@@ -46,7 +47,8 @@ def define_class(machine: Machine, node: cst.ClassDef) -> bool:
     cells = Cells(heap=True)
     definition = Class(node, name, bases, cells, decorators, tuple_fields(node, bases))
     frame = Frame(name, name, node, outer.frame, outer.frame.entry, path=outer.scope.path)
-    machine.active = Activation(frame, Scope(cells, outer.scope, is_class=True), owner=definition)
+    apart = any(isinstance(base.payload, Dotted) and base.payload.name in OWN_GRADIENT for base in bases)
+    machine.active = Activation(frame, Scope(cells, outer.scope, is_class=True), owner=definition, no_gradient=apart)
     machine.execute(node.body)
     machine.active = outer
     if not machine.dry:

@@ -23,6 +23,7 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
     name = node.name.value
     decorators = [machine.evaluate(decorator.decorator) for decorator in node.decorators]
     owner = machine.active.owner if machine.active.scope.is_class else None
+    apart = machine.active.no_gradient
     prefix = machine.active.frame.name
     function = Function(
         node,
@@ -31,7 +32,7 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
         {**defaults(machine, node.params), **options_of(decorators)},
         node,
         owner,
-        no_gradient=any(stops_gradient(value) for value in decorators),
+        no_gradient=any(stops_gradient(value) for value in decorators) or (owner is not None and apart),
         decorators=tuple(_decorator_name(decorator.decorator) for decorator in node.decorators),
         autocast=autocast_of(decorators),
     )
@@ -105,6 +106,7 @@ def _memo_key(machine: Machine, function: Function, given: Arguments) -> object:
         tuple((name, value.number, value.range) for name, (value, _) in given.named.items()),
         machine.store.heap_version,
         machine.active.no_gradient,
+        machine.active.dormant,
         machine.active.autocast,
         bool(machine.dry),
         given.star,
@@ -141,6 +143,7 @@ def _run(machine: Machine, function: Function, given: Arguments | None, call: cs
         function.receiver or _first(parameters),
         function.no_gradient or (outer.no_gradient and call is not None),
         function.autocast.region if function.autocast else (outer.autocast if call is not None else None),
+        dormant=outer.dormant and call is not None,
     )
     if not (machine.dry or machine.importing):
         machine.interpreted.add(id(function.node))

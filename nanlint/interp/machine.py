@@ -63,6 +63,8 @@ class Activation:
     receiver: Value | None = None
     no_gradient: bool = False
     autocast: Region | None = None
+    dormant: bool = False
+    """The file itself switches this code off."""
     loops: list[Loop] = field(default_factory=list)
     returned: list[Value] = field(default_factory=list)
     yielded: list[Value] = field(default_factory=list)
@@ -237,6 +239,7 @@ class Machine(Values):
             autocast=self.active.autocast,
             facts=self.store.facts,
             in_place=in_place,
+            dormant=self.active.dormant,
         )
         event = Event(operation, result, site)
         if self.importing:

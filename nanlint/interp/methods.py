@@ -209,7 +209,7 @@ def _lengthened(chain: Chain, layer: Value, given: Arguments) -> Chain:
 
 
 def _array_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
-    framework = array_framework(machine, receiver, name)
+    framework = array_framework(machine, receiver, name, *given.named)
     if framework is None:
         return _unknown_method(machine, receiver, name, given, node)
     if name in ("size", "dim", "ndimension", "numel", "nelement"):

@@ -14,7 +14,7 @@ from nanlint.interp.arguments import Arguments
 from nanlint.interp.containers import is_exact, items_of
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Class, Dotted, Elements, Entries, Instance
-from nanlint.interp.promises import index_by_name, small_by_name
+from nanlint.interp.promises import index_by_name, small_by_name, target_by_name
 
 
 def evaluate_arguments(machine: Machine, nodes: Sequence[cst.Arg]) -> Arguments:
@@ -109,7 +109,7 @@ def supplied_by_nobody(machine: Machine, parameter: cst.Param, default: Value | 
     if default is not None and default.kind in (Kind.BOOLEAN, Kind.STRING):
         return machine.argument(default.kind)
     value = annotated(machine, parameter.annotation)
-    if index_by_name(parameter.name.value):
+    if index_by_name(parameter.name.value) or target_by_name(parameter.name.value):
         value = replace(value, gradient=False)
     return value.within(small_by_name(parameter.name.value)) if value.kind is not Kind.TENSOR else value
 
@@ -121,6 +121,10 @@ COUNTS = frozenset(
 COUNTING = frozenset({"n", "num", "nb", "dim"})
 D_OF = COUNTS | {"model", "k", "q", "v", "ff", "ffn", "inner", "embed", "emb", "head", "state", "word"}
 """What the d of `d_model` is counted in; `d_vector` is none."""
+PICTURED = frozenset(
+    {"out", "image", "img", "new", "orig", "original", "crop", "patch", "grid", "kernel", "spatial", "target"}
+)
+"""Whose size may be a height and a width."""
 
 
 def counts_by_name(node: cst.BaseExpression | None) -> bool:
@@ -134,7 +138,9 @@ def counts_by_name(node: cst.BaseExpression | None) -> bool:
         return False
     words = name.value.lower().strip("_").split("_")
     if words[0] == "d":
-        return len(words) == 1 or words[1] in D_OF
+        return len(words) > 1 and words[1] in D_OF
+    if words[-1] == "size" and words[0] in PICTURED:
+        return False
     return words[0] in COUNTING or (words[-1] in COUNTS and (len(words) > 1 or words[0] not in ("input", "output")))
 
 

@@ -16,6 +16,14 @@ def index_by_name(name: str) -> bool:
     return name.rpartition("_")[2].lower() in INDICES
 
 
+TARGETS = frozenset({"target", "targets", "label", "labels", "gt", "truth", "teacher"})
+
+
+def target_by_name(name: str) -> bool:
+    """`target`, `gt_boxes`, `teacher_logits`: what a network is compared with is not trained."""
+    return not TARGETS.isdisjoint(name.lower().split("_"))
+
+
 def small_by_name(name: str) -> Interval:
     """`eps` is a small positive number."""
     return EPSILON if name.rpartition("_")[2].lower() in ("eps", "epsilon") else EVERYTHING

@@ -125,7 +125,9 @@ def _only_looked_at(machine: Machine, arm: Callable[[], bool]) -> None:
     active = machine.active
     left = len(active.returned), len(active.yielded), len(active.exits)
     loops = [(loop, len(loop.breaks), len(loop.continues)) for loop in active.loops]
+    outer, active.dormant = active.dormant, True
     machine.store.attempt(arm)
+    active.dormant = outer
     del active.returned[left[0] :], active.yielded[left[1] :], active.exits[left[2] :]
     for loop, breaks, continues in loops:
         del loop.breaks[breaks:], loop.continues[continues:]

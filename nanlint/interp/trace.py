@@ -58,6 +58,8 @@ class Site:
     """The autocast region in which it runs."""
     in_place: bool = False
     """The result is written into the memory of an operand."""
+    dormant: bool = False
+    """Under a test that the file itself fixes the other way."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ import libcst as cst
 from nanlint.domain.interval import Interval
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
@@ -21,6 +22,7 @@ LOSSES = (
     Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
     Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR,
 )  # fmt: skip
+DIFFERENTIATING = frozenset(table.name for table in FRAMEWORKS if table.gradients)
 LIKELIHOODS = (Op.KL_DIVERGENCE, Op.NLL_LOSS, Op.CROSS_ENTROPY)
 """Losses that take log-probabilities."""
 
@@ -193,6 +195,11 @@ def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]
         if met and (not left or (ZERO in met and ZERO not in left)):  # `p != 0` protects the log of a probability
             return user, position, truth
     return None
+
+
+def apart(event: Event) -> bool:
+    """A framework that differentiates computed it of values that carry no gradient: data, constants, a metric."""
+    return event.framework in DIFFERENTIATING and not event.result.gradient
 
 
 def repaired(event: Event, trace: Trace) -> bool:

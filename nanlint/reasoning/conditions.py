@@ -116,15 +116,16 @@ def _compares(condition: Value, names: frozenset[str], trace: Trace) -> bool:
     event = trace.origin(value)
     if value.op not in (Op.EQUAL, Op.NOT_EQUAL) or event is None:
         return False
-    found = {word for node in event.site.operands if node is not None for word in _words_in(node)}
+    found = {word for node in event.site.operands if node is not None for word in words_in(node)}
     return bool(found & names) and "mask" not in found
 
 
-def _words_in(node: cst.CSTNode) -> Iterator[str]:
+def words_in(node: cst.CSTNode) -> Iterator[str]:
+    """The words of all names in the expression."""
     if isinstance(node, cst.Name):
         yield from words(node.value)
     for child in node.children:
-        yield from _words_in(child)
+        yield from words_in(child)
 
 
 def named_mask(node: cst.CSTNode | None) -> bool:

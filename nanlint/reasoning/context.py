@@ -10,6 +10,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z._]+")
 """A run of capitals is a word of its own, but for the last one before a small letter."""
 
 _TEST_FILE = re.compile(r"(^|[/\\])(test_[^/\\]*|[^/\\]*_test)\.py$")
+_OF_METRICS = re.compile(r"(^|[/\\])([^/\\]*_)?metrics?([/\\][^/\\]+)?\.py$")
 QUIET_WORDS = frozenset(
     {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
      "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "visualize", "benchmark",
@@ -79,9 +80,11 @@ def quiet(site: Site) -> bool:
 
 
 def quiet_name(frame: Frame) -> bool:
-    """The name of the function says so, or that of its class."""
+    """The name of the function says so, or that of its class or of its file."""
     last = frame.name.rpartition(".")[2]
     named, owner = {word.rstrip("0123456789") for word in words(last)}, words(frame.class_name)
     if named & LOSS_WORDS:
         return False
+    if last != "forward" and _OF_METRICS.search(frame.path):
+        return True
     return bool(named & QUIET_WORDS) or bool(last != "forward" and owner & QUIET_CLASSES and not owner & LOSS_WORDS)

@@ -19,7 +19,7 @@ from nanlint.ops.promotion import range_in
 from nanlint.reasoning.aftermath import discarded, questioned, repaired, scores, selected, wants_gradient
 from nanlint.reasoning.conditions import is_mask
 from nanlint.reasoning.context import quiet
-from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, strip
+from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, sources, strip
 from nanlint.reasoning.provenance import (
     MAX_VALUES,
     above_zero,
@@ -41,6 +41,11 @@ SINGULAR = (
 )  # fmt: skip
 LOGARITHMS = (Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY)
 NEAR_ZERO = 1e-2  # a pole at 0 widens by less than this when a quotient or a gradient overflows before 0
+
+
+SUMMED = frozenset({Op.SUM, Op.MEAN, Op.TENSOR, Op.ADD, Op.SQUARE})
+SHARES = frozenset({Op.SOFTMAX, Op.SIGMOID, Op.HISTOGRAM})
+"""Of which hardly ever all are 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,7 @@ def _likelihood(
     if operand.range.nonzero or is_offset(operand):
         return Level.STRICT, "off the pole, unless it is negative"
     if event.op in LOGARITHMS and is_loss_argument(event, operand) and scores(event, trace):
-        return Level.WARNING, "a probability that a loss function is given and nothing bounds"
+        return possible, "a probability that a loss function is given and nothing bounds"
     return possible, "a tensor that nothing bounds"
 
 
@@ -178,7 +183,8 @@ def _proven(operand: Value, hushed: bool) -> tuple[Level, str]:
         return (Level.STRICT if hushed else Level.NOTE), "computed from constants"
     likely, certain = (Level.NOTE, Level.NOTE) if hushed else (Level.WARNING, Level.ERROR)
     if strip(operand).op in (Op.SUM, Op.MEAN):
-        return likely, "a sum of what can be 0"
+        shares = any(source.op in SHARES for source in sources(operand, SUMMED))
+        return (min(likely, Level.NOTE) if shares else likely), "a sum of what can be 0"
     if strip(operand).op is Op.REDUCE_MAX and operand.range.lo >= 0.0:
         return min(likely, Level.NOTE), "the largest of what can be 0"
     return certain, "known from what made it"

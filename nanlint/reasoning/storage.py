@@ -17,7 +17,7 @@ ALIASES = frozenset(
     {Op.WEIGHT, Op.RESHAPE, Op.COPY, Op.CAST, Op.DETACH, Op.SELECT, Op.ITERATE, Op.STORE, Op.JOIN, Op.TENSOR}
 )
 """Operations whose result may live in the memory of their operands."""
-FILLS = frozenset({Op.UNIFORM, Op.NORMAL, Op.FULL, Op.RANDOM_INTEGER, Op.WEIGHT, Op.STORE, Op.OPAQUE, Op.LIKE})
+FILLS = frozenset({Op.UNIFORM, Op.NORMAL, Op.FULL, Op.RANDOM_INTEGER, Op.WEIGHT, Op.STORE, Op.OPAQUE, Op.LIKE, Op.EYE})
 """Operations that, done in place, leave nothing of what was there."""
 MODEL_BASES = frozenset(name for framework in FRAMEWORKS for name in framework.model_bases) | {"builtins.object"}
 CARRIED = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.MAXIMUM, Op.MINIMUM})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nanlint.domain.interval import Interval
-from nanlint.domain.value import Value
+from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS
+from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS, alternatives
 
 INITIAL = frozenset({Op.FULL, Op.LIKE, Op.EMPTY})
 """What an array starts with before it is filled."""
@@ -41,6 +41,24 @@ def pieces(target: Value) -> Iterator[Value]:
             pending.extend(parts)
             if not parts:
                 yield value
+
+
+def picked(target: Value) -> bool:
+    """Elements were picked by indices that an array holds: whoever chose these may have left out what is no label."""
+    value = target
+    while value.op in SAME_ELEMENTS and value.made_by.operands:
+        made_by = value.made_by
+        keys = [*made_by.operands[1:], *(key for name, key in made_by.options.items() if name == "index")]
+        if value.op is Op.SELECT and any(key.kind is Kind.TENSOR or key.op is Op.CONCATENATE for key in keys):
+            return True
+        value = value.made_by.x
+    return False
+
+
+def sometimes_inside(target: Value, lo: float, hi: float) -> bool:
+    """On some way through the branches all of it lies in [lo, hi]: the other ways may belong to another loss."""
+    ways = list(alternatives(target))
+    return len(ways) > 1 and any(all(part.range.inside(lo, hi) for part in pieces(way)) for way in ways)
 
 
 def _parts(value: Value) -> tuple[Value, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Trace
-from nanlint.ops.relations import reduces, squared
+from nanlint.ops.relations import axis_of, reduces, squared
 from nanlint.reasoning.conditions import is_mask, named_mask, unshaped
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.origins import strip
@@ -28,13 +28,22 @@ INITIAL = frozenset({Op.FULL, Op.LIKE, Op.EMPTY, Op.CONSTANT})
 """What something starts with before it is filled: no evidence."""
 
 
-def vanishing(value: Value, trace: Trace, backward: bool = False) -> str | None:
+def vanishing(value: Value, trace: Trace, backward: bool = False, whole: bool = False) -> str | None:
     """What makes rows of the value exactly 0, in words; None where nothing shows that anything does.
 
     backward: only what also lets a NaN of the gradient pass. A ReLU, a `where` and a masked fill stop it: their
     backward selects; that of a product with a mask multiplies it by 0, which leaves it NaN.
     """
-    return _Search(trace, backward).reason(value)
+    return _Search(trace, backward, whole or _of_all(value)).reason(value)
+
+
+def _of_all(value: Value) -> bool:
+    """A sum or a mean over every element, of which hardly ever all are 0."""
+    while value.op in THROUGH_FIRST and value.made_by.operands:
+        if value.op in (Op.SUM, Op.MEAN) and axis_of(value) is None:
+            return True
+        value = value.made_by.x
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class _Search:
 
     trace: Trace
     backward: bool
+    whole: bool
+    """All rows together: two arrays are seldom equal in every element."""
     known: dict[int, str | None] = field(default_factory=dict)
 
     def reason(self, value: Value) -> str | None:
@@ -60,7 +71,9 @@ class _Search:
             return None if self.backward else made
         if op is Op.SUBTRACT and len(operands) == 2:
             centred = reduces(operands[1], operands[0], Op.MEAN)
-            return self.reason(operands[0]) if centred else _coinciding(value, self.trace)
+            if centred:
+                return self.reason(operands[0])
+            return None if self.whole else _coinciding(value, self.trace)
         if op in THROUGH_FIRST:
             return self.reason(operands[0])
         if op not in ALTOGETHER | EITHER:

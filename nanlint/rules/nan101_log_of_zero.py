@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.aftermath import apart
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import below_one, clamping, epsilon, literal, operand_node, quoted
 from nanlint.reasoning.poles import danger, differentiated
@@ -24,7 +25,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         gradient = " and the gradient not finite" if differentiated(event, index) else ""
         yield Draft(
             event,
-            found.level,
+            min(found.level, Level.NOTE) if apart(event) else found.level,
             f"{describe(event)} of {quoted(operand_node(event, index))}, {found.because}: "
             f"{operand.range} reaches {pole}, where the value is -inf{gradient}",
             f"Keep the operand above {pole} with a clamp before the logarithm, or compute the logarithm from logits.",
@@ -189,7 +190,7 @@ def f(heatmap, target):
     return divergence_loss(heatmap, target)
 """,
             hostile="torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.5]])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

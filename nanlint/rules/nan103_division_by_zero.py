@@ -193,8 +193,14 @@ def selective(divisor: Value, trace: Trace) -> bool:
     parts = [part for mask in strip(divisor).made_by.operands[:1] for part in sources(mask, MASKED | NEGATED)]
     if any(part.op in FINITENESS for part in parts):
         return False
-    compared = [part for part in parts if part.op in ORDERED or part.op in (Op.EQUAL, Op.NOT_EQUAL)]
+    compared = [part for part in parts if part.op in ORDERED or _matched(part)]
     return bool(compared) and not any(compares_padding(part, trace) for part in compared)
+
+
+def _matched(comparison: Value) -> bool:
+    """Two arrays are compared, as labels with labels: what is equal to a number is that often enough."""
+    both = comparison.op in (Op.EQUAL, Op.NOT_EQUAL)
+    return both and not any(x.kind.scalar or x.range.point is not None for x in comparison.made_by.operands)
 
 
 def is_extent(value: Value, steps: int = 6) -> bool:

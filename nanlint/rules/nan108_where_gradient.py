@@ -17,7 +17,7 @@ from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import RANDOM
 from nanlint.reasoning.poles import SINGULAR, differentiated, meets, singularity
-from nanlint.reasoning.provenance import from_network, leaves, reached
+from nanlint.reasoning.provenance import from_network, is_offset, leaves, reached
 from nanlint.reasoning.rewriting import code, contains, reachable_source, spell
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -38,6 +38,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         singular = singularity(event)
         if singular is None or not differentiated(event, singular.index) or id(event) in repaired:
             continue
+        if is_offset(event.operands[singular.index]):
+            continue  # an epsilon keeps it off the pole, but for one value among all
         zones = meets(event, singular.index, singular.forward) or meets(event, singular.index, singular.backward)
         selection = selected(event, trace, singular.index, zones) if zones else None
         if selection is None or not selection[0].result.gradient:

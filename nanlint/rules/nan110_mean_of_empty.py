@@ -12,6 +12,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.aftermath import LOSSES, feeds_loss, repaired, trained
+from nanlint.reasoning.conditions import MASK_WORDS, PADDING_WORDS, words_in
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
@@ -24,6 +25,7 @@ SMOOTH = (Op.MEAN, Op.STD, Op.VAR, Op.MEDIAN)
 """NaN of nothing."""
 EXTREME = (Op.REDUCE_MAX, Op.REDUCE_MIN)
 """Of nothing they raise, in PyTorch and in NumPy."""
+SEQUENCES = PADDING_WORDS | {"mel", "mels", "tgt", "attention", "attn", "frames"}
 IGNORED = -100.0  # the label that PyTorch's losses leave out unless told otherwise
 
 
@@ -81,13 +83,21 @@ def _level(event: Event, found: Selection, trace: Trace) -> Level:
     if found.stored:
         return Level.STRICT
     possible = Level.STRICT if hushed or found.named else Level.NOTE
-    if by_lengths(found.mask):
+    if by_lengths(found.mask) or _of_padding(found, trace):
         return possible
     if event.op in EXTREME:
         return Level.NOTE if feeds_loss(event, trace) and not found.named else Level.STRICT
     if feeds_loss(event, trace) or (of_unused_label(found.mask) and not hushed):
         return Level.WARNING
     return Level.NOTE if trained(event, trace) else possible
+
+
+def _of_padding(found: Selection, trace: Trace) -> bool:
+    """The name of the mask says that it hides the padding of sequences: every batch has some that are not empty."""
+    taken = trace.origin(found.taken)
+    nodes = () if taken is None else (*taken.site.operands[1:], *taken.site.options.values())
+    named = {word for node in nodes if node is not None for word in words_in(node)}
+    return bool(named & MASK_WORDS) and bool(named & SEQUENCES)
 
 
 def _empty(event: Event, trace: Trace) -> Selection | None:

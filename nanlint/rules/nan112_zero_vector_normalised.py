@@ -8,6 +8,7 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
+from nanlint.ops.relations import axis_of
 from nanlint.reasoning.aftermath import feeds_loss, trained
 from nanlint.reasoning.context import quiet, words
 from nanlint.reasoning.evidence import trail
@@ -23,7 +24,6 @@ from nanlint.reasoning.normalising import (
 )
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.poles import danger, differentiated, takes_array
-from nanlint.reasoning.provenance import is_loss_argument
 from nanlint.reasoning.rewording import plainly_written
 from nanlint.reasoning.rewriting import code, reachable_source, removable, spell
 from nanlint.reasoning.terms import operand
@@ -116,13 +116,13 @@ def _level(event: Event, trace: Trace, found: Normalisation, way: str | None) ->
 def _way(event: Event, trace: Trace, found: Normalisation) -> str | None:
     """How the divisor comes to be 0, in words; None where nothing shows that it does: data are rarely constant."""
     vectors = _vectors(found)
-    shown = next((reason for x in vectors if (reason := vanishing(x, trace)) is not None), None)
+    whole = axis_of(strip(found.pole.operands[found.index])) is None
+    shown = next((reason for x in vectors if (reason := vanishing(x, trace, whole=whole)) is not None), None)
     if shown is not None:
         return shown
     if found.measure in (Measure.SPREAD, Measure.RANGE):
         return "where every reward is the same" if _of_rewards(found, trace) else None
-    given = any(is_loss_argument(event, x) for x in vectors)
-    return "for a vector of zeros, which nothing keeps from the loss" if given else None
+    return None
 
 
 def _of_rewards(found: Normalisation, trace: Trace) -> bool:
@@ -397,7 +397,7 @@ def f(x, y):
     return contrastive_loss(x, y)
 """,
             hostile="torch.zeros(2, 3), torch.ones(2, 3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -449,7 +449,7 @@ def f(a, b):
     return similarity_loss(a, b)
 """,
             hostile="torch.zeros(2, 3), torch.ones(2, 3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

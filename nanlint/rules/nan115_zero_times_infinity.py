@@ -248,7 +248,7 @@ def f(p, labels):
     return label_loss(p, labels)
 """,
             hostile="torch.tensor([[0.0, 0.5, 0.5]]), torch.tensor([1])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

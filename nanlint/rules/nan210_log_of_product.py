@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
@@ -16,6 +17,7 @@ from nanlint.reasoning.poles import takes_array
 from nanlint.reasoning.provenance import is_array, is_schedule
 from nanlint.reasoning.rewording import plainly_written
 from nanlint.reasoning.rewriting import Spelled, contains, keyword_of, reachable_source, removable, spell
+from nanlint.reasoning.targets import picked
 from nanlint.reasoning.terms import PLAIN, Term, operand
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
 
@@ -86,6 +88,7 @@ def _level(event: Event, found: LogProduct) -> Level | None:
     if quiet(event.site) or (found.made.op in SUMMED and not is_array(x)):
         return Level.STRICT
     likely = in_loss(event.site) or in_training(event.site) or x.range.inside(0.0, 1.0)
+    likely = likely and x.dtype is not Dtype.FLOAT64  # which ends at 1e-308
     return Level.WARNING if likely else Level.NOTE
 
 
@@ -169,7 +172,7 @@ def _direct(event: Event, found: LogProduct) -> Spelled | None:
 
 
 def _of_normal(event: Event, trace: Trace, normal: CumulativeNormal) -> Draft:
-    grave = Level.ERROR if event.x.known else Level.WARNING
+    grave = Level.NOTE if picked(event.x) else Level.ERROR if event.x.known else Level.WARNING
     return Draft(
         event,
         grave if takes_array(event) and not quiet(event.site) else Level.NOTE,
@@ -312,7 +315,7 @@ def f(scores):
 """,
             hostile="np.full((2000, 2), 0.9)",
             ordinary="np.array([[0.3, -1.2, 2.0], [0.5, 0.7, -0.1]])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

@@ -13,7 +13,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import clue, describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.origins import sources, strip
-from nanlint.reasoning.targets import of_image, pieces, width
+from nanlint.reasoning.targets import of_image, picked, pieces, width
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
 WHOLE = frozenset({Op.SIGN, Op.ROUND, Op.FLOOR, Op.CEIL})
@@ -50,7 +50,7 @@ def _reported(
         if beyond is not None and not (classes is None and _of_caller(event, piece, trace)):
             yield Draft(
                 event=event,
-                level=Level.NOTE if _sentinel(piece, parts) else _level(classes, beyond, top),
+                level=Level.NOTE if _sentinel(piece, parts) or picked(labels) else _level(classes, beyond, top),
                 message=_message(event, piece, beyond, classes),
                 remedy="Number the classes from 0, and give the loss as many outputs as there are classes.",
                 evidence=(*trail(event, trace, piece), *_sized(event, classes, trace)),

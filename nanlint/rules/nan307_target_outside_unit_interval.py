@@ -16,7 +16,7 @@ from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.logarithms import LOGARITHMS
 from nanlint.reasoning.origins import comes_from
-from nanlint.reasoning.targets import masked, of_image, pieces
+from nanlint.reasoning.targets import masked, of_image, picked, pieces, sometimes_inside
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 WRITTEN_OUT = "a binary cross-entropy written out"
@@ -45,13 +45,20 @@ def _reported(event: Event, target: Value, node: cst.BaseExpression | None, loss
         if outside is not None:
             yield Draft(
                 event=event,
-                level=Level.ERROR if piece.known and not of_image(piece) else Level.WARNING,
+                level=_level(target, piece),
                 message=f"{quoted(node)}, the target of {loss}, lies in {_shown(target.range)}, not in [0, 1]: "
                 f"{_effect(event, outside)}",
                 remedy=_remedy(piece),
                 evidence=trail(event, trace, piece),
             )
             return
+
+
+def _level(target: Value, piece: Value) -> Level:
+    """An image is most likely what it is read as; picked elements, and one way of several, may be others."""
+    if picked(target) or sometimes_inside(target, 0.0, 1.0):
+        return Level.NOTE
+    return Level.ERROR if piece.known and not of_image(piece) else Level.WARNING
 
 
 def _outside(piece: Value) -> Interval | None:

@@ -38,7 +38,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if entry is None or _free(entry, limits) or _scheduled(construction, trace):
             continue
         worst = _worst(settings(construction, "lr"), entry, trace, limits)
-        if worst is not None and _lenient(construction, entry, trace):
+        lenient = _lenient(construction, entry, trace) or _meant_for_another(construction, entry, trace)
+        if worst is not None and lenient:
             worst = replace(worst, level=min(worst.level, Level.NOTE))
         if worst is not None:
             yield _draft(construction, last_word(construction), entry, worst, trace)
@@ -57,6 +58,21 @@ def _lenient(construction: Event, entry: Optimizer, trace: Trace) -> bool:
     """An image or a latent moves as far as it is wide; a test or a demonstration trains nothing; a trainer may clip."""
     clipped = entry.stride is Stride.PROPORTIONAL and construction.site.frame.name.rpartition(".")[2] == CONFIGURES
     return clipped or few_tensors(construction) or in_test(construction) or demonstrates(trace)
+
+
+def _meant_for_another(construction: Event, entry: Optimizer, trace: Trace) -> bool:
+    """The same option is the rate of another optimizer, for which such a one is usual: its default is meant for it."""
+    for other in trace.of(Op.OPTIMIZER):
+        table_of_other = table(other)
+        if other is construction or table_of_other is None:
+            continue
+        rates = [setting.value for setting in settings(other, "lr")]
+        shared = any(mine.value.same(rate) for mine in settings(construction, "lr") for rate in rates)
+        plainer = entry.stride is Stride.NORMALISED and table_of_other.stride is not Stride.NORMALISED
+        usual = table_of_other.default_rate is not None and table_of_other.default_rate >= 1.0
+        if shared and (plainer or usual):
+            return True
+    return False
 
 
 def _name(schedule: Event, trace: Trace) -> str:

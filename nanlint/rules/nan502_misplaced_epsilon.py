@@ -11,6 +11,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.promises import EPSILON
 from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.aftermath import apart, wants_gradient
 from nanlint.reasoning.context import in_training, quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import (
@@ -101,7 +102,9 @@ def _epsilon_after(event: Event, trace: Trace, limits: Limits) -> Draft | None:
         wrong = f"{text} is added after the logarithm: log(0) stays -inf"
         return _draft(event, pole, _level(event, pole, found), wrong, "Add the epsilon to the operand.", rewrite)
     wrong = f"{text} is added outside the root: the gradient of sqrt at 0 stays infinite"
-    level = Level.ERROR if _level(event, pole) is Level.WARNING else _level(event, pole)
+    level = _level(event, pole)
+    if level is Level.WARNING:
+        level = Level.ERROR if wants_gradient(pole, trace) else Level.NOTE
     return _draft(event, pole, level, wrong, "Add the epsilon inside the root.", rewrite)
 
 
@@ -191,6 +194,8 @@ def _clamp_at_zero(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     lost = "its gradient there is infinite" if found.backward else "its value there is infinite"
     wrong = f"the clamp to 0 lets 0 into {describe(pole)}: {lost}"
     level = _level(event, pole) if found.backward or pole.op is Op.DIVIDE else _level(event, pole, found)
+    if apart(pole) or (found.backward and not wants_gradient(pole, trace)):
+        level = min(level, Level.NOTE)
     rewrite = None
     if low[1] is not None:
         eps = literal(epsilon(pole, limits))

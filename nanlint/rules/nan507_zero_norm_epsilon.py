@@ -44,7 +44,7 @@ def _layer(event: Event, trace: Trace) -> Draft | None:
     if eps <= 0.0:
         level, because = Level.ERROR, "a row of equal elements, such as padding, is divided by 0"
     elif dtype is Dtype.FLOAT16 and eps**-0.5 > LIMITS[dtype].max and event.result.gradient:
-        level = Level.WARNING if conditional(event.x, trace) else Level.ERROR
+        level = Level.NOTE if conditional(event.x, trace) else Level.ERROR  # CUDA keeps the inverse root in float32
         because = "in float16 its inverse root overflows, and a row of equal elements has the gradient NaN"
     else:
         return None

@@ -11,7 +11,6 @@ from nanlint.domain.interval import number
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.interp.parameters import counts_by_name
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import memory
@@ -73,8 +72,7 @@ def _level(weight: Weight, trace: Trace) -> Level | None:
     if not products or any(_standardised(product.result, trace) or _of_tables(product) for product in products):
         return Level.NOTE
     if weight.gain is None:
-        suspicious = weight.by_default and (weight.layer is not None or _many_by_name(weight))
-        return Level.WARNING if suspicious else Level.NOTE
+        return Level.NOTE
     if weight.gain < PROVEN:
         return Level.NOTE
     if weight.by_default:
@@ -91,12 +89,6 @@ def _of_tables(product: Event) -> bool:
     """Both factors are parameters: how two tables of embeddings match, which is no sum of a layer's inputs."""
     drawn = (Op.WEIGHT, Op.NORMAL, Op.UNIFORM)
     return product.op is Op.MATMUL and all(strip(x).op in drawn for x in product.operands[:2])
-
-
-def _many_by_name(weight: Weight) -> bool:
-    """The number of inputs has a name such as `in_features`; there are only a few heads."""
-    inputs = _inputs_node(weight)
-    return inputs is not None and counts_by_name(inputs) and "head" not in code(inputs)
 
 
 def _parameters(trace: Trace) -> set[int]:

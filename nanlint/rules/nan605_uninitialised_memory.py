@@ -42,7 +42,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             if known.forgotten(parameter, event):
                 yield _forgotten(event, parameter, known, trace)
     for number, use in enumerate(trace.events):
-        if use.op in SILENT or (use.site.in_place and use.op in (Op.CAST, Op.COPY)):
+        if use.op in SILENT or (use.site.in_place and use.op in (Op.CAST, Op.COPY)) or _unread(use):
             continue
         for operand in use.operands:
             for event in _made(operand, made, trace):
@@ -65,6 +65,12 @@ def _holds_floats(event: Event) -> bool:
 
 def _extents(size: Value) -> tuple[Value, ...]:
     return size.payload.items if isinstance(size.payload, Elements) else (size,)
+
+
+def _unread(use: Event) -> bool:
+    """`baddbmm(found, a, b, beta=0)` does not look at what it was given to add to."""
+    share = use.options.get("beta")
+    return use.op is Op.LINEAR and share is not None and share.range.contains(0.0)
 
 
 def _made(value: Value, made: dict[int, Event], trace: Trace) -> list[Event]:

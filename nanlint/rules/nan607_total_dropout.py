@@ -44,10 +44,16 @@ def _draft(event: Event, share: Value, level: Level) -> Draft:
     return Draft(
         event=event,
         level=level,
-        message=f"dropout with a probability of {largest}{kept}: every activation and every gradient is 0",
+        message=f"dropout with a probability of {largest}{kept}: {_effect(share)}",
         remedy="Pass the share to drop, usually 0.1 to 0.5; to switch dropout off, pass 0.",
         evidence=() if written is None else (Clue(written, f"the probability is {largest}", share),),
     )
+
+
+def _effect(share: Value) -> str:
+    if any(way.known and way.range.lo > 1.0 for way in alternatives(share)):
+        return "it raises a ValueError"
+    return "every activation and every gradient is 0"
 
 
 def _named_kept(node: cst.BaseExpression | None) -> bool:

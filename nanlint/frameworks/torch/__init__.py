@@ -107,6 +107,7 @@ FRAMEWORK = Framework(
     gradient_switch=frozenset({"torch.set_grad_enabled", "torch.autograd.set_grad_enabled"}),
     appliers=APPLIERS,
     wrappers=WRAPPERS | LAMBDAS | {f"{module}.Subset" for module in _DATA},
+    own_gradient=frozenset({"torch.autograd.Function", "torch.autograd.function.Function"}),
     no_gradient=NO_GRADIENT,
     helpers=HELPERS,
     rate_keys={"param_groups": "lr"},
