@@ -62,20 +62,26 @@ def bind_arguments(
     positional = [*parameters.posonly_params, *parameters.params]
     if given is not None:
         for parameter, (value, _) in zip(positional, given.positional[: given.placed], strict=False):
-            bound[parameter.name.value] = value
+            bound[parameter.name.value] = _as_named(value, parameter.name.value)
     named = dict(given.named) if given is not None else {}
     for parameter in every(parameters):
         name = parameter.name.value
         if name in bound:
             continue
         if name in named:
-            bound[name] = named.pop(name)[0]
+            bound[name] = _as_named(named.pop(name)[0], name)
         elif given is not None and name in default and not given.star:
             bound[name] = default[name]
         else:
             bound[name] = supplied_by_nobody(machine, parameter, default.get(name))
     _bind_stars(machine, parameters, given, len(positional), named, bound)
     return bound
+
+
+def _as_named(value: Value, name: str) -> Value:
+    """Of what nobody supplied, the name of the parameter that it becomes tells whether it is trained."""
+    unknown = value.op is Op.ARGUMENT and value.gradient
+    return replace(value, gradient=False) if unknown and target_by_name(name) else value
 
 
 def _bind_stars(

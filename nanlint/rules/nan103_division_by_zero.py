@@ -113,8 +113,8 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     if is_extent(divisor):
         return possible, "the extent of what encloses others, 0 where they have none"
     crosses = divisor.range.lo < 0.0 < divisor.range.hi
-    if crosses and (found.level is Level.ERROR or (found.level is Level.WARNING and strip(divisor).op is Op.SUBTRACT)):
-        return possible, "of both signs"  # a raw output may be anything, a difference of such is rarely 0
+    if crosses and found.level >= Level.WARNING:
+        return possible, f"{found.because}, of both signs"  # exactly 0 hardly ever
     if is_share(divisor):
         return min(found.level, possible), "0 only when it underflows"
     return found.level, found.because
