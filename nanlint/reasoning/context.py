@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from nanlint.interp.trace import Frame, Site
 
@@ -36,14 +37,17 @@ def names_of(frame: Frame) -> set[str]:
     return words(frame.name) | words(frame.class_name)
 
 
+def callers(frame: Frame) -> Iterator[Frame]:
+    """The activation, the one that called it, and so on."""
+    current: Frame | None = frame
+    while current is not None:
+        yield current
+        current = current.parent
+
+
 def in_loss(site: Site) -> bool:
     """The code computes a loss, by the name of its function or class."""
-    frame: Frame | None = site.frame
-    while frame is not None:
-        if names_of(frame) & LOSS_WORDS:
-            return True
-        frame = frame.parent
-    return False
+    return any(names_of(frame) & LOSS_WORDS for frame in callers(site.frame))
 
 
 def in_training(site: Site) -> bool:
@@ -66,12 +70,15 @@ def called_in_training(site: Site) -> bool:
 
 def in_test(site: Site) -> bool:
     """Code that a test runs, as pytest tells tests: by the name of the function or of its file."""
-    frame: Frame | None = site.frame
-    while frame is not None:
-        if frame.name.rpartition(".")[2].startswith("test_") or _TEST_FILE.search(frame.path):
-            return True
-        frame = frame.parent
-    return False
+    return any(
+        frame.name.rpartition(".")[2].startswith("test_") or _TEST_FILE.search(frame.path)
+        for frame in callers(site.frame)
+    )
+
+
+def named_test(site: Site) -> bool:
+    """The function, or one that calls it, has test in its name: it tries things out and trains nothing."""
+    return any("test" in words(frame.name) for frame in callers(site.frame))
 
 
 def quiet(site: Site) -> bool:

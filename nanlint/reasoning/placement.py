@@ -8,7 +8,6 @@ from itertools import pairwise
 import libcst as cst
 
 from nanlint.interp.trace import Event, Frame
-from nanlint.reasoning.context import words
 from nanlint.reasoning.nodes import children
 from nanlint.reasoning.rewriting import contains
 
@@ -28,16 +27,6 @@ def own_line(event: Event) -> bool:
     """The call is all that its line does, so that lines may be put before it, or it be moved."""
     statement = event.site.statement
     return stands_alone(event) and isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1
-
-
-def in_test(event: Event) -> bool:
-    """The function, or one that calls it, is a test, which tries things out and trains nothing."""
-    frame: Frame | None = event.site.frame
-    while frame is not None:
-        if "test" in words(frame.name):
-            return True
-        frame = frame.parent
-    return False
 
 
 def surroundings(event: Event) -> cst.CSTNode | None:

@@ -9,6 +9,7 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.guards import implied, under
+from nanlint.interp.promises import TARGETS
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
 from nanlint.reasoning.aftermath import discarded, selected
@@ -28,7 +29,7 @@ HARMLESS = {
 """An operand at which the operation and its derivative are finite, where that is not 1."""
 EXPONENTIALS = frozenset({Op.EXP, Op.EXP2, Op.EXPM1, Op.SINH, Op.COSH})
 NEAR = 1e-2  # how far an epsilon keeps the operand off the pole
-CONSTANT_WORDS = frozenset({"target", "targets", "label", "labels", "gt", "truth", "mask", "masks"})
+CONSTANT_WORDS = TARGETS | {"mask", "masks"}
 """Names of what is not differentiated although nothing says so."""
 
 

@@ -15,12 +15,11 @@ from nanlint.frameworks.model import Optimizer, Stride
 from nanlint.interp.objects import Elements
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import clips_somewhere
-from nanlint.reasoning.context import words
+from nanlint.reasoning.context import named_test, words
 from nanlint.reasoning.evidence import clue
 from nanlint.reasoning.hyperparameters import Setting, constructions, settings, table
 from nanlint.reasoning.origins import NETWORKS, alternatives
 from nanlint.reasoning.ownership import few_tensors
-from nanlint.reasoning.placement import in_test
 from nanlint.reasoning.protocol import demonstrates, last_word
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -57,7 +56,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 def _lenient(construction: Event, entry: Optimizer, trace: Trace) -> bool:
     """An image or a latent moves as far as it is wide; a test or a demonstration trains nothing; a trainer may clip."""
     clipped = entry.stride is Stride.PROPORTIONAL and construction.site.frame.name.rpartition(".")[2] == CONFIGURES
-    return clipped or few_tensors(construction) or in_test(construction) or demonstrates(trace)
+    return clipped or few_tensors(construction) or named_test(construction.site) or demonstrates(trace)
 
 
 def _meant_for_another(construction: Event, entry: Optimizer, trace: Trace) -> bool:

@@ -12,12 +12,12 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Frame, Trace
-from nanlint.reasoning.context import words
+from nanlint.reasoning.context import named_test, words
 from nanlint.reasoning.hyperparameters import constructions
 from nanlint.reasoning.nodes import walk
 from nanlint.reasoning.origins import alternatives
 from nanlint.reasoning.ownership import denoted, is_thing, owners, related, solid
-from nanlint.reasoning.placement import block_of, in_test, loop_around, own_line
+from nanlint.reasoning.placement import block_of, loop_around, own_line
 from nanlint.reasoning.protocol import Update, last_word, optimizer_node, optimizer_of, updates
 from nanlint.reasoning.rewriting import code, spell
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
@@ -172,7 +172,7 @@ def _draft(update: Update, trace: Trace) -> Draft:
         where = f"`{code(outside.node)}` stands outside of the loop"
     return Draft(
         event=step,
-        level=Level.NOTE if in_test(step) else Level.WARNING,
+        level=Level.NOTE if named_test(step.site) else Level.WARNING,
         message=f"`{code(step.node)}` applies the sum of all gradients so far: {where}",
         remedy="Zero the gradients in each round, before the backward pass.",
         evidence=tuple(evidence),
