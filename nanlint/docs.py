@@ -10,11 +10,14 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
+from nanlint.examples import with_examples
 from nanlint.findings import Applicability
 from nanlint.rule import Bad, Good, Miss, Rule
 from nanlint.terminal import Paint
 
+_Example = TypeVar("_Example", bound=Bad | Good | Miss)
 FAMILIES = {
     "NAN1": "An operation meets its pole, forward or in the gradient",
     "NAN2": "Compositions that have an exact stable form",
@@ -65,7 +68,7 @@ class Code:
     language: str = "python"
 
 
-SHOWN = 4  # examples of each kind on a page; the others are tests like these
+SHOWN = 4  # examples of each kind on a page, and one of each further framework; the others are tests like these
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Section:
 
 def sections(rule: Rule) -> Iterator[Section]:
     """What there is to say of a rule beside its name and its summary."""
+    rule = with_examples(rule)
     yield Section("Why", (rule.why,))
     if rule.remedy:
         yield Section("Remedy", (rule.remedy,))
@@ -86,18 +90,30 @@ def sections(rule: Rule) -> Iterator[Section]:
     yield Section("Fix", (" ".join([_FIXES[rule.fix], rule.fix_note]).strip(),))
     if rule.options:
         yield Section("Options", (_listed(rule.options),))
-    yield Section("Reported", tuple(block for bad in rule.bad[:SHOWN] for block in _reported(bad)))
-    for title, examples in (("Silent", rule.good), ("Not seen", rule.missed)):
-        if examples:
-            shown = [block for example in examples[:SHOWN] for block in _silent(example)]
-            yield Section(title, (*shown, *_also(examples)))
+    yield Section("Reported", tuple(block for bad in shown(rule.bad) for block in _reported(bad)))
+    yield from _silent_section("Silent", rule.good)
+    yield from _silent_section("Not seen", rule.missed)
     if rule.references:
         yield Section("References", (_listed(rule.references),))
 
 
+def _silent_section(title: str, examples: Sequence[Good] | Sequence[Miss]) -> Iterator[Section]:
+    if examples:
+        told = shown([*examples])
+        blocks = [block for example in told for block in _silent(example)]
+        yield Section(title, (*blocks, *_also([example for example in examples if example not in told])))
+
+
+def shown(examples: Sequence[_Example]) -> list[_Example]:
+    """The first examples, and the first of each framework that these leave out."""
+    firsts = {example.framework: example for example in reversed(examples)}
+    known = {example.framework for example in examples[:SHOWN]}
+    return [*examples[:SHOWN], *(first for name, first in sorted(firsts.items()) if name not in known)]
+
+
 def _also(examples: Sequence[Good | Miss]) -> list[str]:
-    """The reasons of the examples that are not shown."""
-    reasons = dict.fromkeys(example.because for example in examples[SHOWN:])
+    """The reasons of examples that are not shown."""
+    reasons = dict.fromkeys(example.because for example in examples)
     return ["Also: " + " ".join(reasons)] if reasons else []
 
 

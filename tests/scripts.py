@@ -27,6 +27,20 @@ BUGS = {
         ("torch.log(1 - fake)", "error", "NAN202"),
         ("fake.log()", "error", "NAN202"),
     ],
+    "keras_depth": [
+        ("tf.math.log(prediction)", "error", "NAN202"),
+        ("tf.sqrt(tf.reduce_mean(tf.square(difference)))", "note", "NAN308"),
+    ],
+    "keras_gradients": [
+        ("tf.exp(-log_variance)", "note", "NAN105"),
+        ("optimizer.apply_gradients(", "note", "NAN401"),
+    ],
+    "keras_labels": [
+        ("model.fit(x, y", "error", "NAN306"),
+    ],
+    "keras_targets": [
+        ("model.fit(x, y", "error", "NAN602"),
+    ],
     "logistic_numpy": [
         ("1.0 / (1.0 + np.exp(-z))", "note", "NAN205"),
         ("np.mean(y * np.log(p)", "error", "NAN208"),
@@ -36,6 +50,10 @@ BUGS = {
         ("/ advantages.std()", "note", "NAN112"),
         ("logratio.exp()", "note", "NAN105"),
         ("optimizer.step()", "note", "NAN401"),
+    ],
+    "tf1_digits": [
+        ("y_ * tf.log(y)", "error", "NAN207"),
+        (".minimize(cross_entropy)", "note", "NAN401"),
     ],
     "vae": [
         ("torch.exp(0.5 * logvar)", "note", "NAN105"),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nanlint.docs import SHOWN, markdown, rules_page, table, terminal
+from nanlint.docs import markdown, rules_page, shown, table, terminal
+from nanlint.examples import with_examples
 from nanlint.rule import Rule
 from nanlint.rules.registry import all_rules
 from nanlint.terminal import Paint
@@ -43,17 +44,20 @@ def test_every_table_row_of_the_page_has_four_cells() -> None:
 
 @each_rule
 def test_a_page_shows_the_first_examples_and_every_reason(rule: Rule) -> None:
-    blocks = re.findall(r"^```(python|diff)\n(.*?)\n```$", markdown(rule), re.DOTALL | re.MULTILINE)
+    """The first of each kind, and the first of each framework that these leave out."""
+    page = markdown(rule)
+    rule = with_examples(rule)
+    blocks = re.findall(r"^```(python|diff)\n(.*?)\n```$", page, re.DOTALL | re.MULTILINE)
     diffs = [tuple(_side(text, sign) for sign in "-+") for language, text in blocks if language == "diff"]
     codes = [text for language, text in blocks if language == "python"]
-    assert diffs == [(bad.code.strip(), bad.fixed.strip()) for bad in rule.bad[:SHOWN] if bad.fixed is not None]
+    assert diffs == [(bad.code.strip(), bad.fixed.strip()) for bad in shown(rule.bad) if bad.fixed is not None]
     assert codes == [
-        *(bad.code.strip() for bad in rule.bad[:SHOWN] if bad.fixed is None),
-        *(good.code.strip() for good in rule.good[:SHOWN]),
-        *(miss.code.strip() for miss in rule.missed[:SHOWN]),
+        *(bad.code.strip() for bad in shown(rule.bad) if bad.fixed is None),
+        *(good.code.strip() for good in shown(rule.good)),
+        *(miss.code.strip() for miss in shown(rule.missed)),
     ]
     reasons = [*(good.because for good in rule.good), *(miss.because for miss in rule.missed)]
-    assert all(reason in markdown(rule) for reason in reasons)
+    assert all(reason in page for reason in reasons)
 
 
 def _side(diff: str, sign: str) -> str:

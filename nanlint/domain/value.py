@@ -35,6 +35,8 @@ class Kind(enum.Enum):
     DATASET = "dataset"
     DISTRIBUTION = "distribution"
     GENERATOR = "generator"
+    TAPE = "tape"
+    SESSION = "session"
     MODULE = "module"
     FUNCTION = "function"
     CLASS = "class"

@@ -207,6 +207,7 @@ class Op(enum.Enum):
 
     # losses
     CROSS_ENTROPY = "cross_entropy"
+    PROBABILITY_CROSS_ENTROPY = "probability_cross_entropy"
     NLL_LOSS = "nll_loss"
     BINARY_CROSS_ENTROPY = "binary_cross_entropy"
     BINARY_CROSS_ENTROPY_WITH_LOGITS = "binary_cross_entropy_with_logits"
@@ -235,4 +236,7 @@ class Op(enum.Enum):
     SCALER_UPDATE = "scaler_update"
     SET_RATE = "set_rate"
     TRAINER = "trainer"
+    COMPILE = "compile"
     FIT = "fit"
+    PREDICT = "predict"
+    MINIMIZE = "minimize"

@@ -24,9 +24,12 @@ class Parameter:
 class Call:
     """A callable of the framework: its operation, operands (in canonical order), options, and fixed options.
 
-    `fixed` options hold unless they are passed. For a method the receiver is the first of `parameters`.
-    `result` is the kind of what is returned. `order` numbers operands and options in the framework's positional
-    order where that is not operands, then options.
+    `fixed` options, or operands that are numbers, hold unless they are passed. For a method the receiver is the first
+    of `parameters`. `result` is the kind of what is returned. `order` numbers operands and options in the framework's
+    positional order where that is not operands, then options.
+    `flag` is an option and the operation that is performed instead where it is true: `from_logits=True`. Where nobody
+    knows whether it is, nothing is known of the result.
+    `listed`: the operands come in one list of any length, as `Add()([x, y, z])` takes them.
     """
 
     op: Op
@@ -35,6 +38,8 @@ class Call:
     fixed: tuple[tuple[str, object], ...] = ()
     result: Kind | None = None
     order: tuple[int, ...] = ()
+    flag: tuple[str, Op] | None = None
+    listed: bool = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -49,6 +54,7 @@ class Overload:
 
     `counted`: `binary` whenever there is a second positional argument, as in `arange(0, n)`.
     A method's receiver counts as its first argument.
+    `counting`: `binary` when what `otherwise` takes as its operand is an integer: `choice(5)` draws from `range(5)`.
     `sized`: `binary` when the arguments behind its operands are extents: `Tensor(3, 4)` against `Tensor([3, 4])`.
     """
 
@@ -56,6 +62,7 @@ class Overload:
     otherwise: Call
     counted: bool = False
     sized: bool = False
+    counting: bool = False
 
 
 class Stride(enum.Enum):
@@ -89,13 +96,29 @@ class Target(enum.Enum):
     UNKNOWN = "something else"
 
 
+class Flow(enum.Enum):
+    """What a dataset's rows are made of, or what one of its methods makes of them."""
+
+    SLICED = "of each array an element"
+    WHOLE = "the arrays themselves"
+    ZIPPED = "of each dataset a row"
+    SAME = "the same rows, or some of them, in batches or in another order"
+    MAPPED = "what a function makes of each row, or the rows of the dataset that it makes"
+    ROW = "a single row"
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A published dataset of images: the constructor's parameters, how many classes it has, what its targets are."""
+    """A published dataset of images: the constructor's parameters, how many classes it has, what its targets are.
+
+    Not `images`: of words or measurements. `arrays` is the framework of its arrays where it comes as such.
+    """
 
     parameters: tuple[Parameter, ...]
     classes: int | None = None
     target: Target = Target.CLASS
+    images: bool = True
+    arrays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +147,26 @@ class Helper:
     passing: frozenset[str] = frozenset()
 
 
+class Run(enum.Enum):
+    """How a function that takes functions runs them."""
+
+    SCAN = "carry, y = function(carry, x) for each x of `xs`; gives the last carry and all y"
+    COUNTED = "value = function(i, value) from `lower` up to `upper`; gives the last value"
+    WHILE = "value = function(value) while condition(value); gives the last value"
+    BRANCH = "then(*operands) where the condition holds, else otherwise(*operands)"
+    SWITCH = "one of `branches`, called with the operands"
+    MAP = "function(x) for each x of `xs`; gives all results"
+    EACH_LEAF = "function(leaf, ...) for each leaf of `tree` and those in its place in `rest`; gives a tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A function that takes functions: how it runs them, and its parameters under the names that `Run` gives them."""
+
+    run: Run
+    parameters: tuple[Parameter, ...]
+
+
 def words(text: str) -> tuple[str, ...]:
     """Names, separated by white space."""
     return tuple(text.split())
@@ -150,8 +193,10 @@ def call(
     return Call(op, parameters(operands), parameters(options), tuple(fixed.items()), result, order)
 
 
-def dataset(names: str, classes: int | None = None, target: Target = Target.CLASS) -> Dataset:
-    return Dataset(parameters(names), classes, target)
+def dataset(
+    names: str, classes: int | None = None, target: Target = Target.CLASS, images: bool = True, arrays: str = ""
+) -> Dataset:
+    return Dataset(parameters(names), classes, target, images, arrays)
 
 
 def optimizer(
@@ -176,8 +221,56 @@ class Framework:
     """What its functions return unless the call says otherwise: TENSOR, or NUMBER for `math`."""
     gradients: bool
     """Whether its operations are differentiated."""
+    outputs_last: bool = False
+    """Whether the last axis of weights counts their outputs, not the first, where a function takes them."""
+    flushes: bool = False
+    """Whether it computes 0 for what is smaller than the smallest normal number."""
+    refused_below: frozenset[str] = frozenset()
+    """Settings of optimizers whose constructors raise for a number below those for which an update is defined."""
+    refused_above: frozenset[str] = frozenset()
+    """And for one above them."""
+    refuses_large: frozenset[Op] = frozenset()
+    """Operations that raise where a number does not fit into an array's dtype; others make it infinite in silence."""
+    exact_numbers: bool = False
+    """Whether a Python number is not rounded to the dtype of the array that it is multiplied with."""
+    widened: frozenset[Op] = frozenset()
+    """Operations that compute with float16 numbers in float32 inside, so that their squares do not overflow."""
+    accumulates: bool = False
+    """Whether a backward pass adds its gradients to those that are there."""
+    companion: str = ""
+    """The framework that spells what this one has no function for, in files that import it: SciPy for NumPy."""
+    arrays: str = ""
+    """The framework whose arrays its functions take and give, where it has none of its own: NumPy for SciPy."""
+    channels_last: bool = False
+    """Whether images have their channels on the last axis, unless a layer is told otherwise."""
+    chooses_axis: bool = False
+    """Whether a softmax that is given no axis chooses one: of two, the last."""
+    clamps_indices: bool = False
+    """Whether an index beyond the end picks the last element, instead of an error."""
+    label_check: str = ""
+    """Template of the lines that raise unless `labels` are indices of the classes of `scores`."""
+    identity: str = ""
+    """The layer that hands on what it is given."""
+    with_logits: Mapping[str, str] = field(default_factory=dict)
+    """Losses of probabilities, and what the same losses of logits are called."""
+    loss_classes: Mapping[str, str] = field(default_factory=dict)
+    """The class of a loss by the name of the function."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other beginnings of dotted names and what they stand for: `tensorflow.keras` for `keras`."""
+    removed: frozenset[str] = frozenset()
+    """Names of functions that only older releases have: they are read, and no fix writes them."""
+    former: Mapping[str, str] = field(default_factory=dict)
+    """Names and what fixes write for them in files written for older releases: `keras.backend.maximum`."""
+    former_arrays: str = ""
+    """The framework whose arrays these handle, and which spells what they lack, in files that import it."""
     smooth_at_zero: frozenset[Op] = frozenset()
     """Operations whose gradient it takes to be 0 where mathematics has none: a norm at 0, an angle at the origin."""
+    masking: frozenset[Op] = frozenset()
+    """Operations whose backward multiplies by a mask, not selects: of an infinite gradient it makes NaN, not 0."""
+    quiet_backward: frozenset[Op] = frozenset()
+    """Operations whose backward gives 0 for a gradient of 0 at their poles, too, unless they are compiled by XLA."""
+    raising: frozenset[Op] = frozenset()
+    """Operations that raise where others give NaN or infinity: of a singular matrix, or the largest of nothing."""
     functions: Mapping[str, Call | Overload] = field(default_factory=dict)
     methods: Mapping[str, Call | Overload] = field(default_factory=dict)
     """Of its arrays. `name_` is the in-place form of `name` where `in_place` is set."""
@@ -189,7 +282,14 @@ class Framework:
     detached: frozenset[str] = frozenset()
     """Those through which no gradient flows."""
     layers: Mapping[str, Call] = field(default_factory=dict)
-    """Classes whose instances, called, perform the operation; `options` are the constructor's parameters."""
+    """Classes whose instances, called, perform the operation; `options` are the constructor's parameters.
+
+    What the option `activation` names is applied to the result.
+    """
+    strings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What stands for a dotted name as a string, by the option that takes it: `activation`, `loss`, `optimizer`."""
+    getters: Mapping[str, str] = field(default_factory=dict)
+    """Functions that give what their argument stands for as such an option: `keras.activations.get("relu")`."""
     optimizers: Mapping[str, Optimizer] = field(default_factory=dict)
     protocol: Mapping[tuple[Kind, str], Call] = field(default_factory=dict)
     """Methods of optimizers, scalers, models, distributions."""
@@ -201,6 +301,16 @@ class Framework:
     model_bases: frozenset[str] = frozenset()
     forward: str = "forward"
     """The method that runs when a model is called."""
+    prepare: str = ""
+    """The method that runs before the first of these calls, to make the weights."""
+    own_step: str = ""
+    """The method by which a class of models trains on a batch itself, called by `fit`."""
+    graphs: frozenset[str] = frozenset()
+    """Constructors of models that compute `outputs` from `inputs`, which are symbolic: `Model(inputs, outputs)`."""
+    parting: frozenset[str] = frozenset()
+    """Functions that part a model in pieces, as its parameters and the rest; each piece stands for the model."""
+    functional_call: str = ""
+    """The method that calls a model with the parameters as its first argument: `model.apply(parameters, x)`."""
     sequential: frozenset[str] = frozenset()
     containers: frozenset[str] = frozenset()
     loaders: frozenset[str] = frozenset()
@@ -209,22 +319,49 @@ class Framework:
     """Datasets made of one array for each part of a row."""
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     """Published datasets."""
+    loaded_datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    """Functions that give a published dataset whole: ((inputs, targets), (inputs, targets)), to train and to test."""
+    image_folders: Mapping[str, Dataset] = field(default_factory=dict)
+    """Functions that give batches of images and labels from a folder, as floats from 0 to 255."""
     joined_datasets: frozenset[str] = frozenset()
     """Datasets made of a list of datasets, one after the other."""
+    sources: Mapping[str, Flow] = field(default_factory=dict)
+    """Functions that make a dataset of arrays or of datasets."""
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    """Methods of datasets."""
     splits: frozenset[str] = frozenset()
     """Functions that split a dataset into a list of datasets."""
     halves: frozenset[str] = frozenset()
     """Functions that split each of their arrays in two."""
     optional_layers: frozenset[str] = frozenset()
     """As `sequential`, but any of the layers may be left out."""
+    dtype_limits: bool = False
+    """Whether an array's dtype tells its limits itself, as `x.dtype.min`."""
+    lowest: str = ""
+    """What fixes hide a float32 score with where no array tells its limits: far below all scores, and finite."""
+    mean_or_zero: str = ""
+    """Template of the mean of {x}, 0 where that is empty, for a framework whose arrays have no methods for it."""
     float_info: frozenset[str] = frozenset()
     """Callables that tell the limits of a dtype: `torch.finfo`."""
     pairs: frozenset[str] = frozenset()
     """Functions and methods that return (values, indices) when an axis is given: `max`, `sort`."""
+    derivatives: Mapping[str, Call] = field(default_factory=dict)
+    """Callables that make of a function the one that computes its gradient: options `argnums`, `has_aux`; fixed
+    `with_value`: it gives (the function's value, the gradient)."""
+    control: Mapping[str, Control] = field(default_factory=dict)
+    """Loops and branches that the framework runs itself."""
+    updates: Mapping[str, Op] = field(default_factory=dict)
+    """Methods of `x.at[index]` that give an array with other elements there: what each of them becomes."""
+    states: Mapping[str, Call] = field(default_factory=dict)
+    """Constructors of objects that hold parameters and the optimizer which updates them."""
     appliers: frozenset[str] = frozenset()
     """Callables that call their first argument with the others: `torch.utils.checkpoint.checkpoint`."""
     with_mean: frozenset[str] = frozenset()
     """Functions that return the mean beside what they are named for: `std_mean`."""
+    mean_first: frozenset[str] = frozenset()
+    """Functions that return the mean before the variance: `moments`."""
+    assertions: frozenset[str] = frozenset()
+    """Functions that raise unless what they compare holds for all elements."""
     wrappers: frozenset[str] = frozenset()
     """Callables that give back their first argument as far as values go: `torch.compile`, `DataParallel`."""
     own_gradient: frozenset[str] = frozenset()
@@ -239,8 +376,14 @@ class Framework:
     """By type of device; the first is meant where nothing tells which."""
     autocast_contexts: Mapping[str, Call] = field(default_factory=dict)
     """Context managers and decorators that open such a region: options `device`, `dtype`, `enabled`."""
+    layer_float: Dtype | None = None
+    """To what layers and losses cast floating arrays before they compute, unless a policy says otherwise."""
+    policy_setters: frozenset[str] = frozenset()
+    """Functions that set this policy for all layers: `set_global_policy("mixed_float16")`."""
     default_float_setters: frozenset[str] = frozenset()
     """Functions that change the dtype of new arrays."""
+    double_flag: tuple[str, str] | None = None
+    """The function and the flag that switch on 64-bit floats, which are cut to float32 without it."""
     model_dtypes: frozenset[str] = frozenset()
     """Keywords by which a function that loads a model takes the dtype of its parameters."""
     tensor_types: frozenset[str] = frozenset()
@@ -249,7 +392,33 @@ class Framework:
     """Classes of other packages that run parts of the optimisation protocol."""
     rate_keys: Mapping[str, str] = field(default_factory=dict)
     """The attribute of an optimizer that holds its groups of parameters, and the key of the rate in a group."""
+    rate_attributes: frozenset[str] = frozenset()
+    """Attributes of an optimizer that are its rate."""
+    setters: frozenset[str] = frozenset()
+    """Functions, and after a dot methods, that give a variable, their first argument, another value, the second."""
+    scaled_initializer: str = ""
+    """The function that fills weights, its argument, with draws of a size that suits the number of their inputs."""
     zeroed: Mapping[str, str] = field(default_factory=dict)
     """What hands out memory as it was found, and what makes the same array of zeros."""
     spellings: Mapping[Op, str] = field(default_factory=dict)
-    """Templates for fixes: `[torch.logsumexp]({x}, dim={axis})`; `[...]` is replaced by the file's own alias."""
+    """Templates for fixes: `[torch.logsumexp]({x}, dim={axis!}, keepdim={keepdim})`.
+
+    `[...]` is replaced by the file's own alias. A keyword whose part is missing is left out, unless `!` says that the
+    function has no default for it. `{x()}` is in parentheses unless it is an atom.
+    """
+    without_axis: Mapping[Op, str] = field(default_factory=dict)
+    """Templates for operations over all elements, or along the axis that it chooses, where `spellings` want an axis."""
+    exact_spellings: Mapping[Op, str] = field(default_factory=dict)
+    """Templates for float64, where those of `spellings` lose digits: torch's softplus is x from 20 on."""
+    idle_keywords: frozenset[str] = frozenset()
+    """Keywords that change nothing in what its functions compute: `name`."""
+    same_shapes: frozenset[Op] = frozenset()
+    """Operations whose template takes arrays of one shape only, though the operation does not."""
+    first_axes: frozenset[Op] = frozenset()
+    """Operations whose template takes no axis that is counted from the last, as -1 is."""
+    log_counts: Mapping[bool, str] = field(default_factory=dict)
+    """Templates for the logarithm of the number of elements of {x}: False along {axis}, True of all."""
+    logit_losses: Mapping[Op, str] = field(default_factory=dict)
+    """What remedies call the losses that take logits and labels from 0 to 1."""
+    number_log: str = "math.log"
+    """The function by which fixes take the logarithm of a number."""

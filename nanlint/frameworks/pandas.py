@@ -5,7 +5,18 @@ from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Call, Framework, call, words
 
-_READ = "read_csv read_table read_excel read_parquet read_feather read_json read_hdf read_pickle read_sql read_fwf"
+_READ = {
+    "read_csv": "filepath_or_buffer>path sep",
+    "read_table": "filepath_or_buffer>path sep",
+    "read_fwf": "filepath_or_buffer>path",
+    "read_excel": "io>path sheet_name",
+    "read_json": "path_or_buf>path",
+    "read_hdf": "path_or_buf>path key mode errors where start stop columns iterator chunksize",
+    "read_pickle": "filepath_or_buffer>path compression storage_options",
+    "read_parquet": "path engine columns storage_options dtype_backend filesystem filters to_pandas_kwargs",
+    "read_feather": "path columns use_threads storage_options dtype_backend",
+    "read_sql": "sql>path con index_col coerce_float params parse_dates columns chunksize dtype_backend dtype",
+}
 _REPAIRED = words("dropna fillna interpolate ffill bfill replace")
 _TESTED = words("isnull isna notnull notna")
 _ARRANGED = words(
@@ -23,13 +34,13 @@ FRAMEWORK = Framework(
     result=Kind.UNKNOWN,
     gradients=False,
     functions={
-        **{f"pandas.{name}": call(Op.READ, "", "path sep", text=True) for name in _READ.split()},
+        **{f"pandas.{name}": call(Op.READ, "", source, text=True) for name, source in _READ.items()},
         "pandas.isnull": call(Op.IS_NAN, "obj>x"),
         "pandas.isna": call(Op.IS_NAN, "obj>x"),
         "pandas.notnull": call(Op.IS_NAN, "obj>x"),
         "pandas.concat": call(Op.CONCATENATE, "objs>x", "axis ignore_index"),
-        "pandas.DataFrame": call(Op.COPY, "data>x", "index columns dtype"),
-        "pandas.to_numeric": call(Op.COPY, "arg>x", "errors"),
+        "pandas.DataFrame": call(Op.COPY, "data>x", "index columns dtype copy"),
+        "pandas.to_numeric": call(Op.COPY, "arg>x", "errors downcast dtype_backend"),
     },
     methods={
         **{name: call(Op.NAN_TO_NUM, "self>x", "value axis how inplace") for name in _REPAIRED},

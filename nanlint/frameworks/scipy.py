@@ -67,6 +67,8 @@ FRAMEWORK = Framework(
     default_float=Dtype.FLOAT64,
     result=Kind.TENSOR,
     gradients=False,
+    arrays="numpy",
+    raising=frozenset({Op.INVERSE, Op.SOLVE, Op.CHOLESKY}),
     functions={
         **{f"scipy.special.{name}": entry for name, entry in _FUNCTIONS.items()},
         **{f"scipy.linalg.{name}": entry for name, entry in _LINALG.items()},

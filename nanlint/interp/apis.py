@@ -20,17 +20,20 @@ from nanlint.interp.draws import at_draw
 from nanlint.interp.guards import implied, under
 from nanlint.interp.machine import Machine
 from nanlint.interp.names import change
-from nanlint.interp.objects import Dotted, Elements, Layer, Shape
+from nanlint.interp.objects import Dotted, Elements, Layer, Member, Shape
 from nanlint.interp.parameters import counts_by_name
-from nanlint.ops.model import MEANINGS
+from nanlint.ops.model import MEANINGS, rounded
 
 TRAINABLE = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT})
 """Results that carry a gradient even if no operand does: they hold weights."""
 LOSSES = frozenset(
-    {Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
-     Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR, Op.CTC_LOSS, Op.POISSON_NLL, Op.GAUSSIAN_NLL, Op.OTHER_LOSS}
+    {Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY,
+     Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE, Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR, Op.CTC_LOSS,
+     Op.POISSON_NLL, Op.GAUSSIAN_NLL, Op.OTHER_LOSS}
 )  # fmt: skip
 DRAWS = frozenset({Op.NORMAL, Op.UNIFORM, Op.WEIGHT})
+KERNEL = "kernel"
+"""The option of a layer that holds its weights, where its constructor says how they are drawn."""
 FOR_EACH_CHANNEL = frozenset({"mean", "std"})
 BYTE_TYPES = frozenset({"uint8", "ubyte", "ByteTensor"})
 BYTES = Interval(0.0, 255.0)
@@ -79,8 +82,10 @@ def _arrange(
     given: Arguments,
     found: dict[str, tuple[Value, cst.BaseExpression | None]],
 ) -> Bound | None:
-    bound = Bound()
+    bound, fixed = Bound(), dict(call.fixed)
     for i, parameter in enumerate(call.operands):
+        if parameter.canonical not in found and parameter.canonical in fixed:
+            found[parameter.canonical] = (machine.constant(fixed.pop(parameter.canonical)), None)
         if parameter.canonical not in found and given.star:
             found[parameter.canonical] = (machine.unknown(), None)  # somewhere in `*args`
         if parameter.canonical not in found:
@@ -88,10 +93,10 @@ def _arrange(
                 return None
             break
         value, node = found.pop(parameter.canonical)
-        bound.operands.append(_as_array(machine, value))
+        bound.operands.append(_as_taken(machine, framework, _as_array(machine, value)))
         bound.nodes.append(node)
-    for name, constant in call.fixed:
-        bound.options[name] = _fixed(machine, name, constant)
+    for name, constant in fixed.items():
+        bound.options[name] = _fixed(machine, framework, name, constant)
     for name, (value, node) in found.items():
         bound.options[name] = _option(machine, framework, name, value)
         if node is not None:
@@ -102,7 +107,7 @@ def _arrange(
 def _option(machine: Machine, framework: Framework, name: str, value: Value) -> Value:
     """The option as operations read it: a dtype however it is written, one mean or deviation for each channel."""
     if name == "dtype":
-        return as_dtype(machine, framework, value)
+        return _dtype_taken(machine, framework, as_dtype(machine, framework, value))
     return _as_array(machine, value) if name in FOR_EACH_CHANNEL else value
 
 
@@ -115,14 +120,34 @@ def _as_array(machine: Machine, value: Value) -> Value:
     return machine.join([_as_array(machine, item) for item in value.payload.items])
 
 
-def _fixed(machine: Machine, name: str, constant: object) -> Value:
-    if name == "dtype" and isinstance(constant, str):
-        return machine.thing(Kind.OBJECT, frameworks.dtype(constant))
-    return machine.constant(constant)
+def _cuts(machine: Machine, framework: Framework) -> bool:
+    """The framework has no 64-bit floats as it is set up."""
+    return framework.double_flag is not None and machine.default_float is Dtype.FLOAT32
+
+
+def _as_taken(machine: Machine, framework: Framework, value: Value) -> Value:
+    """An array of another framework in the dtype in which this one takes it."""
+    if value.dtype is not Dtype.FLOAT64 or value.kind is not Kind.TENSOR or not _cuts(machine, framework):
+        return value
+    return replace(value, dtype=Dtype.FLOAT32, range=rounded(value.range, Dtype.FLOAT32))
+
+
+def _dtype_taken(machine: Machine, framework: Framework, dtype: Value) -> Value:
+    if dtype.payload is not Dtype.FLOAT64 or not _cuts(machine, framework):
+        return dtype
+    return as_dtype(machine, framework, machine.constant(Dtype.FLOAT32.value))
+
+
+def _fixed(machine: Machine, framework: Framework, name: str, constant: object) -> Value:
+    value = machine.constant(constant)
+    return _dtype_taken(machine, framework, as_dtype(machine, framework, value)) if name == "dtype" else value
 
 
 def as_dtype(machine: Machine, framework: Framework, value: Value) -> Value:
-    """A dtype however it was passed: `torch.float16`, `"float16"`, `int`; anything else stays what it is."""
+    """A dtype however it was passed: `torch.float16`, `"float16"`, `int`, `x.dtype`; anything else stays what it is."""
+    member = value.payload
+    if isinstance(member, Member) and member.name == "dtype" and member.receiver.dtype.floating:
+        return replace(machine.thing(Kind.OBJECT, member.receiver.dtype), made_by=value.made_by)
     name = value.payload.name if isinstance(value.payload, Dotted) else value.constant
     if not isinstance(name, str):
         return value
@@ -167,6 +192,11 @@ def chosen(entry: Call | Overload, given: Arguments) -> Call:
     if entry.sized:
         sizes = are_extents(given.positional[len(entry.binary.operands) :], given.star)
         return entry.binary if sizes else entry.otherwise
+    if entry.counting:
+        operand = entry.otherwise.operands[0]
+        place = entry.otherwise.parameters.index(operand)
+        found = given.named.get(operand.spelled) or next(iter(given.positional[place : place + 1]), None)
+        return entry.binary if found is not None and found[0].kind is Kind.INTEGER else entry.otherwise
     second = given.positional[1][0] if len(given.positional) > 1 else None
     if second is None:
         binary = any(p.spelled in given.named for p in entry.binary.operands[1:])
@@ -191,6 +221,8 @@ def perform(
 ) -> Value:
     """Calls a framework's function or method."""
     call = chosen(entry, given)
+    if call.listed and (items := _listed(given)) is not None:
+        return folded(machine, framework, call, items, node, spelling)
     bound = bind(machine, framework, call, given)
     if bound is None or incomplete(call.op, bound):
         return opaque(machine, given, node, spelling)
@@ -199,8 +231,10 @@ def perform(
         indices = machine.unknown(result, op=Op.ARGMAX, kind=Kind.TENSOR)
         indices = replace(indices, dtype=Dtype.INTEGER, gradient=False)
         return machine.thing(Kind.SEQUENCE, Elements((result, indices), names=("values", "indices")))
-    if spelling.rpartition(".")[2] in framework.with_mean:
-        return machine.thing(Kind.SEQUENCE, Elements((result, _mean_beside(machine, framework, bound, node, spelling))))
+    if spelling.rpartition(".")[2] in framework.with_mean | framework.mean_first:
+        both = (result, _mean_beside(machine, framework, bound, node, spelling))
+        ordered = both[::-1] if spelling.rpartition(".")[2] in framework.mean_first else both
+        return machine.thing(Kind.SEQUENCE, Elements(ordered))
     if call.op is Op.HISTOGRAM:
         edges = machine.unknown(result, kind=result.kind)
         return machine.thing(Kind.SEQUENCE, Elements((result, edges), names=("hist", "bin_edges")))
@@ -210,6 +244,23 @@ def perform(
         if target is not None and held.kind is Kind.TENSOR:
             overwritten(machine, held, result, target)
         change(machine, target, held, result)
+    return _activated(machine, framework, result, bound.options.get("activation"), node)
+
+
+def _listed(given: Arguments) -> list[Value] | None:
+    """The elements of the list that stands first, as many as there are."""
+    first = given.first() or next(iter(given.values), None)
+    payload = None if first is None else first.payload
+    return list(payload.items) if isinstance(payload, Elements) and payload.exact and payload.items else None
+
+
+def folded(
+    machine: Machine, framework: Framework, call: Call, items: Sequence[Value], node: cst.CSTNode, spelling: str
+) -> Value:
+    """The operation on the first two of a list, then on what that gave and the third: `Add()([x, y, z])`."""
+    result, *rest = items
+    for item in rest:
+        result = apply(machine, framework, call, Bound([result, item], [None, None]), node, spelling)
     return result
 
 
@@ -238,7 +289,7 @@ def _mean_beside(machine: Machine, framework: Framework, bound: Bound, node: cst
 
 def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node: cst.CSTNode, spelling: str) -> Value:
     """Performs the operation on bound arguments."""
-    op, operands = call.op, bound.operands
+    op, operands = _flagged(call, bound), bound.operands
     kind = call.result or framework.result
     if kind is Kind.TENSOR and not framework.gradients and operands and all(v.kind.scalar for v in operands):
         kind = Kind.NUMBER  # `np.sqrt(len(x))`
@@ -250,6 +301,8 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
         dtype = cast_to(machine, framework, bound)
         op = Op.COPY if dtype is None else op
         bound.options = {} if dtype is None else {"dtype": dtype}
+    if op is Op.ARGUMENT and id(node) in machine.fed:
+        op, operands = Op.CAST, [machine.join(machine.fed[id(node)])]
     chosen_by = bound.options.get("where") if not framework.gradients else None
     if chosen_by is not None and chosen_by.constant is not True:
         operands = [under(operand, implied(chosen_by, True)) for operand in operands]
@@ -273,6 +326,16 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
     if chosen_by is None or "out" not in bound.options:
         return result
     return machine.join([result, bound.options["out"]])  # where the condition fails, `out` keeps what it held
+
+
+def _flagged(call: Call, bound: Bound) -> Op:
+    """The operation that the flag makes of the call; an unknown one may make either."""
+    given = bound.options.get(call.flag[0]) if call.flag is not None else None
+    if call.flag is None or given is None or given.is_none:
+        return call.op
+    if given.range.point is None:
+        return Op.OTHER_LOSS if call.op in LOSSES else Op.OPAQUE
+    return call.flag[1] if given.range.point else call.op
 
 
 def fills(framework: Framework, call: Call, spelling: str) -> bool:
@@ -346,19 +409,40 @@ def make_layer(
 
 
 def call_layer(machine: Machine, layer: Layer, given: Arguments, node: cst.CSTNode) -> Value:
-    """A layer applied to arrays: its operation with the constructor's options."""
-    framework = BY_NAME[layer.framework]
-    bound = bind(machine, framework, Call(layer.call.op, layer.call.operands), given)
+    """A layer applied to arrays: its operation with the constructor's options, then the activation among them."""
+    framework, count = BY_NAME[layer.framework], len(layer.call.operands)
+    if layer.call.listed and (items := _listed(given)) is not None:
+        return folded(machine, framework, layer.call, items, node, layer.name)
+    applied = Call(layer.call.op, layer.call.operands, order=layer.call.order[:count])
+    bound = bind(machine, framework, applied, given)
     if bound is None:
-        positional = given.positional[: len(layer.call.operands)]
-        bound = bind(
-            machine, framework, Call(layer.call.op, layer.call.operands), Arguments(positional, given.keywords)
-        )
-    if bound is None:
+        bound = bind(machine, framework, applied, Arguments(given.positional[:count], given.keywords))
+    if bound is None or incomplete(layer.call.op, bound):
         return opaque(machine, given, node, layer.name)
     bound.options = {**layer.options, **bound.options}
+    if KERNEL in bound.options and len(bound.operands) == count:
+        bound.operands.append(bound.options.pop(KERNEL))
+        bound.nodes.append(None)
     bound.option_nodes = {**layer.nodes, **bound.option_nodes}
-    return apply(machine, framework, layer.call, bound, node, layer.name)
+    result = apply(machine, framework, layer.call, bound, node, layer.name)
+    return _activated(machine, framework, result, layer.options.get("activation"), node)
+
+
+def _activated(
+    machine: Machine, framework: Framework, result: Value, activation: Value | None, node: cst.CSTNode
+) -> Value:
+    """What an activation, given as a string, a function or a layer, makes of the output of a layer."""
+    if activation is None or activation.is_none or not isinstance(node, cst.Call):
+        return result
+    given = Arguments(((result, None),))
+    activated = machine.call(named(machine, framework, "activation", activation), given, node)
+    return activated if activated.kind is not Kind.UNKNOWN else replace(activated, kind=result.kind)
+
+
+def named(machine: Machine, framework: Framework, option: str, value: Value) -> Value:
+    """What a string stands for as that option, `activation="relu"`; anything else stands for itself."""
+    dotted = framework.strings.get(option, {}).get(value.constant) if isinstance(value.constant, str) else None
+    return value if dotted is None else machine.dotted(dotted)
 
 
 def opaque(machine: Machine, given: Arguments, node: cst.CSTNode, spelling: str, *leading: Value) -> Value:

@@ -11,7 +11,7 @@ import libcst as cst
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
-from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.frameworks.model import Call, Framework
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.classes import class_member, instance_attribute, super_attribute
 from nanlint.interp.containers import overwritten
@@ -30,6 +30,7 @@ from nanlint.interp.objects import (
     FilePath,
     FloatInfo,
     Function,
+    Graph,
     Instance,
     Layer,
     Linked,
@@ -38,13 +39,15 @@ from nanlint.interp.objects import (
     Rows,
     Shape,
     Super,
+    TrainingState,
 )
 from nanlint.interp.paths import parent
 from nanlint.interp.promises import index_by_name, small_by_name
+from nanlint.interp.rates import rate_attribute_set
 from nanlint.interp.store import narrow
 from nanlint.interp.values import choices
 
-HAVE_ATTRIBUTES = (Instance, Class, Entries, Dotted)
+HAVE_ATTRIBUTES = (Instance, Class, Entries, Dotted, TrainingState)
 WRAPPED = frozenset({"module", "_orig_mod"})
 """Where `DataParallel` and `torch.compile` keep the model."""
 BY_NAME = {table.name: table for table in frameworks.FRAMEWORKS}
@@ -90,6 +93,12 @@ def _of_chain(machine: Machine, payload: Chain, value: Value, name: str) -> Valu
     return value if name in WRAPPED else None
 
 
+_ENDS: dict[str, Callable[[Graph], Value]] = {
+    **dict.fromkeys(("input", "inputs"), lambda graph: graph.inputs),
+    **dict.fromkeys(("output", "outputs"), lambda graph: graph.outputs),
+}
+
+
 # The key is the type of the payload, which no type checker can express; hence Any.
 _OF: dict[type, Callable[[Machine, Any, Value, str], Value | None]] = {
     Dotted: lambda machine, payload, value, name: dotted_attribute(machine, f"{payload.name}.{name}"),
@@ -102,7 +111,9 @@ _OF: dict[type, Callable[[Machine, Any, Value, str], Value | None]] = {
     Rows: lambda machine, payload, value, name: payload.attributes.get(name),
     Elements: _of_elements,
     Chain: _of_chain,
+    Graph: lambda machine, payload, value, name: _ENDS[name](payload) if name in _ENDS else None,
     Layer: lambda machine, payload, value, name: value if name in WRAPPED else None,
+    TrainingState: lambda machine, payload, value, name: payload.items.get(name),
     FilePath: lambda machine, payload, value, name: parent(machine, payload) if name == "parent" else None,
     Partial: lambda machine, payload, value, name: payload.function if name == "func" else None,
 }
@@ -141,6 +152,7 @@ def set_attribute(machine: Machine, owner: Value, name: str, value: Value, targe
     elif name == "data" and owner.kind in (Kind.TENSOR, Kind.UNKNOWN) and target is not None:
         assign(machine, target.value, overwritten(machine, owner, value, target))
     else:
+        rate_attribute_set(machine, owner, name, value, target)
         machine.store.write(machine.attributes, (owner.number, name), value)
 
 
@@ -170,6 +182,7 @@ def _other_attribute(machine: Machine, value: Value, name: str, node: cst.Attrib
 
 def dotted_attribute(machine: Machine, name: str) -> Value:
     """Something of a module: a number (`math.pi`) if the tables say so, else a longer dotted name."""
+    name = frameworks.canonical(name)
     number = frameworks.constant(name)
     if number is not None:
         return machine.constant(number)
@@ -203,19 +216,28 @@ def _array_attribute(machine: Machine, framework: Framework, value: Value, name:
 def array_framework(machine: Machine, value: Value, method: str = "", *keywords: str) -> Framework | None:
     """The framework whose array the value is or may be: its own, else the first imported one that has the method.
 
-    Before others one that spells the keywords of the call so: `x.max(axis=-1)` is NumPy's, `x.max(dim=-1)` is not.
+    Its own has no method of that name where the array was handed over: `x.numpy().astype(float)`. Before others comes
+    one that spells the keywords of the call so: `x.max(axis=-1)` is NumPy's, `x.max(dim=-1)` is not.
     """
-    own = BY_NAME.get(value.made_by.framework)
-    if own is not None and own.methods:
+    made = BY_NAME.get(value.made_by.framework)
+    own = made if made is not None and made.methods else None
+    if own is not None and (not method or _has_method(own, method)):
         return own
     imported = [table for table in frameworks.FRAMEWORKS if table.methods and table.name in machine.imported]
-    having = [table for table in imported if method in table.methods]
-    spelled = [table for table in having if keywords and _spells(table.methods[method], keywords)]
-    return next(iter(spelled or having or imported), None)
+    having = [table for table in imported if _has_method(table, method)]
+    spelled = [table for table in having if keywords and _spells(table, method, keywords)]
+    return next(iter(spelled or having), own or next(iter(imported), None))
 
 
-def _spells(entry: Call | Overload, keywords: tuple[str, ...]) -> bool:
+def _has_method(table: Framework, name: str) -> bool:
+    return name in table.methods or (table.in_place and name.endswith("_") and name[:-1] in table.methods)
+
+
+def _spells(table: Framework, method: str, keywords: tuple[str, ...]) -> bool:
     """The keywords are parameters of one of the forms, under their own names."""
+    entry = table.methods.get(method)
+    if entry is None:
+        return False
     forms = (entry,) if isinstance(entry, Call) else (entry.binary, entry.otherwise)
     return any({parameter.spelled for parameter in form.parameters} >= set(keywords) for form in forms)
 

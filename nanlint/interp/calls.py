@@ -10,14 +10,32 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.model import Call, Framework, Overload
-from nanlint.interp.apis import call_layer, chosen, element_type, fills, make_layer, opaque, perform, started
+from nanlint.interp.apis import (
+    Bound,
+    bind,
+    call_layer,
+    chosen,
+    element_type,
+    fills,
+    make_layer,
+    named,
+    opaque,
+    perform,
+    started,
+)
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.builtins import BUILTINS
-from nanlint.interp.classes import LAYERS, SEQUENTIAL, forward_method, instantiate, sequential
+from nanlint.interp.classes import LAYERS, SEQUENTIAL, forward_method, instantiate, prepare, sequential
 from nanlint.interp.containers import is_exact, items_of, mapping, merged, sequence
 from nanlint.interp.contexts import gradient_mode
-from nanlint.interp.datasets import columns, halves, joined, loader, published, split
+from nanlint.interp.control import CONTROL, controlled
+from nanlint.interp.datasets import columns, halves, joined, loaded, loader, published, split
+from nanlint.interp.derivatives import DERIVATIVES, derivative
 from nanlint.interp.functions import call_function
+from nanlint.interp.generators import folder
+from nanlint.interp.graphs import GRAPHS, graph, run_graph
+from nanlint.interp.guards import implied
+from nanlint.interp.initial import weight, with_kernel
 from nanlint.interp.machine import CALLS, EXPRESSIONS, Machine
 from nanlint.interp.methods import call_member, protocol_event
 from nanlint.interp.names import change, dotted_name
@@ -27,6 +45,7 @@ from nanlint.interp.objects import (
     Dotted,
     FloatInfo,
     Function,
+    Graph,
     Instance,
     Layer,
     Member,
@@ -35,7 +54,18 @@ from nanlint.interp.objects import (
 )
 from nanlint.interp.optimizers import make_optimizer
 from nanlint.interp.parameters import evaluate_arguments
-from nanlint.interp.precision import autocast_mode, cast_layer, loaded_as, made_as, set_default_float
+from nanlint.interp.pipelines import SOURCES, source
+from nanlint.interp.precision import (
+    autocast_mode,
+    cast_inputs,
+    cast_layer,
+    loaded_as,
+    made_as,
+    set_default_float,
+    set_policy,
+)
+from nanlint.interp.rates import SETTERS, variable_set
+from nanlint.interp.states import STATES, chained, state
 
 OPTIONAL = frozenset(name for f in frameworks.FRAMEWORKS for name in f.optional_layers)
 CONTAINERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.containers)
@@ -44,8 +74,11 @@ COLUMNS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.column_dat
 JOINED = frozenset(name for f in frameworks.FRAMEWORKS for name in f.joined_datasets)
 SPLITS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.splits)
 HALVES = frozenset(name for f in frameworks.FRAMEWORKS for name in f.halves)
+GETTERS = {name: (f, option) for f in frameworks.FRAMEWORKS for name, option in f.getters.items()}
 FLOAT_INFO = frozenset(name for f in frameworks.FRAMEWORKS for name in f.float_info)
+PARTING = frozenset(name for f in frameworks.FRAMEWORKS for name in f.parting)
 WRAPPERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.wrappers)
+ASSERTIONS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.assertions)
 WRAPPED = ("module", "model")
 """The keywords by which a wrapper takes what it wraps."""
 APPLIERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.appliers)
@@ -96,9 +129,14 @@ def _chain(machine: Machine, chain: Chain, _: Value, given: Arguments, node: cst
     return value
 
 
+def _graph(machine: Machine, model: Graph, _: Value, given: Arguments, node: cst.Call) -> Value:
+    return run_graph(machine, model, cast_inputs(machine, model.framework, given), node)
+
+
 def _instance(machine: Machine, _: Instance, callee: Value, given: Arguments, node: cst.Call) -> Value:
     method = forward_method(machine, callee)
     if method is not None and isinstance(method.payload, Function):
+        prepare(machine, callee, given)
         return call_function(machine, method.payload, given, node)
     own = callee.payload.cells.get(LAYERS) if isinstance(callee.payload, Instance) else None
     if own is not None:
@@ -129,32 +167,60 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     builtin = BUILTINS.get(name)
     if builtin is not None:
         return builtin(machine, given, node)
-    if name in APPLIERS and given.positional:
-        return _applied(machine, given, node)
+    higher = _higher(machine, name, given, node)
+    if higher is not None:
+        return higher
+    if name in SETTERS and len(given.positional) > 1:
+        (variable, written), (value, _) = given.positional[:2]
+        variable_set(machine, variable, value, written)
     found = frameworks.function(name) or unbound_method(name)
     if found is not None:
-        result = perform(machine, found[0], found[1], given, node, name)
-        if node.args and fills(found[0], chosen(found[1], given), name):
-            changed = given.first() or result
-            change(machine, node.args[0].value, changed, started(changed, result))
-        return result
+        return _performed(machine, *found, given, node, name)
     mode = gradient_mode(machine, name, given.first()) or autocast_mode(machine, name, given, node)
     if mode is not None:
         return mode
     layer = frameworks.layer(name) or frameworks.distribution(name)
     if layer is not None:
-        return made_as(machine, make_layer(machine, layer[0], name, layer[1], given, node), given)
+        bare = make_layer(machine, layer[0], name, layer[1], given, node)
+        return made_as(machine, with_kernel(machine, layer[0], bare, node), given)
     optimizer = frameworks.optimizer(name)
     if optimizer is not None:
         return make_optimizer(machine, name, optimizer, given, node)
     made = _make(machine, name, given) or _make_dataset(machine, name, given, node)
-    made = made or set_default_float(machine, name, given)
+    made = made or set_default_float(machine, name, given) or set_policy(machine, name, given)
     if made is not None:
         return made
     kind = frameworks.object_kind(name)
     result = opaque(machine, given, node, name)
     loaded_as(machine, result, given, node, name)
     return result if kind is None else replace(result, kind=kind)
+
+
+def _higher(machine: Machine, name: str, given: Arguments, node: cst.Call) -> Value | None:
+    """What takes functions and runs them or makes others of them, and what takes an optimizer for its own."""
+    if name in APPLIERS and given.positional:
+        return _applied(machine, given, node)
+    if name in DERIVATIVES:
+        return derivative(machine, name, given, node)
+    if name in CONTROL:
+        return controlled(machine, name, given, node)
+    return state(machine, name, given, node) if name in STATES else None
+
+
+def _performed(
+    machine: Machine, framework: Framework, entry: Call | Overload, given: Arguments, node: cst.Call, name: str
+) -> Value:
+    """A framework's function; what it does to its first argument, and what holds when it has returned."""
+    if isinstance(entry, Call) and entry.op is Op.WEIGHT and not entry.operands:  # `get_variable("w", [3, 4])`
+        bound = bind(machine, framework, entry, given)
+        return weight(machine, framework, bound or Bound(), node, name)
+    result = perform(machine, framework, entry, given, node, name)
+    if name in ASSERTIONS and len(result.made_by.operands) == 2:
+        machine.store.learn(implied(result, True))
+    if node.args and fills(framework, chosen(entry, given), name):
+        changed = given.first() or result
+        change(machine, node.args[0].value, changed, started(changed, result))
+    return result
 
 
 def _applied(machine: Machine, given: Arguments, node: cst.Call) -> Value:
@@ -167,16 +233,20 @@ def _applied(machine: Machine, given: Arguments, node: cst.Call) -> Value:
 def _make(machine: Machine, name: str, given: Arguments) -> Value | None:
     """What holds or wraps other things: containers of layers, wrappers, limits of a dtype."""
     if name in SEQUENTIAL:
-        return machine.thing(Kind.LAYER, sequential(given))
+        return chained(machine, sequential(given))
     if name in OPTIONAL:
         return machine.thing(Kind.LAYER, replace(sequential(given), exact=False, optional=True))
     if name in CONTAINERS:
         return _container(machine, name, given)
     if name in FLOAT_INFO:
         return machine.thing(Kind.OBJECT, FloatInfo(element_type(machine, given.first())))
+    if name in PARTING and given.positional:
+        return sequence(machine, (given.positional[0][0],) * max(2, len(given.positional)))
     if name in WRAPPERS:
         return given.first() or next((given.named[key][0] for key in WRAPPED if key in given.named), None)
-    return None
+    if name in GETTERS and given.positional:
+        return named(machine, *GETTERS[name], given.positional[0][0])
+    return graph(machine, name, given) if name in GRAPHS else None
 
 
 def _make_dataset(machine: Machine, name: str, given: Arguments, node: cst.Call) -> Value | None:
@@ -189,8 +259,16 @@ def _make_dataset(machine: Machine, name: str, given: Arguments, node: cst.Call)
         return joined(machine, given)
     if name in SPLITS:
         return split(machine, given)
+    if name in SOURCES and given.values:
+        return source(machine, name, given)
     if name in HALVES:
         return halves(machine, given, node)
+    whole = frameworks.loaded_dataset(name)
+    if whole is not None:
+        return loaded(machine, whole, name, given, node)
+    folders = frameworks.image_folder(name)
+    if folders is not None:
+        return folder(machine, *folders, name, given, node)
     found = frameworks.dataset(name)
     return None if found is None else published(machine, found[1], name, given, node)
 
@@ -223,6 +301,7 @@ CALLS.update(
         Class: _class,
         Layer: _layer,
         Chain: _chain,
+        Graph: _graph,
         Instance: _instance,
         Partial: _partial,
         Member: _member,

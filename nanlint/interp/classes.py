@@ -20,6 +20,7 @@ from nanlint.interp.objects import (
     Function,
     Instance,
     Scope,
+    Shape,
     Super,
 )
 from nanlint.interp.optimizers import is_optimizer, own_optimizer
@@ -32,6 +33,9 @@ LAYERS = ("layers",)
 SEQUENTIAL = frozenset(name for framework in FRAMEWORKS for name in framework.sequential)
 OWN_GRADIENT = frozenset(name for framework in FRAMEWORKS for name in framework.own_gradient)
 MODEL_BASES = frozenset(name for framework in FRAMEWORKS for name in framework.model_bases)
+PREPARE = tuple(framework.prepare for framework in FRAMEWORKS if framework.prepare)
+PREPARED = ("prepared",)
+"""The attribute of an object whose weights are made."""
 FORWARD = tuple(dict.fromkeys(framework.forward for framework in FRAMEWORKS if framework.model_bases))
 
 
@@ -84,7 +88,17 @@ def instantiate(machine: Machine, definition: Class, given: Arguments | None, no
         fields = [key for key, member in definition.cells.items() if not isinstance(member.payload, Function)]
         for key, (value, _) in [*zip(fields, given.positional, strict=False), *given.named.items()]:
             machine.store.write(instance.payload.cells, key, value)
+    _prepare(machine, instance, definition, node)
     return instance
+
+
+def _prepare(machine: Machine, instance: Value, definition: Class, node: cst.CSTNode | None) -> None:
+    """Runs the method by which a model makes its layers or weights before it is called: `setup`, `build`."""
+    names = {entry.name for entry in definition.ancestry() if isinstance(entry, Dotted)}
+    name = next((table.prepare for table in FRAMEWORKS if table.prepare and names & table.model_bases), "")
+    method = instance_attribute(machine, instance, name) if name else None
+    if method is not None and isinstance(method.payload, Function):
+        call_function(machine, method.payload, Arguments(star=True), node or definition.node)
 
 
 def _is_sequential(definition: Class) -> bool:
@@ -102,13 +116,14 @@ def set_layers(machine: Machine, instance: Value, given: Arguments) -> None:
 
 def sequential(given: Arguments) -> Chain:
     """`Sequential(a, b)`, `Sequential(*layers)`, `Sequential(OrderedDict(a=...))`, `Compose([a, b])`."""
-    values = tuple(value for value, _ in given.positional) or tuple(given.values)[:1]
+    values = tuple(value for value, _ in given.positional) or tuple(v for v in given.values if v.constant is None)[:1]
     if len(values) == 1 and isinstance(values[0].payload, Entries):
         entries = values[0].payload
         names = tuple(entries.items) if all(isinstance(name, str) for name in entries.items) else ()
         return Chain(tuple(entries.items.values()), entries.exact, names=names)
     if len(values) == 1 and isinstance(values[0].payload, Elements):
-        return Chain(values[0].payload.items, values[0].payload.exact)
+        items = tuple(item for item in values[0].payload.items if item.kind is not Kind.TENSOR)
+        return Chain(items, values[0].payload.exact)  # a symbolic input among layers only tells a shape
     return Chain(values, not given.star)
 
 
@@ -165,6 +180,19 @@ def forward_method(machine: Machine, instance: Value) -> Value | None:
         if method is not None and isinstance(method.payload, Function):
             return method
     return None
+
+
+def prepare(machine: Machine, instance: Value, given: Arguments) -> None:
+    """Before the first call of a layer, its method that makes the weights runs; it is given the shape of the input."""
+    payload = instance.payload
+    if not isinstance(payload, Instance) or PREPARED in payload.cells or instance.kind is not Kind.MODEL:
+        return
+    machine.store.write(payload.cells, PREPARED, machine.constant(True))
+    for name in PREPARE:
+        method = instance_attribute(machine, instance, name)
+        if method is not None and isinstance(method.payload, Function):
+            shape = machine.thing(Kind.SEQUENCE, Shape(given.first() or machine.unknown()))
+            call_function(machine, method.payload, Arguments(((shape, None),)), method.payload.node)
 
 
 def _unfilled(machine: Machine, definition: Class) -> Value | None:

@@ -6,12 +6,14 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import POSITIVE, Interval
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
-from nanlint.interp.objects import Shape
+from nanlint.interp.objects import Member, Shape
 from nanlint.interp.store import NO_FACTS, Fact, Facts, conjunction
 
 MAX_STEPS = 12  # operations followed back from a test
 THROUGH = frozenset({Op.RESHAPE, Op.COPY, Op.DETACH, Op.ITEM, Op.CAST})
 """A bound on the result is a bound on every element of the operand."""
+SIZE = "size"
+"""The attribute of arrays that counts their elements, also of what nothing says is an array."""
 COUNTS = frozenset({Op.SUM, Op.MEAN, Op.REDUCE_MAX, Op.COUNT_NONZERO, Op.ANY})
 """Above 0 for operands that are nowhere negative if an element of them is."""
 
@@ -21,7 +23,7 @@ def count_of(value: Value, bounds: Interval, steps: int) -> Facts:
     if bounds.contains(0.0) or not value.made_by.operands:
         return NO_FACTS
     counted = value.made_by.x
-    if value.op is Op.LENGTH:
+    if value.op is Op.LENGTH or (isinstance(value.payload, Member) and value.payload.name == SIZE):
         return filled(counted.payload.of if isinstance(counted.payload, Shape) else counted, steps)
     counts = value.op in (Op.ANY, Op.COUNT_NONZERO) or counted.range.lo >= 0.0 or counted.dtype is Dtype.BOOLEAN
     return some(counted, steps) if value.op in COUNTS and counts else NO_FACTS

@@ -98,6 +98,23 @@ def published(machine: Machine, dataset: Dataset, name: str, given: Arguments, n
     return machine.thing(Kind.DATASET, Rows(row, attributes))
 
 
+def loaded(machine: Machine, dataset: Dataset, name: str, given: Arguments, node: cst.Call) -> Value:
+    """`mnist.load_data()`: ((inputs, targets), (inputs, targets)), as arrays."""
+    source = opaque(machine, given, node, name)
+    halves = []
+    for _ in ("train", "test"):
+        inputs = _pixels(machine, source) if dataset.images else machine.unknown(source, op=Op.READ)
+        parts = (inputs, _target(machine, source, dataset))
+        halves.append(sequence(machine, tuple(_array(machine, part, dataset.arrays) for part in parts)))
+    return sequence(machine, tuple(halves))
+
+
+def _array(machine: Machine, value: Value, framework: str) -> Value:
+    """What was read, as an array of the framework."""
+    made_by = replace(value.made_by, framework=framework)
+    return replace(value, made_by=made_by, kind=Kind.TENSOR, gradient=False)
+
+
 def _pixels(machine: Machine, source: Value) -> Value:
     """An image as its file has it."""
     image = machine.unknown(source, op=Op.READ)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import libcst as cst
 
 from nanlint.domain.value import Constant, Kind, Value
+from nanlint.domain.vocabulary import Op
 from nanlint.interp.attributes import attribute
 from nanlint.interp.containers import appended, each, items_of, mapping, rows, sequence, subscript
 from nanlint.interp.datasets import item, rows_of
@@ -125,7 +126,15 @@ def dictionary(machine: Machine, node: cst.Dict) -> Value:
             items[key.constant] = value
         else:
             exact = False
+            _fed(machine, key, value)
     return mapping(machine, items, exact)
+
+
+def _fed(machine: Machine, key: Value, value: Value) -> None:
+    """`{x: images}`, where `x` is a placeholder of a graph: what it will hold."""
+    made = machine.trace.origin(key) if key.op is Op.ARGUMENT and key.kind is Kind.TENSOR else None
+    if made is not None and not machine.dry:
+        machine.feeds.setdefault(id(made.node), []).append(value)
 
 
 def walrus(machine: Machine, node: cst.NamedExpr) -> Value:

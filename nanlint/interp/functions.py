@@ -8,15 +8,18 @@ from dataclasses import replace
 import libcst as cst
 
 from nanlint.domain.value import Kind, Value
+from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.contexts import autocast_of, stops_gradient
 from nanlint.interp.machine import MAX_DEPTH, MAX_RUNS, MAX_RUNS_AWAY, MAX_VISITS, STATEMENTS, Activation, Machine
 from nanlint.interp.names import dotted_name
-from nanlint.interp.objects import Cells, Class, Elements, Function, Instance, Partial, Scope
+from nanlint.interp.objects import Cells, Class, Dotted, Elements, Function, Instance, Partial, Scope
 from nanlint.interp.options import options_of
 from nanlint.interp.parameters import bind_arguments, defaults
 from nanlint.interp.store import narrow
 from nanlint.interp.trace import Frame
+
+DERIVATIVES = frozenset(name for framework in FRAMEWORKS for name in framework.derivatives)
 
 
 def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
@@ -49,11 +52,19 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
 def decorated(machine: Machine, value: Value, decorators: Sequence[Value]) -> Value:
     """What the decorators of the file make of a function or class, the innermost first; others leave it as it is."""
     for decorator in reversed(decorators):
-        if isinstance(decorator.payload, Function):
+        if _differentiates(decorator):
+            value = machine.call(decorator, Arguments(((value, None),)), cst.Call(cst.Name("decorator")))
+        elif isinstance(decorator.payload, Function):
             result = call_function(machine, decorator.payload, Arguments(((value, None),)), decorator.payload.node)
             if isinstance(result.payload, (Function, Class, Partial, Instance)):
                 value = result
     return value
+
+
+def _differentiates(decorator: Value) -> bool:
+    """`@grad`, `@partial(value_and_grad, has_aux=True)`."""
+    payload = decorator.payload.function.payload if isinstance(decorator.payload, Partial) else decorator.payload
+    return isinstance(payload, Dotted) and payload.name in DERIVATIVES
 
 
 def _decorator_name(node: cst.BaseExpression) -> str:
@@ -102,8 +113,8 @@ def _memo_key(machine: Machine, function: Function, given: Arguments) -> object:
     return (
         id(function.node),
         id(function.scope),
-        tuple((value.number, value.range) for value, _ in given.positional),
-        tuple((name, value.number, value.range) for name, (value, _) in given.named.items()),
+        tuple((value.number, value.range, value.gradient) for value, _ in given.positional),
+        tuple((name, value.number, value.range, value.gradient) for name, (value, _) in given.named.items()),
         machine.store.heap_version,
         machine.active.no_gradient,
         machine.active.dormant,

@@ -22,11 +22,12 @@ from nanlint.interp.arguments import Arguments
 from nanlint.interp.autocast import as_taken
 from nanlint.interp.counting import counted
 from nanlint.interp.linking import Library, resolved, starred
-from nanlint.interp.objects import Cells, Class, Function, Linked, Region, Scope
+from nanlint.interp.objects import Cells, Class, Compiled, Function, Linked, Region, Scope
 from nanlint.interp.store import Fact, Outcome, Store, narrow
 from nanlint.interp.trace import Event, Frame, Site, Trace
 from nanlint.interp.values import Values, choices, framework_of, python_number
 from nanlint.ops.evaluate import evaluate
+from nanlint.ops.model import flushed
 
 NOT_DIFFERENTIABLE = frozenset(
     {Op.DETACH, Op.ITEM, Op.LIKE, Op.ARGMAX, Op.NONZERO, Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.ONE_HOT,
@@ -35,6 +36,7 @@ NOT_DIFFERENTIABLE = frozenset(
 
 WRITTEN = ("src", "source", "value", "values")
 """Options of a call that writes into an array: what it writes there."""
+FLUSHING = frozenset(table.name for table in FRAMEWORKS if table.flushes)
 WITHOUT_GRADIENTS = frozenset(table.name for table in FRAMEWORKS if not table.gradients)
 
 MAX_DEPTH = 10  # activations on the stack
@@ -93,6 +95,10 @@ class Machine(Values):
         self.statement: cst.CSTNode = module
         self.dry = 0
         """Above 0 while a loop body is tried out: no events are recorded."""
+        self.differentiating = 0
+        """Above 0 while a function runs whose gradient is wanted."""
+        self.held_constant: frozenset[int] = frozenset()
+        """The scopes around that function: what it takes from there is no argument, so no gradient flows into it."""
         self.runs: dict[tuple[int, bool], int] = {}
         self.memo: dict[object, Value] = {}
         self.interpreted: set[int] = set()
@@ -101,8 +107,16 @@ class Machine(Values):
         self.instances: dict[int, Value] = {}
         self.default_float = Dtype.FLOAT32
         """Of new arrays in a framework that computes in float32 by default."""
+        self.layer_floats: dict[str, Dtype] = {}
+        """In what the layers of a framework compute by a policy that was set."""
         self.attributes = Cells(heap=True)
         """Attributes set on things that are no objects of the file, by value number and name."""
+        self.unfitted: dict[int, tuple[Value, Compiled]] = {}
+        """Models that have a loss and were not fitted yet, by value number."""
+        self.feeds: dict[int, list[Value]] = {}
+        """What a session of this run gives to the placeholders that a call makes, by the call's node."""
+        self.fed: dict[int, list[Value]] = {}
+        """What the run before found to be given to them."""
         self.imports: dict[str, set[str]] = {}
         """Names of the frameworks that a file imports, by path."""
 
@@ -200,7 +214,7 @@ class Machine(Values):
         result = Value(
             kind,
             operation,
-            outcome.range,
+            flushed(outcome.range, dtype) if framework in FLUSHING else outcome.range,
             dtype,
             known=bool(outcome.known),
             may_nan=bool(outcome.may_nan),
@@ -268,6 +282,8 @@ class Machine(Values):
             if name in scope.cells and (first or not scope.is_class):
                 value = scope.cells[name]
                 found = resolved(self, value) if isinstance(value.payload, Linked) else value
+                if self.differentiating and found.gradient and id(scope) in self.held_constant:
+                    found = replace(found, gradient=False)
                 return narrow(found, self.store.facts)
             first = first and scope.transparent
             scope = scope.parent

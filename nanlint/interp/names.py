@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from nanlint.domain.value import Kind, Value
-from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.frameworks.registry import FRAMEWORKS, canonical, provided
 from nanlint.interp.containers import element, is_exact, items_of, stored, without
 from nanlint.interp.identity import replace_everywhere
 from nanlint.interp.linking import import_everything, linked
@@ -62,9 +62,10 @@ def _module(machine: Machine, name: str) -> Value:
 
 
 def _imported(machine: Machine, name: str) -> None:
-    framework = BY_ROOT.get(name.partition(".")[0])
-    if framework is not None:
-        machine.imported.add(framework)
+    for written in (name, canonical(name), *provided(name.partition(".")[0])):
+        framework = BY_ROOT.get(written.partition(".")[0])
+        if framework is not None:
+            machine.imported.add(framework)
 
 
 def _alias(alias: cst.ImportAlias) -> str:

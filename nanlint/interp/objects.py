@@ -225,6 +225,31 @@ class Chain:
     """Of the layers, if each has one."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """A model by its symbolic inputs and the outputs computed from them."""
+
+    framework: str
+    inputs: Value
+    outputs: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """What was compiled into a model: its loss or losses, its optimizer; `node` is the call that did it."""
+
+    framework: str
+    loss: Value | None
+    optimizer: Value | None
+    node: cst.Call
+
+    @property
+    def options(self) -> dict[str, Value]:
+        """Under the names of options."""
+        given = {"loss": self.loss, "optimizer": self.optimizer}
+        return {name: value for name, value in given.items() if value is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A dataset: going over it gives `row`, each time another one; `attributes` are what else is known of it."""
@@ -240,6 +265,28 @@ class Partial:
     function: Value
     positional: tuple[Value, ...]
     keywords: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """A function that computes the gradient of another one with respect to its arguments number `argnums`.
+
+    has_aux: the function gives (value, more); with_value: what it gives comes with the gradient.
+    """
+
+    function: Value
+    argnums: int | tuple[int, ...]
+    has_aux: bool
+    with_value: bool
+    framework: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """The payload of an optimizer that is kept with the parameters it updates, and its other attributes."""
+
+    items: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)

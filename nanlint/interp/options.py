@@ -131,20 +131,15 @@ def _typer_default(machine: Machine, given: Arguments, node: cst.Call) -> Value:
 # absl
 
 
-def _define_flag(machine: Machine, name: str, given: Arguments) -> Value:
+def _define_flag(machine: Machine, given: Arguments, node: cst.Call) -> Value:
     """`flags.DEFINE_float("lr", 0.1, "...")`: from now on an attribute of `FLAGS`."""
     first = given.first()
     key = None if first is None else first.constant
     default = given.positional[1] if len(given.positional) > 1 else given.named.get("default")
     value = option(machine, Arguments(keywords={} if default is None else {"default": default}))
     if isinstance(key, str):
-        owner = name.rpartition(".DEFINE_")[0]
-        machine.store.write(machine.attributes, f"{owner}.FLAGS.{key}", value)
+        machine.store.write(machine.attributes, f"absl.flags.FLAGS.{key}", value)
     return mapping(machine, {"value": value, "default": value}, exact=False)
-
-
-def _flag(kind: str, module: str) -> Builtin:
-    return lambda machine, given, node: _define_flag(machine, f"{module}.DEFINE_{kind}", given)
 
 
 # the environment
@@ -161,7 +156,6 @@ def _environment(machine: Machine, given: Arguments, node: cst.Call) -> Value:
 
 
 FLAG_KINDS = ("float", "integer", "string", "bool", "boolean", "enum", "list")
-FLAG_MODULES = ("absl.flags", "tensorflow.compat.v1.flags", "tensorflow.flags", "tensorflow.app.flags")
 
 OPTIONS: dict[str, Builtin] = {
     "argparse.ArgumentParser": _parser,
@@ -177,5 +171,5 @@ OPTIONS: dict[str, Builtin] = {
     "typer.Argument": _typer_default,
     "os.getenv": _environment,
     "os.environ.get": _environment,
-    **{f"{module}.DEFINE_{kind}": _flag(kind, module) for module in FLAG_MODULES for kind in FLAG_KINDS},
+    **{f"absl.flags.DEFINE_{kind}": _define_flag for kind in FLAG_KINDS},
 }

@@ -10,13 +10,16 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.interp.apis import as_dtype, bind
+from nanlint.interp.apis import KERNEL, LOSSES, as_dtype, bind
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.attributes import BY_NAME
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import AutocastMode, Chain, Elements, Entries, Instance, Layer, Region
 from nanlint.ops.model import rounded
 
 CONTEXTS = {name: (table, call) for table in FRAMEWORKS for name, call in table.autocast_contexts.items()}
+DOUBLE_FLAGS = dict(table.double_flag for table in FRAMEWORKS if table.double_flag is not None)
+POLICY_SETTERS = {name: table for table in FRAMEWORKS for name in table.policy_setters}
 DEFAULT_FLOAT_SETTERS = {name: table for table in FRAMEWORKS for name in table.default_float_setters}
 MAX_PARTS = 400  # layers and objects of one model that a cast visits
 _LEARNED = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.STANDARDIZE})
@@ -85,6 +88,10 @@ def dtype_of_model(machine: Machine, model: Value) -> Dtype | None:
 def cast_layer(machine: Machine, callee: Value, layer: Layer, given: Arguments) -> tuple[Layer, Arguments]:
     """The layer and its arguments in the dtype that its parameters have: it takes no arrays of another one."""
     dtype = dtype_of_model(machine, callee)
+    own = BY_NAME[layer.framework].layer_float
+    if own is not None and layer.call.op is not Op.EMBEDDING:
+        policy = own if layer.call.op in LOSSES else machine.layer_floats.get(layer.framework, own)
+        return _casting(layer, dtype or policy, given)
     if dtype is None or layer.call.op not in _LEARNED or machine.active.autocast is not None:
         return layer, given
     number = machine.numbers.setdefault(("dtype", dtype), next(machine.fresh_numbers))
@@ -93,9 +100,26 @@ def cast_layer(machine: Machine, callee: Value, layer: Layer, given: Arguments) 
     cast = replace(layer, options={**layer.options, "dtype": option})
     if layer.call.op is Op.EMBEDDING:
         return cast, given
+    return cast, _arguments_in(dtype, given)
+
+
+def _casting(layer: Layer, dtype: Dtype, given: Arguments) -> tuple[Layer, Arguments]:
+    """A layer that casts what it is given, and its own weights, to the dtype."""
+    if KERNEL in layer.options:
+        layer = replace(layer, options={**layer.options, KERNEL: _in_dtype(layer.options[KERNEL], dtype)})
+    return layer, _arguments_in(dtype, given)
+
+
+def cast_inputs(machine: Machine, framework: str, given: Arguments) -> Arguments:
+    """The arguments of a whole model, as its first layers take them."""
+    own = BY_NAME[framework].layer_float if framework in BY_NAME else None
+    return given if own is None else _arguments_in(machine.layer_floats.get(framework, own), given)
+
+
+def _arguments_in(dtype: Dtype, given: Arguments) -> Arguments:
     positional = tuple((_in_dtype(value, dtype), node) for value, node in given.positional)
     keywords = {name: (_in_dtype(value, dtype), node) for name, (value, node) in given.named.items()}
-    return cast, replace(given, positional=positional, keywords=keywords)
+    return replace(given, positional=positional, keywords=keywords)
 
 
 def _in_dtype(value: Value, dtype: Dtype) -> Value:
@@ -135,12 +159,34 @@ def _device_type(device: Value | None) -> str:
     return name.partition(":")[0] if isinstance(name, str) else ""
 
 
+def set_policy(machine: Machine, name: str, given: Arguments) -> Value | None:
+    """`set_global_policy("mixed_float16")`: layers compute in float16; None for any other name."""
+    framework, value = POLICY_SETTERS.get(name), given.first()
+    if framework is None or value is None:
+        return None
+    if isinstance(value.constant, str):
+        found = as_dtype(machine, framework, machine.constant(value.constant.removeprefix("mixed_"))).payload
+        if isinstance(found, Dtype):
+            machine.layer_floats[framework.name] = found
+    return machine.constant(None)
+
+
 def set_default_float(machine: Machine, name: str, given: Arguments) -> Value | None:
     """`torch.set_default_dtype(dtype)`; None for any other name."""
+    if name in DOUBLE_FLAGS:
+        return _set_flag(machine, DOUBLE_FLAGS[name], given)
     framework, value = DEFAULT_FLOAT_SETTERS.get(name), given.first()
     if framework is None or value is None:
         return None
     found = as_dtype(machine, framework, value).payload
     if isinstance(found, Dtype) and found.floating:
         machine.default_float = found
+    return machine.constant(None)
+
+
+def _set_flag(machine: Machine, flag: str, given: Arguments) -> Value:
+    """`jax.config.update("jax_enable_x64", True)`."""
+    values = given.values
+    if len(values) == 2 and values[0].constant == flag and values[1].constant is not False:
+        machine.default_float = Dtype.FLOAT64
     return machine.constant(None)

@@ -24,7 +24,10 @@ DATACLASSES = frozenset(
         "chex.dataclass", "flax.struct.dataclass",
     }
 )  # fmt: skip
-RECORD_BASES = frozenset({"pydantic.BaseModel", "pydantic.BaseSettings", "pydantic_settings.BaseSettings"})
+RECORD_BASES = frozenset(
+    {"pydantic.BaseModel", "pydantic.BaseSettings", "pydantic_settings.BaseSettings", "flax.linen.Module",
+     "flax.struct.PyTreeNode", "equinox.Module"}
+)  # fmt: skip
 NAMED_TUPLE = "typing.NamedTuple"
 
 

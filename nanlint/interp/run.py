@@ -6,8 +6,10 @@ import re
 
 import libcst as cst
 
+from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp import calls, classes, expressions, functions, logic, loops, names, operators, patterns, statements
 from nanlint.interp.classes import FORWARD, instantiate
+from nanlint.interp.compiled import finish
 from nanlint.interp.functions import bound_to, enter_function
 from nanlint.interp.linking import Library
 from nanlint.interp.machine import Machine
@@ -16,6 +18,11 @@ from nanlint.interp.trace import Trace
 
 HANDLERS = (calls, classes, expressions, functions, logic, loops, names, operators, patterns, statements)
 """The modules that register handlers for nodes."""
+TAKING = frozenset(
+    name.rpartition(".")[2] for table in FRAMEWORKS for name in (*table.derivatives, *table.control, *table.wrappers)
+)
+PASSED = re.compile(rf"\b(?:{'|'.join(sorted(TAKING))})\(\s*([^\W\d]\w*)")
+"""A function that is handed to one that calls it, as `grad(loss)`."""
 CALLED = re.compile(r"(?<!def )(?<!class )\b([^\W\d]\w*)\s*\(")
 
 
@@ -23,13 +30,25 @@ def interpret(module: cst.Module, code: str | None = None, path: str = "", libra
     """Every operation that running the module, or calling any of its functions, may perform.
 
     `code` is the module's text if the caller has it, to save generating it; `library` holds the other files of the
-    run, among which `path` is this one's name.
+    run, among which `path` is this one's name. A graph's placeholders hold what a session feeds them: where the first
+    run meets that, a second one knows it from the start.
     """
-    machine = Machine(module, path, library)
-    machine.trace.text = code
-    machine.execute_all(module.body)
-    _enter_the_rest(machine, set(CALLED.findall(machine.trace.source)))
+    machine = _run(Machine(module, path, library), code)
+    if machine.feeds:
+        again = Machine(module, path, library)
+        again.fed, again.fresh_numbers = machine.feeds, machine.fresh_numbers
+        machine = _run(again, code)
     return machine.trace
+
+
+def _run(machine: Machine, code: str | None) -> Machine:
+    machine.trace.text = code
+    machine.execute_all(machine.module.body)
+    finish(machine)
+    text = machine.trace.source
+    _enter_the_rest(machine, {*CALLED.findall(text), *PASSED.findall(text)})
+    finish(machine)
+    return machine
 
 
 def _enter_the_rest(machine: Machine, called: set[str]) -> None:

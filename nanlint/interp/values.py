@@ -11,6 +11,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import EVERYTHING, NOTHING, Interval, point
 from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.registry import canonical
 from nanlint.interp.objects import Dotted, Elements, Entries
 
 FRESH = frozenset(
@@ -56,7 +57,8 @@ class Values:
         return Value(kind, Operation(op, number=next(self.fresh_numbers)), payload=payload)
 
     def dotted(self, name: str) -> Value:
-        """Something outside the file, by its dotted name."""
+        """Something outside the file, by its dotted name, however the file writes it."""
+        name = canonical(name)
         number = self.numbers.setdefault(("dotted", name), next(self.fresh_numbers))
         return Value(Kind.MODULE, Operation(Op.CONSTANT, number=number), payload=Dotted(name))
 

@@ -79,7 +79,12 @@ def cosh(a: Application) -> Interval:
     return _overflowing(arithmetic.absolute(a.x).map(extended.cosh), a)
 
 
-increasing(Op.SQRT, extended.sqrt, undefined(below(0.0)), steep(ZERO), domain=NON_NEGATIVE)
+def _sqrt_poles(sqrt: Operation) -> tuple[Pole, ...]:
+    # the option `clipped`: it takes negative numbers for 0, as Keras's backend does
+    return (steep(ZERO),) if "clipped" in sqrt.options else (undefined(below(0.0)), steep(ZERO))
+
+
+increasing(Op.SQRT, extended.sqrt, domain=NON_NEGATIVE, poles_of=_sqrt_poles)
 
 
 def _rsqrt_poles(rsqrt: Operation) -> tuple[Pole, ...]:

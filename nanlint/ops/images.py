@@ -42,8 +42,11 @@ def recolor(a: Application) -> Outcome:
 
 @operation(Op.RESCALE, typing=Typing.FLOAT)
 def rescale(a: Application) -> Outcome:
-    """(x - option `mean`) / option `std`, for each channel its own."""
-    mean, std = a.bounds("mean"), a.bounds("std")
+    """(x - option `mean`) / option `std`, for each channel its own; or x times the option `scale` plus `offset`."""
+    mean, std, scale = a.bounds("mean"), a.bounds("std"), a.bounds("scale")
+    if scale is not None:
+        shifted = arithmetic.add(arithmetic.multiply(a.x, scale), a.bounds("offset") or Interval(0.0, 0.0))
+        return Outcome(shifted, known=a.operands[0].known and a.options["scale"].known)
     if mean is None or std is None or std.contains(0.0):
         return Outcome(Interval(float("-inf"), float("inf")), known=False)
     known = a.operands[0].known and a.options["mean"].known and a.options["std"].known

@@ -7,7 +7,8 @@ from nanlint.domain.vocabulary import Op
 from nanlint.ops.forms import fixed, unbounded
 from nanlint.ops.model import Application, Outcome, Typing, operation
 
-for _op in (Op.CROSS_ENTROPY, Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR, Op.CTC_LOSS):
+# of probabilities it is the same sum; they are clipped before the logarithm
+for _op in (Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR, Op.CTC_LOSS):
     fixed(_op, NON_NEGATIVE, known=False)
 
 

@@ -144,3 +144,13 @@ def rounded(bounds: Interval, dtype: Dtype) -> Interval:
     if bounds.hi == -SMALLEST:
         lo, hi = min(lo, -smallest), -smallest
     return interval(lo, hi, bounds.nonzero and lo < 0.0 < hi)
+
+
+def flushed(bounds: Interval, dtype: Dtype) -> Interval:
+    """The range where results below the smallest normal number of `dtype` become 0; an end open at 0 stays open."""
+    if not dtype.floating:
+        return bounds
+    smallest, normal = LIMITS[dtype].smallest, LIMITS[dtype].smallest / LIMITS[dtype].eps
+    lo = 0.0 if smallest < bounds.lo < normal else bounds.lo
+    hi = 0.0 if -normal < bounds.hi < -smallest else bounds.hi
+    return bounds if (lo, hi) == (bounds.lo, bounds.hi) else interval(lo, hi)

@@ -10,7 +10,8 @@ from nanlint.domain.vocabulary import Op
 from nanlint.ops.model import MEANINGS, Application
 
 SAME_ELEMENTS = frozenset({Op.DETACH, Op.COPY, Op.ITEM})
-IN_ORDER = frozenset({"size", "axis", "start_dim", "end_dim"})  # options of reshapes that leave rows together
+# options of reshapes that leave rows together
+IN_ORDER = frozenset({"size", "row_size", "axis", "start_dim", "end_dim"})
 REDUCTIONS = frozenset(
     {Op.REDUCE_MAX, Op.REDUCE_MIN, Op.LOGSUMEXP, Op.SUM, Op.MEAN, Op.NORM, Op.STD, Op.VAR, Op.PRODUCT}
 )

@@ -66,9 +66,14 @@ def arange(a: Application) -> Outcome:
 
 @operation(Op.UNIFORM, typing=Typing.OPTION, arity=0)
 def uniform(a: Application) -> Outcome:
-    """From the option `low` to `high`; 1 itself is not drawn from [0, 1) unless the option `closed` says so."""
+    """From the option `low` to `high`; 1 itself is not drawn from [0, 1) unless the option `closed` says so.
+
+    Integers are drawn below `high`.
+    """
     low, high = a.bounds("low"), a.bounds("high")
     lo, hi = 0.0 if low is None else low.lo, 1.0 if high is None else high.hi
+    if a.dtype is Dtype.INTEGER and high is not None:
+        return Outcome(interval(lo, max(lo, hi - 1.0)), known=_known(a, "low", "high"), may_nan=False)
     if (lo, hi) == (0.0, 1.0) and not a.given("closed"):
         hi = 1.0 - limits(a.dtype).eps / 2.0
     return Outcome(interval(lo, hi), known=_known(a, "low", "high"), may_nan=False)
@@ -102,5 +107,6 @@ def tensor(a: Application) -> Outcome:
 
 unbounded(Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING)
 unbounded(Op.WEIGHT, typing=Typing.KEEP, arity=0)
+unbounded(Op.ARGUMENT, typing=Typing.OPTION, arity=0)
 unbounded(Op.INVERSE, Op.PSEUDO_INVERSE, Op.SOLVE, Op.DETERMINANT, Op.LOG_DETERMINANT, Op.LOG_ABS_DETERMINANT)
 unbounded(Op.CHOLESKY, Op.QR, Op.SINGULAR_VECTORS, Op.EIGENVECTORS, Op.EIGENVALUES, Op.DECOMPOSE, Op.COVARIANCE)

@@ -8,15 +8,20 @@ from dataclasses import dataclass
 import libcst as cst
 
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
 from nanlint.interp.objects import Chain, Layer
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.formulas import inside, unguarded
+from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.ownership import denoted
 from nanlint.reasoning.probabilities import Probability, probability
 from nanlint.reasoning.rewording import minus, rebuilt
 from nanlint.reasoning.rewriting import code, contains, removable, spell_name
 from nanlint.reasoning.terms import Term, operand
 from nanlint.rule import Remove, Replace
+
+FLAG = "from_logits"
+"""The option of losses that take probabilities or logits, as they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,12 @@ def input_node(loss: Event) -> cst.BaseExpression | None:
     return loss.site.operands[0] if loss.site.operands else None
 
 
+def named_input(loss: Event) -> str:
+    """It, for a message; a model that is fitted applies the loss to what it computes."""
+    node = input_node(loss)
+    return "the output of the model" if node is None else quoted(node)
+
+
 def written_out(found: Activated, trace: Trace) -> tuple[Event, ...]:
     """The operations of a softmax or sigmoid that is not one call: dropping it takes them along."""
     made = found.p.made
@@ -93,10 +104,19 @@ def at_source(found: Activated, trace: Trace, losses: Collection[Op]) -> Edits |
         return None
     if made.site.operands and made.site.operands[0] is not None:
         return Edits((Replace(made.node, code(made.site.operands[0])),))
-    if layer is None or layer.node is None:
+    if (written := _activation(made, trace)) is not None:
+        return Edits((Replace(written, "None"),))
+    identity = registry.identity(made.framework)
+    if layer is None or layer.node is None or not identity:
         return None
-    name, imports = spell_name(made.site, "torch.nn.Identity")
+    name, imports = spell_name(made.site, identity)
     return Edits((Replace(layer.node, f"{name}()"),), imports)
+
+
+def _activation(made: Event, trace: Trace) -> cst.BaseExpression | None:
+    """`"softmax"` of `Dense(10, activation="softmax")`, where the layer applies its activation itself."""
+    before = trace.origin(made.x)
+    return before.site.options.get("activation") if before is not None and before.node is made.node else None
 
 
 def _is_of(event: Event, layer: Layer | None) -> bool:

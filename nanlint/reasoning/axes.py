@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
 from nanlint.interp.objects import Elements
 from nanlint.interp.trace import Trace
 
@@ -60,13 +61,22 @@ def unit_axis(value: Value, trace: Trace, steps: int = MAX_STEPS) -> UnitAxis | 
 
 
 def _of_layer(value: Value, trace: Trace) -> UnitAxis | None:
-    """`Linear(n, 1)` has it last; a convolution to one channel has it behind the batch."""
+    """`Linear(n, 1)` has it last; a convolution to one channel has it behind the batch, or last as well."""
     options = value.made_by.options
     if "out_features" in options:
         single = options["out_features"].range.point == 1.0
         return UnitAxis(-1, value, axes(value.made_by.x, trace)) if single else None
     channels = options.get("out_channels")
-    return UnitAxis(1, value) if channels is not None and channels.range.point == 1.0 else None
+    if channels is None or channels.range.point != 1.0:
+        return None
+    return UnitAxis(-1 if _channels_last(value) else 1, value)
+
+
+def _channels_last(layer: Value) -> bool:
+    stated = layer.made_by.options.get("data_format")
+    if stated is not None and isinstance(stated.constant, str):
+        return stated.constant != "channels_first"
+    return registry.channels_last(layer.made_by.framework)
 
 
 def _of_reshape(value: Value, trace: Trace) -> UnitAxis | None:
@@ -75,12 +85,23 @@ def _of_reshape(value: Value, trace: Trace) -> UnitAxis | None:
     if name in ("unsqueeze", "expand_dims") and axis is not None and isinstance(axis.constant, int):
         return UnitAxis(axis.constant, value)
     sizes = sizes_of(value)
-    return UnitAxis(-1, value, len(sizes)) if sizes and sizes[-1].constant == 1 else None
+    if sizes and sizes[-1].constant == 1:
+        return UnitAxis(-1, value, len(sizes))
+    rows = row_sizes_of(value)
+    return UnitAxis(-1, value, 1 + len(rows)) if rows and rows[-1].constant == 1 else None
 
 
 def sizes_of(value: Value) -> tuple[Value, ...]:
     """The extents that the array is given, if all of them are written down."""
-    size = value.made_by.options.get("size")
+    return _listed(value.made_by.options.get("size"))
+
+
+def row_sizes_of(value: Value) -> tuple[Value, ...]:
+    """The extents that each of its rows is given, where the batch goes without saying."""
+    return _listed(value.made_by.options.get("row_size"))
+
+
+def _listed(size: Value | None) -> tuple[Value, ...]:
     whole = size is not None and isinstance(size.payload, Elements) and size.payload.exact
     return size.payload.items if whole and size is not None and isinstance(size.payload, Elements) else ()
 
@@ -92,6 +113,8 @@ def axes(value: Value, trace: Trace, steps: int = MAX_STEPS) -> int | None:
     sizes = sizes_of(value)
     if sizes:
         return len(sizes)
+    if rows := row_sizes_of(value):
+        return 1 + len(rows)
     if value.op is Op.RESHAPE and _flattened(value, trace):
         return 2
     if value.op in SAME_SHAPE | {Op.LINEAR} and value.made_by.operands:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import libcst as cst
+
 from nanlint.interp.trace import Frame, Site
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z._]+")
@@ -25,6 +27,8 @@ QUIET_CLASSES = frozenset(
 """Words in the name of a class whose methods compute no loss; its `forward` may."""
 TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
 """Functions through which a gradient is likely to flow, whatever they compute."""
+GRADIENTS = frozenset({"grad", "grads", "gradient", "gradients", "updates"})
+"""Names of parameters that take gradients."""
 LOSS_WORDS = frozenset({"loss", "losses", "criterion", "objective", "nll", "bce", "kl", "elbo", "likelihood"})
 
 
@@ -79,6 +83,18 @@ def in_test(site: Site) -> bool:
 def named_test(site: Site) -> bool:
     """The function, or one that calls it, has test in its name: it tries things out and trains nothing."""
     return any("test" in words(frame.name) for frame in callers(site.frame))
+
+
+def in_update(site: Site) -> bool:
+    """Code of an optimizer, which takes gradients and is not differentiated itself, by its parameters' names."""
+    frame: Frame | None = site.frame
+    while frame is not None:
+        if isinstance(frame.node, cst.FunctionDef):
+            given = frame.node.params
+            if any(param.name.value in GRADIENTS for param in (*given.posonly_params, *given.params)):
+                return True
+        frame = frame.parent
+    return False
 
 
 def quiet(site: Site) -> bool:

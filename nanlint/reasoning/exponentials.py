@@ -7,6 +7,7 @@ import re
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import above, dtype_of, limits_of
 from nanlint.ops.promotion import range_in
@@ -16,7 +17,7 @@ from nanlint.reasoning.choices import only_ranks
 from nanlint.reasoning.context import quiet, words
 from nanlint.reasoning.growth import driven
 from nanlint.reasoning.origins import POINTWISE, sources, strip
-from nanlint.reasoning.rewriting import Spelled, code, contains, removable, spell_name
+from nanlint.reasoning.rewriting import Spelled, code, contains, removable
 from nanlint.reasoning.terms import Term
 from nanlint.rule import Insert, Remove, Replace, Rewrite
 
@@ -105,7 +106,7 @@ def level(event: Event, x: Term, trace: Trace) -> Level | None:
     """
     if selected_away(x, trace) and not differentiated(event):
         return None
-    if x.value.kind.scalar or (x.event is not None and x.event.framework == "math"):
+    if x.value.kind.scalar or (x.event is not None and registry.scalar(x.event.framework)):
         return Level.STRICT
     if quiet(event.site) or is_similarity(x.value) or (overflows(x) and promised(x)) or only_ranks(event, trace):
         return Level.NOTE
@@ -134,11 +135,6 @@ def replaced(event: Event, x: Term, spelled: Spelled, title: str, applicability:
     if line is not None:
         edits.append(Remove(line))
     return Rewrite(title, applicability, tuple(edits), spelled.imports)
-
-
-def has_scipy(event: Event, name: str) -> bool:
-    """The file has imported what reaches `scipy.special.name`."""
-    return not spell_name(event.site, f"scipy.special.{name}")[1]
 
 
 def limit(event: Event) -> str:

@@ -10,9 +10,10 @@ import libcst as cst
 from nanlint.domain.dtypes import Dtype, round_to
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of
-from nanlint.reasoning.rewriting import code, spell, wrapped
+from nanlint.reasoning.rewriting import code, spell, spell_method, wrapped
 from nanlint.rule import Limits, Replace, Rewrite
 
 HALF_EPSILON = 1e-4  # 1e-8 is 0 in float16, whose smallest normal number is 6.1e-5
@@ -86,15 +87,16 @@ def clamped(event: Event, index: int, bounds: Mapping[str, str]) -> tuple[str, t
     node = operand_node(event, index)
     if node is None:
         return None
-    if event.framework == "torch" and (is_method(event) or is_operator(event)):
-        arguments = ", ".join(f"{name}={bound}" for name, bound in bounds.items())
-        method = "clamp_" if index == 0 and event.site.spelling.endswith("_") else "clamp"
-        return f"{wrapped(node)}.{method}({arguments})", ()
-    op, parts = Op.CLAMP, {"x": bare(node), **bounds}
-    framework = "numpy" if event.framework == "scipy" else event.framework  # SciPy's functions take NumPy's arrays
-    if framework == "numpy" and len(bounds) == 1:
-        op, parts = (Op.MAXIMUM if "min" in bounds else Op.MINIMUM), {"x": bare(node), "y": next(iter(bounds.values()))}
-    spelled = spell(event, op, parts, framework)
+    if is_method(event) or is_operator(event):
+        in_place = index == 0 and event.site.spelling.endswith("_")
+        written = spell_method(event, Op.CLAMP, wrapped(node), bounds, in_place)
+        if written is not None:
+            return written, ()
+    framework, text = registry.arrays(event.framework), bare(node)
+    spelled = spell(event, Op.CLAMP, {"x": text, **bounds}, framework)
+    if spelled is None and len(bounds) == 1:
+        ((name, bound),) = bounds.items()
+        spelled = spell(event, Op.MAXIMUM if name == "min" else Op.MINIMUM, {"x": text, "y": bound}, framework)
     return None if spelled is None else (spelled.text, spelled.imports)
 
 

@@ -9,6 +9,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import point
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO, dtype_of
 from nanlint.reasoning.aftermath import selected
@@ -21,9 +22,11 @@ from nanlint.reasoning.probabilities import Form, Probability, probability
 from nanlint.reasoning.terms import Term, operand
 
 LOGARITHMS = (Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P)
-SOFTMAX_UNDERFLOW = {Dtype.FLOAT16: 17.3, Dtype.BFLOAT16: 93.0, Dtype.FLOAT64: 745.0}
-SIGMOID_ZERO = {Dtype.FLOAT16: -17.3, Dtype.BFLOAT16: -89.0, Dtype.FLOAT64: -709.8}
-SIGMOID_ONE = {Dtype.FLOAT16: 8.32, Dtype.BFLOAT16: 6.25, Dtype.FLOAT64: 36.7}
+SOFTMAX_UNDERFLOW = {Dtype.FLOAT16: 17.3, Dtype.BFLOAT16: 93.0, Dtype.FLOAT32: 104.0, Dtype.FLOAT64: 745.0}
+SIGMOID_ZERO = {Dtype.FLOAT16: -17.3, Dtype.BFLOAT16: -89.0, Dtype.FLOAT32: -88.7, Dtype.FLOAT64: -709.8}
+FLUSHED = {Dtype.FLOAT16: 17.3, Dtype.BFLOAT16: 87.5, Dtype.FLOAT32: 87.4, Dtype.FLOAT64: 708.4}
+"""From where on exp(-x) is 0 in frameworks that flush what is smaller than the smallest normal number."""
+SIGMOID_ONE = {Dtype.FLOAT16: 8.32, Dtype.BFLOAT16: 6.25, Dtype.FLOAT64: 37.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def level(reading: Reading) -> Level | None:
     event = reading.event
     if reading.guarded and not effective(event):
         return None
-    if event.x.kind.scalar or event.framework == "math":
+    if event.x.kind.scalar or registry.scalar(event.framework):
         return None if effective(event) else Level.STRICT
     if effective(event):
         fading = reading.guarded and event.x.gradient and not event.site.no_gradient and not quiet(event.site)
@@ -140,12 +143,14 @@ def _divides(reading: Reading) -> bool:
 def cause(reading: Reading) -> str:
     """Why the logarithm is not finite, with the number for its dtype."""
     dtype = dtype_of(reading.event.operation)
+    made = reading.p.made or reading.event
+    flushed = FLUSHED.get(dtype) if registry.flushes(made.framework) else None
     if reading.p.form is Form.SOFTMAX:
-        gap = SOFTMAX_UNDERFLOW.get(dtype, 104.0)
+        gap = flushed or SOFTMAX_UNDERFLOW[dtype]
         return f"softmax is exactly 0 once a logit trails the largest by {gap:g}"
     if reading.complement:
         return f"sigmoid is exactly 1 from a logit of {SIGMOID_ONE.get(dtype, 16.64):g} on"
-    return f"sigmoid is exactly 0 at a logit of {SIGMOID_ZERO.get(dtype, -88.7):g}"
+    return f"sigmoid is exactly 0 at a logit of {-flushed if flushed else SIGMOID_ZERO[dtype]:g}"
 
 
 def consequence(reading: Reading) -> str:

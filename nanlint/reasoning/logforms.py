@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import libcst as cst
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event
 from nanlint.reasoning.guarding import below_one, clamping, epsilon, literal
 from nanlint.reasoning.logarithms import Reading, effective, level
 from nanlint.reasoning.probabilities import Form
 from nanlint.reasoning.rewording import minus, plainly_written, plus, rebuilt
-from nanlint.reasoning.rewriting import Spelled, contains, hoistable, reachable_source, removable, spell, spell_name
+from nanlint.reasoning.rewriting import Spelled, contains, default, hoistable, reachable_source, removable, spell
+from nanlint.reasoning.terms import Term
 from nanlint.rule import Limits, Remove, Replace, Rewrite
 
 
@@ -47,7 +50,7 @@ def assembled(title: str, found: list[Reading], edits: list[tuple[Replace, Spell
 
 def clamp(event: Event, limits: Limits) -> Rewrite | None:
     """A lower bound under the logarithm, if it has none: finite, though its gradient fades."""
-    if effective(event) or event.framework == "math" or not plainly_written(event):
+    if effective(event) or registry.scalar(event.framework) or not plainly_written(event):
         return None
     lowest = f"-1 + {literal(below_one(event))}" if event.op is Op.LOG1P else literal(epsilon(event, limits))
     return clamping(event, 0, {"min": lowest})
@@ -64,7 +67,7 @@ def unneeded(reading: Reading, replaced: list[cst.CSTNode]) -> cst.CSTNode | Non
 def replacement(reading: Reading) -> tuple[Replace, Spelled] | None:
     """The log form in place of the logarithm; None where no source of the logits is at hand, or in another base."""
     event = reading.event
-    if event.op not in (Op.LOG, Op.LOG1P) or not plainly_written(event) or event.framework == "math":
+    if event.op not in (Op.LOG, Op.LOG1P) or not plainly_written(event) or registry.scalar(event.framework):
         return None
     if reading.p.logits.value.dtype.integer or reading.p.logits.links != reading.term.links:
         return None
@@ -85,13 +88,28 @@ def _hoisted(reading: Reading) -> Reading:
 
 
 def _log_sigmoid(reading: Reading) -> Spelled | None:
+    """logsigmoid(x), or -softplus(-x) where the framework has no function for it."""
     event, logits = reading.event, reading.p.logits
-    if event.framework == "numpy":
-        text = plus(logits, event) if reading.flipped else minus(logits, event)
-        spelled = None if text is None else spell(event, Op.SOFTPLUS, {"x": text})
-        return None if spelled is None else Spelled(f"-{spelled.text}", spelled.imports)
-    text = minus(logits, event) if reading.flipped else plus(logits, event)
-    return None if text is None else spell(event, Op.LOG_SIGMOID, {"x": text})
+    positive, negative = plus(logits, event), minus(logits, event)
+    return _spell_log_sigmoid(event, *((negative, positive) if reading.flipped else (positive, negative)))
+
+
+def _spell_log_sigmoid(event: Event, text: str | None, opposite: str | None) -> Spelled | None:
+    """As logsigmoid, or as minus softplus where that takes no import or is all there is."""
+    direct = None if text is None else spell(event, Op.LOG_SIGMOID, {"x": text})
+    if opposite is None or (direct is not None and not direct.imports):
+        return direct
+    softplus = spell(event, Op.SOFTPLUS, {"x": opposite})
+    if softplus is None or (direct is not None and softplus.imports):
+        return direct
+    return Spelled(f"-{softplus.text}", softplus.imports)
+
+
+def log_sigmoid_words(event: Event, complement: bool = False) -> str:
+    """log(sigmoid(x)), or log(1 - sigmoid(x)), as the framework writes it, for a remedy."""
+    text, opposite = ("-x", "x") if complement else ("x", "-x")
+    spelled = _spell_log_sigmoid(event, text, opposite)
+    return f"logsigmoid({text})" if spelled is None else spelled.text
 
 
 def _log_softmax(reading: Reading) -> Spelled | None:
@@ -101,7 +119,7 @@ def _log_softmax(reading: Reading) -> Spelled | None:
     if p.total is not None:
         return _log_share(reading)
     parts = _options(p.made, event)
-    if parts is None:
+    if parts is None or not _of_logits_alone(p.made):
         return None
     if p.made.site.spelling == ".softmax":
         receiver = p.logits.atom(event)
@@ -110,10 +128,10 @@ def _log_softmax(reading: Reading) -> Spelled | None:
     text = minus(p.logits, event) if p.flipped else plus(p.logits, event)
     if text is None:
         return None
-    if p.made.framework == "torch" and "axis" not in parts:  # torch.log_softmax has no implicit axis
-        name, imports = spell_name(event.site, "torch.nn.functional.log_softmax")
-        return Spelled(f"{name}({text})", imports)
-    return spell(event, Op.LOG_SOFTMAX, {"x": text, **parts}, p.made.framework, like=p.made)
+    given = {name: part for name, part in parts.items() if not _implied(p.made, name)}
+    framework = p.made.framework if registry.spelling(Op.LOG_SOFTMAX, event.framework) is None else event.framework
+    spelled = spell(event, Op.LOG_SOFTMAX, {"x": text, **given}, framework, like=p.made)
+    return spelled or (None if p.flipped or "dtype" in parts else _less_log_sum(p.logits, event, parts))
 
 
 def _log_share(reading: Reading) -> Spelled | None:
@@ -121,16 +139,28 @@ def _log_share(reading: Reading) -> Spelled | None:
     event, p = reading.event, reading.p
     if p.total is None or not plainly_written(p.total) or not p.aligned:
         return None
-    parts, text, atom = _options(p.total, event), p.logits.bare(event), p.logits.atom(event)
-    if parts is None or text is None or atom is None or not set(p.total.site.options) <= {"axis", "keepdim"}:
+    parts, text = _options(p.total, event), p.logits.bare(event)
+    if parts is None or text is None or not set(p.total.site.options) <= {"axis", "keepdim"}:
         return None
-    if event.framework == "torch":
-        return spell(event, Op.LOG_SOFTMAX, {"x": text, **parts}) if "axis" in parts else None
-    if event.framework != "numpy":
+    spelled = spell(event, Op.LOG_SOFTMAX, {"x": text, **parts}) if "axis" in parts else None
+    return spelled or _less_log_sum(p.logits, event, parts)
+
+
+def _less_log_sum(logits: Term, event: Event, parts: Mapping[str, str]) -> Spelled | None:
+    """x - logsumexp(x), along the axis or over all elements."""
+    text, atom = logits.bare(event), logits.atom(event)
+    if text is None or atom is None:
         return None
-    keeping = {"axis": parts["axis"], "keepdim": "True"} if "axis" in parts else {"axis": "None"}
-    summed = spell(event, Op.LOGSUMEXP, {"x": text, **keeping})
+    kept = {"keepdim": "True"} if "axis" in parts else {}
+    summed = spell(event, Op.LOGSUMEXP, {"x": text, **parts, **kept})
     return None if summed is None else Spelled(f"{atom} - {summed.text}", summed.imports)
+
+
+def _of_logits_alone(made: Event) -> bool:
+    """No mask or the like takes part in the softmax, be it a function or a layer."""
+    if registry.layer(made.site.spelling) is not None:
+        return isinstance(made.node, cst.Call) and len(made.node.args) == len(made.operands)
+    return plainly_written(made, registry.idle_keywords(made.framework)) and set(made.site.options) <= {"axis", "dtype"}
 
 
 def _options(made: Event, target: Event) -> dict[str, str] | None:
@@ -147,3 +177,10 @@ def _options(made: Event, target: Event) -> dict[str, str] | None:
             return None
         parts[name] = text
     return parts
+
+
+def _implied(made: Event, name: str) -> bool:
+    """Nobody wrote the option, and log_softmax takes the same where it is not given."""
+    if name in made.site.options:
+        return False
+    return made.options[name].constant == default(Op.LOG_SOFTMAX, name, made.framework)

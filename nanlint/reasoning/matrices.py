@@ -103,6 +103,8 @@ def _product(value: Value) -> Gram | None:
     factors = list(_factors(value))
     first, last = factors[0], factors[-1]
     weighted = all(factor.op is Op.PAD for factor in factors[1:-1])  # by a diagonal matrix; F P F^T is another matter
+    if first.same(last) and len(flags := _flags(value)) == 1 and len(factors) == 2:
+        return Gram(Origin.PRODUCT, _handed(last), rows=flags[0].endswith("_b"))
     if first.same(last) or not weighted or not _related(first, last):
         return None
     if any(part.op in REGULAR for part in _chain(first)):
@@ -110,6 +112,13 @@ def _product(value: Value) -> Gram | None:
     factor = _handed(last)
     transposed = any(_reshaped(x) for x in _chain(first))
     return Gram(Origin.PRODUCT, factor if _handed(first).same(factor) else None, rows=not transposed)
+
+
+def _flags(product: Value) -> list[str]:
+    """What is true of `matmul(x, x, transpose_a=True)`."""
+    options = product.made_by.options
+    names = ("transpose_a", "transpose_b", "adjoint_a", "adjoint_b")
+    return [name for name in names if name in options and options[name].constant is True]
 
 
 def _factors(value: Value) -> Iterator[Value]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.objects import Elements
 
 SAME_ELEMENTS = frozenset(
     {Op.RESHAPE, Op.COPY, Op.DETACH, Op.CAST, Op.ITEM, Op.SELECT, Op.ITERATE, Op.CONCATENATE, Op.STORE}
@@ -17,6 +18,7 @@ POINTWISE = frozenset(
 )  # fmt: skip
 NETWORKS = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION})
 RANDOM = frozenset({Op.UNIFORM, Op.NORMAL, Op.RANDOM_INTEGER, Op.SAMPLE})
+MAX_ANCESTORS = 500  # values followed back from a loss
 MAX_SOURCES = 60  # values visited when looking for where a value comes from
 
 
@@ -59,3 +61,20 @@ def sources(value: Value, through: frozenset[Op] = POINTWISE) -> Iterator[Value]
 def comes_from(value: Value, ops: frozenset[Op]) -> Value | None:
     """The nearest source made by one of `ops`."""
     return next((source for source in sources(value) if source.op in ops), None)
+
+
+def ancestors(values: Iterable[Value]) -> Iterator[Value]:
+    """Everything the values were computed from, those in containers too."""
+    pending = list(values)
+    seen: set[int] = set()
+    while pending and len(seen) < MAX_ANCESTORS:
+        value = pending.pop()
+        if id(value.made_by) not in seen:
+            seen.add(id(value.made_by))
+            yield value
+            pending.extend(_parts(value))
+
+
+def _parts(value: Value) -> Sequence[Value]:
+    items = value.payload.items if isinstance(value.payload, Elements) else ()
+    return (*value.made_by.operands, *items)

@@ -18,7 +18,7 @@ from nanlint.reasoning.precision import dtype_text
 from nanlint.reasoning.rewriting import code
 
 RAISING = frozenset({Op.MASKED_FILL, Op.FULL, Op.LIKE, Op.PAD})
-"""PyTorch refuses to convert the number; NumPy and the other operations give infinity in silence."""
+"""Operations that some frameworks refuse to perform with a number that does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,9 @@ def _into(
 
 
 def _scalar(value: Value) -> Value:
-    """`torch.tensor(-1e9)` has no dimensions, so that the other array's dtype holds."""
-    return value.made_by.x if value.op is Op.TENSOR and value.made_by.x.kind.scalar else value
+    """`torch.tensor(-1e9)` has no dimensions, so that the other array's dtype holds, unless it has been given one."""
+    plain = value.op is Op.TENSOR and value.made_by.x.kind.scalar and chosen_dtype(value.made_by.options) is None
+    return value.made_by.x if plain else value
 
 
 def _stored(event: Event) -> cst.BaseExpression | None:

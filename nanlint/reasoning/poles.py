@@ -12,6 +12,7 @@ from nanlint.domain.interval import Interval
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
@@ -143,7 +144,8 @@ def _exceeds(event: Event, operand: Value, zones: tuple[Interval, ...]) -> bool:
 
 def _harmless(event: Event, operand: Value) -> bool:
     """Python's own arithmetic raises; NumPy computes only where it is told to."""
-    return event.framework == "math" or (event.framework == "" and operand.kind.scalar) or has_keyword(event, "where")
+    numbers = registry.scalar(event.framework) or (event.framework == "" and operand.kind.scalar)
+    return numbers or has_keyword(event, "where")
 
 
 def has_keyword(event: Event, name: str) -> bool:
@@ -160,6 +162,8 @@ def _likelihood(
     certain = any(reached(operand, zone) for zone in zones)
     if operand.kind.scalar or not (takes_array(event, index) or (certain and operand.made_by.framework)):
         return Level.STRICT, "unbounded as far as this file tells"
+    if strip(operand).op is Op.LENGTH:
+        return Level.STRICT, "a number of elements, 0 only where there are none"
     if all(zone.contains(0.0) for zone in zones) and above_zero(operand):
         return (possible if certain else Level.STRICT), "0 only when it underflows"
     if event.op in LOGARITHMS and is_mask(operand):

@@ -10,6 +10,8 @@ import libcst as cst
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
+from nanlint.interp.objects import Dotted
 from nanlint.interp.trace import Event, Site, Trace
 from nanlint.ops.promotion import chosen_dtype
 from nanlint.reasoning.evidence import describe
@@ -109,13 +111,31 @@ def dtype_text(node: cst.BaseExpression | None, site: Site, dtype: Dtype) -> str
     return None
 
 
+def with_arrays(event: Event) -> str:
+    """The event's framework; of an operator on unknown things, the first with arrays that the file imports."""
+    return event.framework or next(iter(imported(event)), "")
+
+
+def imported(event: Event) -> list[str]:
+    """The frameworks with arrays that the file imports."""
+    roots = {
+        value.payload.name.partition(".")[0] for value in event.site.names.values() if isinstance(value.payload, Dotted)
+    }
+    arrays = (table for table in registry.FRAMEWORKS if table.float_info or table.dtype_limits)
+    return [table.name for table in arrays if roots & set(table.roots)]
+
+
 def dtype_name(event: Event, dtype: Dtype) -> tuple[str, tuple[str, ...]]:
     """`torch.float16` in the file's own words, and the imports that it takes."""
-    return spell_name(event.site, f"{event.framework or 'torch'}.{dtype.value}")
+    return spell_name(event.site, registry.dtype_name(with_arrays(event), dtype))
 
 
 def limit_text(event: Event, dtype: str, lowest: bool) -> tuple[str, tuple[str, ...]]:
     """`torch.finfo(x.dtype).min` in the file's own words, and the imports that it takes."""
-    framework = event.framework or "torch"
-    name, imports = spell_name(event.site, f"{framework}.finfo")
-    return f"{name}({dtype}).{'min' if lowest else 'max'}", imports
+    framework = with_arrays(event)
+    end = "min" if lowest else "max"
+    if registry.dtype_limits(framework):
+        return f"{dtype}.{end}", ()
+    table = next((table for table in registry.FRAMEWORKS if table.name == framework and table.float_info), None)
+    name, imports = spell_name(event.site, min(table.float_info) if table is not None else f"{framework}.finfo")
+    return f"{name}({dtype}).{end}", imports

@@ -107,7 +107,7 @@ def is_step(event: Event, zeroed: frozenset[int] = frozenset()) -> bool:
     """Applies gradients. Of an object that nothing else tells about, its name does, what it was made from, or that its
     gradients are zeroed.
     """
-    if event.op in STEPS:
+    if event.op in STEPS or fits(event):
         return True
     if event.op is not Op.OPAQUE or event.site.spelling != ".step" or not stands_alone(event):
         return False
@@ -119,6 +119,11 @@ def is_step(event: Event, zeroed: frozenset[int] = frozenset()) -> bool:
         or any(_of_parameters(choice) for choice in alternatives(optimizer))
         or (node is not None and _optimizer_name(node))
     )
+
+
+def fits(event: Event) -> bool:
+    """A model is fitted to data with the loss and the optimizer that were compiled into it."""
+    return event.op is Op.FIT and len(event.operands) > 1 and "optimizer" in event.options
 
 
 def _of_parameters(value: Value) -> bool:
@@ -143,7 +148,9 @@ def last_word(event: Event) -> str:
 
 
 def optimizer_of(step: Event) -> Value | None:
-    """The optimizer that steps: the receiver, or the argument of a gradient scaler's `step`."""
+    """The optimizer that steps: the receiver, the argument of a gradient scaler's `step`, what a model is fitted by."""
+    if fits(step):
+        return step.options["optimizer"]
     scaled = step.op is Op.SCALER_STEP or (step.op is Op.OPAQUE and len(step.operands) > 1)
     position = 1 if scaled else 0
     return step.operands[position] if len(step.operands) > position else None
@@ -152,7 +159,7 @@ def optimizer_of(step: Event) -> Value | None:
 def optimizer_node(step: Event) -> cst.BaseExpression | None:
     """The expression for the optimizer."""
     node = step.node
-    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or fits(step):
         return None
     if step.op is Op.SCALER_STEP or (step.op is Op.OPAQUE and node.args):
         return node.args[0].value if node.args else None

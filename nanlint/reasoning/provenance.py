@@ -8,6 +8,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import Interval
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
 from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event
 from nanlint.reasoning.context import in_loss, quiet
@@ -238,7 +239,8 @@ def gradient_reaches(value: Value, zone: Interval, steps: int = STEPS) -> bool:
     """
     while value.op in SAME_ELEMENTS - {Op.CONCATENATE} and value.made_by.operands:
         value = value.made_by.x
-    if value.op in (Op.RELU, Op.RELU6) or steps == 0:
+    selects = value.op in (Op.RELU, Op.RELU6) and not registry.masking(value.op, value.made_by.framework)
+    if selects or steps == 0:
         return False
     if value.op in (Op.JOIN, Op.CONCATENATE):
         parts = [part for part in value.made_by.operands if part.gradient and part.range.overlaps(zone.lo, zone.hi)]

@@ -26,7 +26,18 @@ def minus(term: Term, target: Event) -> str | None:
     if inner is not None and inner.links == term.links and (text := inner.bare(target)) is not None:
         return text
     text = term.atom(target)
-    return None if text is None else f"-{text}"
+    return None if text is None else _turned(text) or f"-{text}"
+
+
+def _turned(text: str) -> str | None:
+    """`(2 * x)` for `(-2 * x)`; None for anything else."""
+    node = cst.parse_expression(text)
+    if not isinstance(node, cst.BinaryOperation) or not isinstance(node.operator, (cst.Multiply, cst.Divide)):
+        return None
+    first = node.left
+    if not isinstance(first, cst.UnaryOperation) or not isinstance(first.operator, cst.Minus) or first.lpar:
+        return None
+    return code(node.with_changes(left=first.expression, lpar=(), rpar=()))
 
 
 def repeatable(term: Term, target: Event) -> str | None:
@@ -54,11 +65,12 @@ def rebuilt(text: str, links: tuple[Event | None, ...], target: Event) -> str | 
     return text
 
 
-def plainly_written(event: Event) -> bool:
-    """The call has no arguments but those that nanlint knows (`out=` is one that it does not)."""
+def plainly_written(event: Event, idle: frozenset[str] = frozenset()) -> bool:
+    """The call has no arguments but those that nanlint knows (`out=` is one it does not) and keywords of `idle`."""
     if not isinstance(event.node, cst.Call):
         return isinstance(event.node, cst.BaseExpression)
     known = [node for node in event.site.operands if node is not None]
     receiver = 1 if event.site.spelling.startswith(".") else 0
     in_place = event.site.spelling.endswith("_")
-    return not in_place and len(event.node.args) == len(known) - receiver + len(event.site.options)
+    given = [argument for argument in event.node.args if argument.keyword is None or argument.keyword.value not in idle]
+    return not in_place and len(given) == len(known) - receiver + len(event.site.options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import libcst as cst
@@ -18,9 +18,9 @@ from nanlint.interp.trace import Event, Site
 from nanlint.reasoning.nodes import children
 
 _EMPTY = cst.Module([])
-_NAME = re.compile(r"\[([\w.]+)\]")
-_KEYWORD = re.compile(r"(, )?(\w+)=\{(\w+)\}")
-_FIELD = re.compile(r"\{(\w+)\}")
+_NAME = re.compile(r"\[([a-zA-Z][\w.]*)\]")
+_KEYWORD = re.compile(r"(, )?(\w+)=\{(\w+)(!?)\}")
+_FIELD = re.compile(r"\{(\w+)(!|\(\)|)\}")
 
 
 _LEFT: dict[type[cst.CSTNode], str] = {
@@ -59,10 +59,11 @@ def code(node: cst.CSTNode) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """Replacement text and the import statements that it needs."""
+    """Replacement text, the import statements that it needs, the framework whose functions it calls."""
 
     text: str
     imports: tuple[str, ...] = ()
+    framework: str = ""
 
 
 def spell(
@@ -71,23 +72,91 @@ def spell(
     """`op` in the framework of `event`, with the file's aliases; None where the framework cannot write it.
 
     `parts` are the texts of operands and options; a keyword whose part is missing is left out. The function is taken
-    from the module under which `like` (or `event` itself) was written, if it has it.
+    from the module under which `like` (or `event` itself) was written, if it has it; else from the framework's
+    companion, where the file imports that. A file of older releases is given no function that those have not, but that
+    of the framework below them.
     """
-    template = registry.spelling(op, framework or event.framework)
-    if template is None:
+    framework, prefer = framework or event.framework, prefix_of(like or event)
+    own, companion = _homes(event.site, op, framework, prefer)
+    spelled = _spelled(event.site, own, parts, prefer)
+    if spelled is not None and _imports_only(framework, spelled):
+        return replace(spelled, framework=framework)
+    other = _spelled(event.site, registry.templates(op, companion), parts, prefer)
+    if other is None or (other.imports and not registry.is_base(companion, framework)):
         return None
-    template = _KEYWORD.sub(lambda match: match[0] if match[3] in parts else "", template)
-    if any(name not in parts for name in _FIELD.findall(template)):
+    return replace(other, framework=companion)
+
+
+def name_of(event: Event, op: Op) -> str:
+    """What the file calls the framework's function for the operation, or its companion's; empty where none has one."""
+    prefer = prefix_of(event)
+    own, companion = _homes(event.site, op, event.framework, prefer)
+    template = next(iter((*own, *registry.templates(op, companion))), "")
+    return spell_name(event.site, _NAME.findall(template)[0], prefer)[0] if template else ""
+
+
+def _homes(site: Site, op: Op, framework: str, prefer: str) -> tuple[tuple[str, ...], str]:
+    """The framework's own templates for the operation, those that the file's release has, and its companion."""
+    templates, modules = registry.templates(op, framework), {prefer, *_modules(site)}
+    older = registry.older(framework, modules)
+    if not older:
+        return templates, registry.companion(framework)
+    names = {name for template in templates for name in _NAME.findall(template)}
+    there = all(registry.former(name) or {name, name.rpartition(".")[0]} & modules for name in names)
+    return (templates if there else ()), older
+
+
+def _imports_only(framework: str, spelled: Spelled) -> bool:
+    """Nothing but the framework itself is to be imported: whether optax is installed beside JAX nobody knows."""
+    return all(line.split()[1].partition(".")[0] == framework for line in spelled.imports)
+
+
+def spell_exactly(event: Event, op: Op, parts: Mapping[str, str]) -> Spelled | None:
+    """As `spell` where float64 would lose digits; None where the framework's own function does not lose any."""
+    template = registry.exact_spelling(op, event.framework)
+    return None if template is None else _spelled(event.site, (template,), parts, prefix_of(event))
+
+
+def spell_log_count(event: Event, parts: Mapping[str, str]) -> Spelled | None:
+    """The logarithm of the number of elements of `x`, of those along `axis` if that is given."""
+    template = registry.log_count(event.framework, "axis" not in parts)
+    return None if template is None else _spelled(event.site, (template,), parts, prefix_of(event))
+
+
+def spell_mean_or_zero(event: Event, parts: Mapping[str, str]) -> Spelled | None:
+    """The mean of `x`, 0 of nothing; None where the framework's arrays have methods to write it with."""
+    template = registry.mean_or_zero(event.framework)
+    return _spelled(event.site, (template,), parts, prefix_of(event)) if template else None
+
+
+def spell_label_check(event: Event, parts: Mapping[str, str]) -> Spelled | None:
+    """Lines that raise unless `labels` are indices of the classes of `scores`."""
+    template = registry.label_check(event.framework)
+    return _spelled(event.site, (template,), parts, "") if template else None
+
+
+def _spelled(site: Site, templates: Sequence[str], parts: Mapping[str, str], prefer: str) -> Spelled | None:
+    """By the first of the templates that needs no other parts, and leaves out none that another would write."""
+    fields = [{name for name, _ in _FIELD.findall(template)} for template in templates]
+    wanted = parts.keys() & set().union(*fields)
+    for template, known in zip(templates, fields, strict=True):
+        template = _KEYWORD.sub(lambda match: match[0] if match[3] in parts or match[4] else "", template)
+        if wanted <= known and all(name in parts for name, _ in _FIELD.findall(template)):
+            break
+    else:
         return None
     imports: list[str] = []
 
     def qualified(match: re.Match[str]) -> str:
-        name, needed = spell_name(event.site, match[1], prefix_of(like or event))
+        name, needed = spell_name(site, match[1], prefer)
         imports.extend(needed)
         return name
 
-    text = _NAME.sub(qualified, template)
-    return Spelled(_FIELD.sub(lambda match: parts[match[1]], text), tuple(imports))
+    def filled(match: re.Match[str]) -> str:
+        text = parts[match[1]]
+        return wrapped(cst.parse_expression(text), text) if match[2] == "()" else text
+
+    return Spelled(_FIELD.sub(filled, _NAME.sub(qualified, template)), tuple(imports))
 
 
 def keyword_of(op: Op, option: str, framework: str) -> str:
@@ -96,18 +165,31 @@ def keyword_of(op: Op, option: str, framework: str) -> str:
     return next((match[2] for match in _KEYWORD.finditer(template) if match[3] == option), option)
 
 
-def spell_method(event: Event, op: Op, receiver: str, parts: Mapping[str, str]) -> str | None:
+def default(op: Op, option: str, framework: str) -> object:
+    """What the framework's own function takes for an option that is not given; None where nothing is known of it."""
+    names = _NAME.findall(registry.spelling(op, framework) or "")
+    found = registry.function(names[0]) if names else None
+    return dict(found[1].fixed).get(option) if found is not None and isinstance(found[1], Call) else None
+
+
+def takes(op: Op, option: str, framework: str) -> bool:
+    """Whether the framework's own function has that option."""
+    return any(name == option for name, _ in _FIELD.findall(registry.spelling(op, framework) or ""))
+
+
+def spell_method(event: Event, op: Op, receiver: str, parts: Mapping[str, str], in_place: bool = False) -> str | None:
     """`op` as a method of its first operand, which is named like the operation; None where there is none.
 
     `receiver` is source that can stand before a dot; `parts` are the options' texts.
     """
-    found = registry.method(event.framework, op.value)
+    found = registry.method(event.framework, op.value + "_" * in_place)
     if found is None or not isinstance(found[1], Call) or found[1].op is not op:
         return None
     spelled = {parameter.canonical: parameter.spelled for parameter in reversed(found[1].parameters)}
     if not parts.keys() <= spelled.keys():
         return None
-    return f"{receiver}.{op.value}({', '.join(f'{spelled[name]}={text}' for name, text in parts.items())})"
+    arguments = ", ".join(f"{spelled[name]}={text}" for name, text in parts.items())
+    return f"{receiver}.{op.value}{'_' * in_place}({arguments})"
 
 
 def prefix_of(event: Event) -> str:
@@ -121,8 +203,8 @@ def spell_name(site: Site, dotted: str, prefer: str = "") -> tuple[str, tuple[st
 
     A public synonym under the module `prefer` is taken if there is one (`F.log_softmax` beside `F.softmax`).
     """
-    modules = [value.payload.name for value in site.names.values() if isinstance(value.payload, Dotted)]
-    for candidate in (_synonym(dotted, prefer), dotted, *(_synonym(dotted, module) for module in modules)):
+    synonyms = [_synonym(dotted, module) for module in _modules(site)]
+    for candidate in (_synonym(dotted, prefer), dotted, *synonyms, *registry.other_names(dotted)):
         if candidate and (spelled := _through_names(site.names, candidate)):
             return spelled, ()
     module, _, last = (_synonym(dotted, prefer) or dotted).rpartition(".")
@@ -130,6 +212,11 @@ def spell_name(site: Site, dotted: str, prefer: str = "") -> tuple[str, tuple[st
         return last, (f"from {module} import {last}",)
     root = dotted.partition(".")[0]
     return dotted, (f"import {root}",)
+
+
+def _modules(site: Site) -> list[str]:
+    """What the file has imported, by its full name."""
+    return [value.payload.name for value in site.names.values() if isinstance(value.payload, Dotted)]
 
 
 def _imported_from(names: Mapping[str, Value]) -> set[str]:
@@ -145,9 +232,14 @@ def _imported_from(names: Mapping[str, Value]) -> set[str]:
 
 
 def _synonym(dotted: str, module: str) -> str:
-    """The same function under another module of its framework."""
+    """The same function under another module of its framework, as files that use this module have it."""
+    old = registry.former(dotted)
+    if module and module == old.rpartition(".")[0]:
+        return old
     name = f"{module}.{dotted.rpartition('.')[2]}"
     found, wanted = registry.function(name), registry.function(dotted)
+    if registry.is_removed(name):
+        return ""
     return name if module and found is not None and wanted is not None and found[1] == wanted[1] else ""
 
 
@@ -250,7 +342,10 @@ def held_by(value: Value, site: Site) -> str | None:
 
 
 def removable(made: Event, replaced: Sequence[cst.CSTNode]) -> cst.SimpleStatementLine | None:
-    """The line that does nothing but name what `made` made, if nothing outside `replaced` reads the local name."""
+    """The line that does nothing but name what `made` made, if nothing outside `replaced` reads the local name.
+
+    What has a name in a graph as well may be looked up by it.
+    """
     line, function = made.site.statement, made.site.frame.node
     if not isinstance(function, cst.FunctionDef) or not isinstance(line, cst.SimpleStatementLine):
         return None
@@ -261,7 +356,12 @@ def removable(made: Event, replaced: Sequence[cst.CSTNode]) -> cst.SimpleStateme
             return None
     commented = line.trailing_whitespace.comment is not None or "#" in code(line.body[0])
     lonely = not any(len(block.body) > 1 for block in _blocks(function) if line in block.body)
-    return None if commented or lonely or _mentions(function, name) != mentions + 1 else line
+    return None if commented or lonely or _labelled(made) or _mentions(function, name) != mentions + 1 else line
+
+
+def _labelled(made: Event) -> bool:
+    arguments = made.node.args if isinstance(made.node, cst.Call) else ()
+    return any(argument.keyword is not None and argument.keyword.value == "name" for argument in arguments)
 
 
 def hoistable(made: Event, target: Event) -> bool:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from nanlint.domain.interval import Interval
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS, alternatives
+from nanlint.reasoning.axes import sizes_of
+from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS, alternatives, sources
 
 INITIAL = frozenset({Op.FULL, Op.LIKE, Op.EMPTY})
 """What an array starts with before it is filled."""
@@ -24,7 +26,22 @@ ELEMENTWISE = frozenset(
      Op.SUBTRACT, Op.LOG, Op.JOIN}
 )  # fmt: skip
 KEEPS_CHANNELS = frozenset(
-    {"permute", "transpose", "contiguous", "interpolate", "upsample", "Upsample", "swapaxes", "movedim", "moveaxis"}
+    {
+        "UpSampling1D",
+        "UpSampling2D",
+        "UpSampling3D",
+        "Cropping1D",
+        "Cropping2D",
+        "permute",
+        "transpose",
+        "contiguous",
+        "interpolate",
+        "upsample",
+        "Upsample",
+        "swapaxes",
+        "movedim",
+        "moveaxis",
+    }
 )
 """Calls that move the axis of the classes, or another, but leave its extent."""
 
@@ -84,6 +101,11 @@ def of_image(value: Value) -> bool:
     return value.range == BYTES and value.op in (Op.READ, Op.PIXELS)
 
 
+def from_image(value: Value) -> bool:
+    """Computed from that: `mask - 1`."""
+    return any(of_image(source) for source in sources(value))
+
+
 def masked(loss: Event, trace: Trace) -> bool:
     """Some of the targets are looked at, and the loss is weighted or summed up by hand: those may not count."""
     weighted = any(name in loss.site.options for name in ("weight", "reduction", "reduce"))
@@ -95,6 +117,40 @@ def _before(value: Value) -> Iterator[Value]:
     while value.op in SAME_ELEMENTS and value.made_by.operands:
         value = value.made_by.x
         yield value
+
+
+# labels that are indices of classes
+
+FATES = {
+    "fails": "raises on a CPU and aborts on a GPU",
+    "fails or is NaN": "raises on a CPU, and on a GPU the loss is NaN",
+    "wraps": "marks another class, counted from the end",
+    "zeros": "gives a row of zeros, which is no class",
+    "nan": "makes the loss NaN",
+    "clamps": "marks the last class instead",
+    "raises": "raises an IndexError",
+}
+"""What becomes of a label that is no class: the options `below` and `above` of what takes it."""
+
+
+def takes_indices(loss: Event) -> bool:
+    """Its targets are numbers of classes, as far as the loss and the type of the targets tell."""
+    if len(loss.operands) < 2:
+        return False
+    sparse = loss.options.get("sparse")
+    return not loss.y.dtype.floating if sparse is None else sparse.constant is True
+
+
+def fate(event: Event, label: float) -> str:
+    """What becomes of a label outside the classes: a key of FATES."""
+    stated = event.options.get("below" if label < 0.0 else "above")
+    if stated is not None and isinstance(stated.constant, str):
+        return stated.constant
+    if event.op is not Op.SELECT:
+        return "fails"
+    if label < 0.0:
+        return "wraps"
+    return "clamps" if registry.clamps_indices(event.framework) else "raises"
 
 
 # the number of classes
@@ -110,7 +166,7 @@ def width(scores: Value, trace: Trace) -> Value | None:
         if id(value.made_by) in seen:
             continue
         seen.add(id(value.made_by))
-        if value.op is Op.LINEAR:
+        if value.op in (Op.LINEAR, Op.MATMUL):
             outputs = _outputs(value)
             if outputs is None:
                 return None
@@ -118,7 +174,8 @@ def width(scores: Value, trace: Trace) -> Value | None:
         elif value.op is Op.RESHAPE and (value.made_by.operands and _spelling(value, trace) in KEEPS_CHANNELS):
             pending.append(value.made_by.x)
         elif value.op in ELEMENTWISE:
-            pending.extend(operand for operand in value.made_by.operands if operand.range.point is None)
+            terms = (operand for operand in value.made_by.operands if operand.op is not Op.WEIGHT)  # `+ bias`
+            pending.extend(term for term in terms if term.range.point is None)
         else:
             return None
     same = found and all(outputs.range.point == found[0].range.point for outputs in found)
@@ -127,7 +184,17 @@ def width(scores: Value, trace: Trace) -> Value | None:
 
 def _outputs(layer: Value) -> Value | None:
     options = layer.made_by.options
-    return options.get("out_features") or options.get("out_channels")
+    return options.get("out_features") or options.get("out_channels") or _columns(layer)
+
+
+def _columns(product: Value) -> Value | None:
+    """Of `matmul(x, weights)`, if the extents of the weights are written down."""
+    handed = product.made_by.operands[1:2]
+    across = product.op is Op.MATMUL or registry.outputs_last(product.made_by.framework)
+    if not handed or handed[0].op is not Op.WEIGHT or not across:
+        return None
+    sizes = sizes_of(handed[0]) or (sizes_of(handed[0].made_by.x) if handed[0].made_by.operands else ())
+    return sizes[-1] if sizes else None
 
 
 def _spelling(value: Value, trace: Trace) -> str:

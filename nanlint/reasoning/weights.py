@@ -10,6 +10,7 @@ import libcst as cst
 
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
 from nanlint.interp.objects import Elements, Instance, Layer, Member, Parameters
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.nodes import children
@@ -246,7 +247,8 @@ def _summed_axis(product: Event, position: int, trace: Trace) -> int | None:
     """The axis of the weights over which the product adds up; None where that is not known, as in `einsum`."""
     if "equation" in product.options:
         return None
-    value, last = product.operands[position], product.op is Op.LINEAR or position == 0
+    value = product.operands[position]
+    last = position == 0 or (product.op is Op.LINEAR and not registry.outputs_last(product.framework))
     while value.op is Op.RESHAPE and value.made_by.operands:
         origin = trace.origin(value)
         name = "" if origin is None else origin.site.spelling.rpartition(".")[2]
@@ -261,8 +263,9 @@ def _fan_in(event: Event, product: Event, axis: int | None) -> float | None:
     known = extents(event)
     if axis is None:
         return None
-    if product.op is Op.LINEAR and len(known) > 2:  # a kernel: outputs, inputs, sides
-        numbers = [_number(extent) for extent in known[1:]]
+    if product.op is Op.LINEAR and len(known) > 2:  # a kernel: outputs, inputs, sides; or sides, inputs, outputs
+        summed = known[:-1] if registry.outputs_last(product.framework) else known[1:]
+        numbers = [_number(extent) for extent in summed]
         return None if None in numbers else math.prod(number or 0.0 for number in numbers)
     return _number(known[axis]) if len(known) >= -axis else None
 

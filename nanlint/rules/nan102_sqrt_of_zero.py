@@ -98,7 +98,9 @@ RULE = Rule(
     summary="A square root of something that can be negative, or 0 where a gradient flows.",
     why="sqrt of a negative number is NaN, however small the number: differences "
     "of what is nearly equal round below 0. At 0 the value is right and the derivative 1 / (2 sqrt(x)) infinite; what "
-    "feeds the root has gradient 0 there, and 0 times infinity is NaN.",
+    "feeds the root has gradient 0 there, and 0 times infinity is NaN. TensorFlow's relu multiplies in its backward "
+    "pass, so that sqrt(relu(x)) has a NaN gradient wherever x is negative; those of PyTorch and JAX select, and it is "
+    "0.",
     check=check,
     specific=10,
     remedy="Add an epsilon inside the root, not outside; PyTorch's own `norm` and `std` have gradient 0 at 0.",

@@ -15,14 +15,16 @@ from nanlint.reasoning.aftermath import feeds_loss, trained
 from nanlint.reasoning.conditions import MASK_WORDS, compares_padding
 from nanlint.reasoning.context import quiet, words
 from nanlint.reasoning.evidence import trail
-from nanlint.reasoning.guarding import adding, clamping, epsilon, literal, operand_node, quoted
+from nanlint.reasoning.guarding import adding, bare, clamping, epsilon, literal, operand_node, quoted
 from nanlint.reasoning.nodes import children
 from nanlint.reasoning.normalising import normalisation, spread_of
 from nanlint.reasoning.origins import POINTWISE, alternatives, sources, strip
 from nanlint.reasoning.poles import Danger, danger, takes_array
 from nanlint.reasoning.provenance import ORDERED, from_network, is_array, is_share, leaves
+from nanlint.reasoning.rewording import plainly_written
+from nanlint.reasoning.rewriting import spell
 from nanlint.reasoning.squares import has_variance
-from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
+from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 INTEGER_DIVISIONS = (Op.FLOOR_DIVIDE, Op.REMAINDER)
 NOT_A_TENSOR = frozenset(
@@ -230,11 +232,26 @@ def is_sum_of_output(divisor: Value, dividend: Value) -> bool:
 
 def _rewrite(event: Event, index: int, limits: Limits) -> Rewrite | None:
     divisor = event.operands[index]
+    if _emptiness(event, divisor) is not None and (without := _nothing_for_nothing(event)) is not None:
+        return without
     if divisor.range.lo < 0.0 or event.op in INTEGER_DIVISIONS:
         return None  # an epsilon only moves the 0 of a divisor of both signs
     if is_count(divisor) and strip(divisor).op is not Op.MEAN:
         return clamping(event, index, {"min": "1"})
     return adding(event, index, literal(epsilon(event, limits)))
+
+
+def _nothing_for_nothing(event: Event) -> Rewrite | None:
+    """The framework's own division that gives 0 where the divisor is 0."""
+    nodes = [operand_node(event, index) for index in (0, 1)] if event.op is Op.DIVIDE else []
+    texts = [bare(node) for node in nodes if node is not None]
+    if len(texts) != 2 or not plainly_written(event):
+        return None
+    spelled = spell(event, Op.DIVIDE_NO_NAN, {"x": texts[0], "y": texts[1]})
+    if spelled is None or spelled.imports:
+        return None
+    edit = Replace(event.node, spelled.text)
+    return Rewrite("Divide with divide_no_nan, which gives 0 where the divisor is 0", Applicability.UNSAFE, (edit,))
 
 
 RULE = Rule(
@@ -247,10 +264,11 @@ RULE = Rule(
     check=check,
     specific=10,
     remedy="Clamp a count to 1 from below; add an epsilon to a norm or a standard deviation, or use the library's "
-    "`normalize`.",
+    "`normalize`. TensorFlow and Keras have divide_no_nan, which is 0 where the divisor is.",
     fix=Applicability.UNSAFE,
     fix_note="The epsilon changes the quotient by its size relative to the divisor; a count of at least 1 stays as it "
-    "is. A divisor that can be negative gets no fix: an epsilon would only move the 0.",
+    "is, and so does what divide_no_nan divides. A divisor that can be negative gets no fix: an epsilon would only "
+    "move the 0.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html",),
     bad=(
         Bad(

@@ -14,7 +14,7 @@ from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import bare, below_one, clamping, is_method, literal, operand_node, quoted
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.poles import Danger, danger
-from nanlint.reasoning.rewriting import Spelled, spell, wrapped
+from nanlint.reasoning.rewriting import Spelled, spell, spell_method, takes, wrapped
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 
@@ -72,12 +72,10 @@ def _rewrite(event: Event) -> Rewrite | None:
     if event.op is not Op.LOGIT:
         return clamping(event, 0, {"min": f"-1 + {step}", "max": f"1 - {step}"})
     node = operand_node(event, 0)
-    if node is None or event.framework != "torch":
+    if node is None or not takes(Op.LOGIT, "eps", event.framework):
         return clamping(event, 0, {"min": step, "max": f"1 - {step}"})
-    if is_method(event):
-        spelled: Spelled | None = Spelled(f"{wrapped(node)}.logit(eps={step})")
-    else:
-        spelled = spell(event, Op.LOGIT, {"x": bare(node), "eps": step})
+    written = spell_method(event, Op.LOGIT, wrapped(node), {"eps": step}) if is_method(event) else None
+    spelled = Spelled(written) if written else spell(event, Op.LOGIT, {"x": bare(node), "eps": step})
     if spelled is None:
         return None
     edit = Replace(event.node, spelled.text)

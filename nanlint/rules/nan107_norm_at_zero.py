@@ -18,7 +18,8 @@ from nanlint.reasoning.poles import danger, differentiated, takes_array
 from nanlint.reasoning.provenance import MAX_VALUES
 from nanlint.reasoning.residuals import is_root_of_error
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import code, reachable_source, spell, spell_method, wrapped
+from nanlint.reasoning.rewriting import reachable_source, spell, spell_method
+from nanlint.reasoning.roots import written_out
 from nanlint.reasoning.squares import is_expanded_distance, is_root, is_sum_of_squares
 from nanlint.reasoning.terms import operand
 from nanlint.reasoning.vanishing import along_edges, only_by_relu, vanishing
@@ -119,7 +120,8 @@ def _norm(event: Event, trace: Trace, twice: list[Event], limits: Limits) -> Ite
     if not registry.smooth_at_zero(event.op, event.framework):
         way = vanishing(event.result, trace, backward=True)
         wrong = f"{text}: its gradient at 0{f', {way},' if way else ''} is 0 / 0, NaN"
-        level = Level.WARNING if way is not None and trained(event, trace) else Level.NOTE
+        level = Level.STRICT if event.op is Op.STD else Level.NOTE  # data are rarely constant
+        level = Level.WARNING if way is not None and trained(event, trace) else level
     elif twice and event.op is not Op.STD and _reaches(event, trace, twice):
         wrong = f"{text} is differentiated twice: its gradient at 0 is 0, its second derivative NaN"
         level = Level.NOTE
@@ -151,28 +153,11 @@ def _reaches(event: Event, trace: Trace, goals: list[Event]) -> bool:
 
 
 def _written_out(event: Event, limits: Limits) -> Rewrite | None:
-    """`sqrt(sum(x**2) + eps)`."""
-    nodes = [operand_node(event, i) for i in range(len(event.operands))]
-    order = event.options.get("ord")
-    if not plainly_written(event) or (order is not None and order.constant not in (2, 2.0, "fro")):
-        return None
-    squares = [f"{wrapped(node)}**2" for node in nodes if node is not None]
-    if event.op is Op.HYPOT and len(squares) == 2:
-        total = " + ".join(squares)
-    elif event.op is Op.NORM and len(squares) == 1:
-        options = {name: code(node) for name, node in event.site.options.items() if name != "ord"}
-        spelled = spell(event, Op.SUM, {"x": squares[0], **options})
-        if spelled is None or spelled.imports or not options.keys() <= {"axis", "keepdim"}:
-            return None
-        total = spelled.text
-    else:
-        return None
-    root = spell(event, Op.SQRT, {"x": f"{total} + {literal(epsilon(event, limits))}"})
+    root = written_out(event, limits)
     if root is None:
         return None
-    return Rewrite(
-        "Write it out with an epsilon", Applicability.UNSAFE, (Replace(event.node, root.text),), root.imports
-    )
+    edit = Replace(event.node, root.text)
+    return Rewrite("Write it out with an epsilon", Applicability.UNSAFE, (edit,), root.imports)
 
 
 RULE = Rule(
@@ -181,13 +166,15 @@ RULE = Rule(
     summary="A norm, a distance or a standard deviation written as a root of squares: its gradient at 0 is NaN.",
     why="The gradient of sqrt(s) is infinite at s = 0, that of s = sum(x**2) is 0 there: infinity times 0 is NaN. So "
     "the distance between two equal points, the length of a padded row, the magnitude of a silent frame are right and "
-    "their gradients NaN. PyTorch's norm, vector_norm, cdist, pairwise_distance and std define that gradient as 0, but "
-    "not hypot, and not the second derivative, which a gradient penalty on a network with a norm inside needs. A "
-    "squared distance written as a2 + b2 - 2ab is worse: its digits cancel, between near points it rounds below 0 and "
-    "the root itself is NaN.",
+    "their gradients NaN. PyTorch's norm, vector_norm, cdist, pairwise_distance and std define that gradient as 0, "
+    "but not hypot, and not the second derivative, which a gradient penalty on a network with a norm inside needs. "
+    "Those of TensorFlow, Keras and JAX do not: there tf.norm and jnp.linalg.norm are no repair. A squared distance "
+    "written as a2 + b2 - 2ab is worse: its digits cancel, between near points it rounds below 0 and the root itself "
+    "is NaN.",
     check=check,
     specific=15,
-    remedy="Use the library's norm, distance or std; where none fits, add an epsilon inside the root.",
+    remedy="Use the library's norm, distance or std where its gradient at 0 is 0, as in PyTorch; else add an epsilon "
+    "inside the root.",
     fix=Applicability.SAFE,
     fix_note="The library's norm and std compute the same function, up to the last digits, with a gradient of 0 at 0. "
     "An epsilon inside the root, where no library function fits, is not safe: sqrt(1e-8) is 1e-4.",

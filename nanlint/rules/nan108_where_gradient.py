@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from nanlint.domain.interval import Interval
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.guards import implied, under
 from nanlint.interp.promises import TARGETS
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
 from nanlint.reasoning.aftermath import discarded, selected
-from nanlint.reasoning.context import in_training, quiet, words
+from nanlint.reasoning.context import in_training, in_update, quiet, words
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import RANDOM
@@ -47,12 +50,13 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             continue
         user, position, truth = selection
         node = operand_node(event, singular.index)
+        compiled = " where XLA compiles it" if registry.quiet_backward(event.op, event.framework) else ""
         repaired.update(id(quotient) for quotient in _divisions_by(event, trace, user))
         yield Draft(
             event,
             _level(event, trace, singular.index, zones, selection),
             f"{describe(event)} of {quoted(node)} is selected away where it breaks; its gradient there is 0 times "
-            "infinity, NaN",
+            f"infinity, NaN{compiled}",
             "Make the operand harmless before the operation, with the same condition (the double where).",
             evidence=(
                 Clue(
@@ -79,8 +83,10 @@ def _level(
     """The author's own test says that the operand gets there; whether anything is trained by it is less sure."""
     node, operand = operand_node(event, index), event.operands[index]
     constant = node is not None and bool(words(bare(node)) & CONSTANT_WORDS)
-    if constant or quiet(event.site) or discarded(selection[0], trace):
+    if constant or quiet(event.site) or in_update(event.site) or discarded(selection[0], trace):
         return Level.STRICT
+    if registry.quiet_backward(event.op, event.framework):
+        return Level.NOTE
     if not any(reached(operand, zone) for zone in zones):
         if event.op in EXPONENTIALS:
             return Level.WARNING if from_network(operand) else Level.NOTE
@@ -104,7 +110,8 @@ def _rewrite(event: Event, index: int, user: Event, position: int, truth: bool) 
     if node is None or condition is None:
         return None
     harmless = HARMLESS.get(event.op, "1.0")
-    chosen = (bare(node), harmless) if truth else (harmless, bare(node))
+    filled = _filled(event, node, user, truth, harmless)
+    chosen = (bare(node), filled) if truth else (filled, bare(node))
     parts = {"condition": condition, "x": chosen[0], "y": chosen[1]}
     spelled = spell(event, Op.WHERE, parts, user.framework)
     if spelled is None:
@@ -115,6 +122,15 @@ def _rewrite(event: Event, index: int, user: Event, position: int, truth: bool) 
         (Replace(node, f"({spelled.text})" if spelled.text[:1] == "-" else spelled.text),),
         spelled.imports,
     )
+
+
+def _filled(event: Event, node: cst.BaseExpression, user: Event, truth: bool, number: str) -> str:
+    """The number, as an array where the selection of an older release takes arrays of one shape only."""
+    other = user.operands[2 if truth else 1] if user.op is Op.WHERE and len(user.operands) == 3 else None
+    if other is None or other.kind.scalar or registry.broadcasts(Op.WHERE, user.framework):
+        return number
+    spelled = spell(event, Op.LIKE, {"x": bare(node), "value": number}, user.framework)
+    return number if spelled is None else bare(cst.parse_expression(spelled.text))
 
 
 def _condition(user: Event, position: int, event: Event, within: bool) -> str | None:
@@ -132,7 +148,8 @@ RULE = Rule(
     summary="A singular operation in a branch of `where` whose condition protects the value and not the gradient.",
     why="`where` computes both branches and selects. In the backward pass the discarded branch receives a gradient of "
     "0, which the operation multiplies by its own derivative: at log(0), sqrt(0), 1 / 0 that is 0 times infinity, NaN. "
-    "The value is right, so nothing looks wrong until the weights are NaN. `masked_fill` afterwards does the same.",
+    "The value is right, so nothing looks wrong until the weights are NaN. `masked_fill` afterwards does the same. "
+    "TensorFlow's own backward of sqrt, rsqrt and reciprocal gives 0 for 0, until XLA compiles it.",
     check=check,
     specific=15,
     remedy="Select twice: `where(c, f(where(c, x, 1)), 0)` gives the operation a harmless operand where its result is "

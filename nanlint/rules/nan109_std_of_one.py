@@ -9,6 +9,7 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.objects import Elements
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.aftermath import repaired
@@ -16,9 +17,11 @@ from nanlint.reasoning.axes import unit_axis
 from nanlint.reasoning.context import names_of, quiet, words
 from nanlint.reasoning.guarding import is_method, operand_node, quoted
 from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.poles import differentiated
 from nanlint.reasoning.provenance import REDUCING
 from nanlint.reasoning.rewording import plainly_written
 from nanlint.reasoning.rewriting import code, spell, spell_method
+from nanlint.reasoning.roots import written_out
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 PER_ELEMENT = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.COPY, Op.CAST, Op.DETACH})
@@ -56,7 +59,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             evidence=()
             if source is None
             else (Clue(source.node, "as many elements as were collected", source.result),),
-            rewrite=_rewrite(event, trace),
+            rewrite=_rewrite(event, trace, limits),
         )
 
 
@@ -180,10 +183,21 @@ def _is_collected(origin: Event) -> bool:
     return listed or (held.op is Op.ARGUMENT and held.kind is not Kind.TENSOR and bool(words(node.value) & EPISODE))
 
 
-def _rewrite(event: Event, trace: Trace) -> Rewrite | None:
+def _root(event: Event, limits: Limits) -> Rewrite | None:
+    """The root of the variance plus an epsilon: the gradient of the library's own is NaN for one element."""
+    root = written_out(event, limits, correction="0")
+    if root is None:
+        return None
+    edit = Replace(event.node, root.text)
+    return Rewrite("Divide by n, and write the root out with an epsilon", Applicability.UNSAFE, (edit,), root.imports)
+
+
+def _rewrite(event: Event, trace: Trace, limits: Limits) -> Rewrite | None:
     """The same with a correction of 0."""
     if not plainly_written(event):
         return None
+    if differentiated(event) and event.op is Op.STD and not registry.smooth_at_zero(Op.STD, event.framework):
+        return _root(event, limits)
     for name, text in (("unbiased", "False"), ("correction", "0")):
         if name in event.site.options:
             edit = Replace(event.site.options[name], text)
@@ -212,14 +226,14 @@ RULE = Rule(
     why="An unbiased estimate divides by n - 1, and PyTorch's std and var do so unless told otherwise: of one element "
     "they are 0 / 0, NaN, in the value and in the gradient. `/ (returns.std() + eps)` does not help, NaN plus an "
     "epsilon is NaN. An episode that ends after one step, a clip with one frame, a last batch of one row is enough. "
-    "NumPy divides by n, and by n - ddof if asked to.",
+    "NumPy and JAX divide by n, and by n - ddof if asked to; TensorFlow and Keras always by n.",
     check=check,
-    specific=15,
+    specific=16,
     optional=True,
     remedy="Standardise only where there is more than one element, or divide by n (correction=0, ddof=0).",
     fix=Applicability.UNSAFE,
     fix_note="Dividing by n instead of n - 1 makes the result smaller, by a factor of sqrt((n - 1) / n), and 0 for one "
-    "element.",
+    "element. Where the gradient of a deviation of 0 is NaN, as in JAX, the root is written out with an epsilon.",
     references=(
         "https://docs.pytorch.org/docs/stable/generated/torch.std.html",
         "https://numpy.org/doc/stable/reference/generated/numpy.std.html",

@@ -10,21 +10,22 @@ import libcst as cst
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.aftermath import LOSSES, feeds_loss, repaired, trained
-from nanlint.reasoning.conditions import MASK_WORDS, PADDING_WORDS, words_in
+from nanlint.reasoning.conditions import MASK_WORDS, PADDING_WORDS, is_mask, words_in
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import strip
-from nanlint.reasoning.rewriting import contains, spell, wrapped
+from nanlint.reasoning.rewriting import contains, spell, spell_mean_or_zero, wrapped
 from nanlint.reasoning.selections import Selection, by_lengths, can_be_empty, of_unused_label, selections
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 SMOOTH = (Op.MEAN, Op.STD, Op.VAR, Op.MEDIAN)
 """NaN of nothing."""
 EXTREME = (Op.REDUCE_MAX, Op.REDUCE_MIN)
-"""Of nothing they raise, in PyTorch and in NumPy."""
+"""Of nothing they raise, or are infinite."""
 SEQUENCES = PADDING_WORDS | {"mel", "mels", "tgt", "attention", "attn", "frames"}
 IGNORED = -100.0  # the label that PyTorch's losses leave out unless told otherwise
 
@@ -61,9 +62,13 @@ def _draft(event: Event, found: Selection, trace: Trace) -> Draft:
     taken, mask = trace.origin(found.taken), trace.origin(found.mask)
     selected = "its operand" if taken is None else quoted(taken.node)
     whole = operand_node(event, 0)
-    if taken is not None and whole is not None and not contains(whole, taken.node):
+    if taken is event:
+        selected = f"the elements where {quoted(event.site.options.get('where'))} holds,"
+    elif taken is not None and whole is not None and not contains(whole, taken.node):
         selected = f"{quoted(whole)}, made from {selected},"
-    ends = "raises an error" if event.op in EXTREME else "is NaN"
+    ends = "is infinite" if event.op in EXTREME else "is NaN"
+    if registry.raises(event.op, event.framework):
+        ends = "raises an error"
     who = ", of a cluster that nothing is assigned to," if of_unused_label(found.mask) else ""
     clues = [Clue(mask.node, f"the mask: {describe(mask)}", mask.result)] if mask is not None else []
     if taken is not None and taken.node is not event.node:
@@ -102,9 +107,13 @@ def _of_padding(found: Selection, trace: Trace) -> bool:
 
 def _empty(event: Event, trace: Trace) -> Selection | None:
     """The selection that the reduction goes over, if it can be empty and all of it comes from such."""
-    if not event.operands or not _over_selection(event):
+    chosen = event.options.get("where")
+    if chosen is not None and event.operands:
+        found: Selection | None = Selection(event.result, chosen) if is_mask(chosen) else None
+    elif not event.operands or not _over_selection(event):
         return None
-    found = next(selections(event.x, trace), None)
+    else:
+        found = next(selections(event.x, trace), None)
     return found if found is not None and can_be_empty(found, event, trace) else None
 
 
@@ -157,13 +166,18 @@ def _rewrite(event: Event) -> Rewrite | None:
     if node is None or not isinstance(event.node, cst.Call) or set(event.options) - {"axis"}:
         return None
     axis = event.site.options.get("axis")
+    title = f"Divide the sum of {quoted(node)} by a count of at least 1"
+    written = spell_mean_or_zero(event, {"x": bare(node)})
+    if written is not None:
+        edit = Replace(event.node, written.text)
+        return Rewrite(title, Applicability.UNSAFE, (edit,), written.imports) if axis is None else None
     count = spell(event, Op.LENGTH, {"x": bare(node)})
     if axis is None and count is None:
         return None
     length = f"len({bare(node)})" if axis is not None or count is None else count.text
     along = "" if axis is None else bare(axis)
     return Rewrite(
-        f"Divide the sum of {quoted(node)} by a count of at least 1",
+        title,
         Applicability.UNSAFE,
         (Replace(event.node, f"{wrapped(node)}.sum({along}) / max({length}, 1)"),),
         () if count is None or axis is not None else count.imports,
@@ -186,11 +200,12 @@ RULE = Rule(
     summary="A mean, spread or median of a selection that can be empty.",
     why="The mean of nothing is 0 / 0. PyTorch returns NaN for the mean, the standard deviation and the median of an "
     "empty tensor, NumPy the same with a warning that scrolls by; a loss with reduction 'mean' of an empty batch is "
-    "NaN as well. One batch in which the mask selects nothing makes the loss NaN. The maximum of nothing raises an "
-    "error in both.",
+    "NaN as well; TensorFlow and JAX do the same. One batch in which the mask selects nothing makes the loss NaN. The "
+    "maximum of nothing raises an error, but for TensorFlow, where it is -inf.",
     check=check,
     specific=20,
-    remedy="Test that something is selected (`if mask.any():`), or divide the sum by `max(count, 1)`.",
+    remedy="Test that something is selected (`if mask.any():`), divide the sum by `max(count, 1)`, or divide with "
+    "`divide_no_nan`.",
     fix=Applicability.UNSAFE,
     fix_note="The result is 0 instead of NaN where nothing is selected, else the same.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.mean.html",),

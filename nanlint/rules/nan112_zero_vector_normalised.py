@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import axis_of
 from nanlint.reasoning.aftermath import feeds_loss, trained
@@ -25,7 +26,8 @@ from nanlint.reasoning.normalising import (
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.poles import danger, differentiated, takes_array
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import code, reachable_source, removable, spell
+from nanlint.reasoning.rewriting import code, reachable_source, removable, spell, takes
+from nanlint.reasoning.roots import written_out
 from nanlint.reasoning.terms import operand
 from nanlint.reasoning.vanishing import vanishing
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
@@ -50,7 +52,11 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             f"0 {way or _when(found)}: {_quotient(event, found)}",
             _REMEDIES[found.measure],
             evidence=trail(found.pole, trace, found.pole.operands[found.index]),
-            claims=tuple(inner for inner in (found.pole, found.root) if inner is not None and inner is not event),
+            claims=tuple(
+                inner
+                for inner in (found.pole, found.root, *_steep(trace, found))
+                if inner is not None and inner is not event
+            ),
             rewrite=_rewrite(event, trace, found, limits),
         )
     for event in trace.of(*GUARDED):
@@ -146,9 +152,36 @@ def _rewrite(event: Event, trace: Trace, found: Normalisation, limits: Limits) -
         library = None
     if library is not None:
         return library
+    steep = _steep(trace, found)
+    if steep:
+        return _all_written_out(steep, limits)
     if found.root is not None and (differentiated(found.root) or found.pole is found.root):
         return adding(found.root, 0, literal(epsilon(found.root, limits)))
     return adding(found.pole, found.index, literal(epsilon(event, limits)))
+
+
+def _steep(trace: Trace, found: Normalisation) -> list[Event]:
+    """The norms and deviations of the divisor whose own gradient is NaN at 0, which no epsilon added to them mends."""
+    factors = [norm_of(x) for x in strip(found.pole.operands[found.index]).made_by.operands]
+    measures = [found.reducing, *(factor[1] for factor in factors if factor is not None)]
+    events = {id(event): event for value in measures if (event := trace.origin(value)) is not None}
+    return [
+        event
+        for event in events.values()
+        if event.op in (Op.NORM, Op.STD)
+        and differentiated(event)
+        and not registry.smooth_at_zero(event.op, event.framework)
+    ]
+
+
+def _all_written_out(steep: list[Event], limits: Limits) -> Rewrite | None:
+    roots = [written_out(event, limits) for event in steep]
+    written = [root for root in roots if root is not None]
+    if len(written) < len(steep):
+        return None
+    edits = tuple(Replace(event.node, root.text) for event, root in zip(steep, written, strict=True))
+    imports = tuple(line for root in written for line in root.imports)
+    return Rewrite("Write the root out with an epsilon inside", Applicability.UNSAFE, edits, imports)
 
 
 def _normalize(event: Event, trace: Trace, found: Normalisation) -> Rewrite | None:
@@ -159,6 +192,8 @@ def _normalize(event: Event, trace: Trace, found: Normalisation) -> Rewrite | No
     order = _order(found.reducing)
     written = event.op is Op.DIVIDE and plainly_written(event) and x.value.same(found.of)
     if axis is None or text is None or order is None or not written or found.reducing.op is Op.MEAN:
+        return None
+    if not all(takes(Op.NORMALIZE, name, event.framework) for name in order):
         return None
     spelled = spell(event, Op.NORMALIZE, {"x": text, "axis": axis, **order})
     if spelled is None:
@@ -256,7 +291,8 @@ RULE = Rule(
     fix=Applicability.UNSAFE,
     fix_note="A zero vector stays 0. normalize leaves vectors longer than 1e-12 as they are; an epsilon added to the "
     "divisor changes the quotient by its size relative to it. The gradient at a zero vector is finite but large, 1e12 "
-    "or 1e8: a larger epsilon gives a smaller one.",
+    "or 1e8: a larger epsilon gives a smaller one. Where the gradient of the norm itself is NaN at 0, as in "
+    "TensorFlow and JAX, its root is written out with the epsilon inside.",
     references=("https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html",),
     bad=(
         Bad(

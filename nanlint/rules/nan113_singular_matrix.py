@@ -9,6 +9,7 @@ import libcst as cst
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.context import in_training, quiet, words
 from nanlint.reasoning.evidence import describe, trail
@@ -21,7 +22,6 @@ from nanlint.reasoning.rewriting import code, held_by, spell
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 BREAKING = (Op.INVERSE, Op.SOLVE, Op.CHOLESKY, Op.LOG_DETERMINANT, Op.LOG_ABS_DETERMINANT)
-RAISING = (Op.INVERSE, Op.SOLVE, Op.CHOLESKY, Op.DISTRIBUTION)
 SPECTRAL = {Op.SINGULAR_VECTORS: 1, Op.EIGENVECTORS: 0}
 """Decompositions with a gradient of their own, and which part of their result holds the values."""
 FITTING = frozenset({"fit", "train", "em", "update", "maximization", "maximize", "step", "learn", "estimate"})
@@ -38,7 +38,9 @@ JITTER = "1e-6"
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(*BREAKING, *SPECTRAL, Op.DISTRIBUTION):
         matrix, node = _matrix(event)
-        if matrix is None or altered(matrix, trace) or is_drawn(matrix) or (event.op in RAISING and is_handled(event)):
+        if matrix is None or altered(matrix, trace) or is_drawn(matrix):
+            continue
+        if registry.raises(event.op, event.framework) and is_handled(event):
             continue
         found = gram(matrix)
         level = _unproven(event, matrix, node) if found is None else _level(event, found)
@@ -118,7 +120,8 @@ def _consequence(event: Event, found: Gram | None) -> str:
     quietly = (raises := event.options.get("raises")) is not None and raises.constant is False
     if quietly:
         return f"{when} the result is not finite or wrong, and only `info` tells"
-    return f"{when} this raises LinAlgError; where it nearly is, the result is rounding errors made large"
+    wrong = "this raises an error" if registry.raises(event.op, event.framework) else "the result is infinite or NaN"
+    return f"{when} {wrong}; where it nearly is, the result is rounding errors made large"
 
 
 def _rewrite(event: Event, matrix: Value, node: cst.BaseExpression | None, found: Gram) -> Rewrite | None:
@@ -129,7 +132,7 @@ def _rewrite(event: Event, matrix: Value, node: cst.BaseExpression | None, found
     if holder is None:
         return None
     parts = {"n": size, "dtype": f"{holder}.dtype", "device": f"{holder}.device"}
-    identity = spell(event, Op.EYE, parts, "numpy" if event.framework == "scipy" else event.framework)
+    identity = spell(event, Op.EYE, parts, registry.arrays(event.framework))
     text = None if identity is None else with_epsilon(event, 0, f"{JITTER} * {identity.text}")
     if identity is None or text is None:
         return None
@@ -160,7 +163,8 @@ RULE = Rule(
     why="X^T X, a covariance matrix and a sum of outer products are singular as soon as two columns depend on each "
     "other, one is constant, or there are fewer rows than columns: a small batch, a dead feature, a mixture component "
     "with one point. PyTorch and NumPy then raise LinAlgError in inv, solve and cholesky, and give -inf in logdet and "
-    "slogdet, with an infinite gradient; just short of singular the inverse consists of rounding errors times 1e7. The "
+    "slogdet, with an infinite gradient; TensorFlow raises in inv and solve and gives NaN in cholesky, JAX gives "
+    "infinity and NaN without a word; just short of singular the inverse consists of rounding errors times 1e7. The "
     "gradients of eigenvectors and singular vectors are NaN where two eigenvalues are equal, as the zeros of a "
     "rank-deficient matrix are.",
     check=check,

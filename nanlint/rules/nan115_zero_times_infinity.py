@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.interp.objects import Dotted
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.aftermath import feeds_loss
 from nanlint.reasoning.context import quiet
@@ -99,28 +99,21 @@ def _self_level(level: Level, event: Event, product: Event, trace: Trace) -> Lev
 
 
 def _rewrite(event: Event, product: Event, limits: Limits) -> Rewrite | None:
-    """xlogy, whose value is right; its gradient at 0 is NaN still, so with a gradient a clamp inside the logarithm."""
+    """xlogy, whose value is right; where its gradient at 0 is NaN still, a clamp inside the logarithm."""
     nodes = [operand_node(product, index) for index in (0, 1)]
     logarithm = next((index for index, node in enumerate(nodes) if node is event.node), None)
-    if differentiated(event) or logarithm is None or event.op is not Op.LOG:
+    rough = differentiated(event) and not registry.smooth_at_zero(Op.XLOGY, event.framework)
+    if rough or logarithm is None or event.op is not Op.LOG:
         return clamping(event, 0, {"min": literal(epsilon(event, limits))})
     factor, x = nodes[1 - logarithm], operand_node(event, 0)
     spelled = None
     if factor is not None and x is not None:
         parts = {"x": bare(factor), "y": bare(x)}
-        spelled = spell(product, Op.XLOGY, parts) or (
-            spell(product, Op.XLOGY, parts, "scipy") if _has(product, "scipy") else None
-        )
+        spelled = spell(product, Op.XLOGY, parts)
     if spelled is None:
         return clamping(event, 0, {"min": literal(epsilon(event, limits))})
     edit = Replace(product.node, spelled.text)
     return Rewrite("Use xlogy, which is 0 where the factor is", Applicability.SAFE, (edit,), spelled.imports)
-
-
-def _has(event: Event, root: str) -> bool:
-    """The file imports the package."""
-    payloads = (value.payload for value in event.site.names.values())
-    return any(isinstance(payload, Dotted) and payload.name.partition(".")[0] == root for payload in payloads)
 
 
 RULE = Rule(
@@ -130,13 +123,14 @@ RULE = Rule(
     why="Entropy, cross-entropy and KL divergence take 0 * log(0) to be 0. A computer takes it to be 0 times -inf, "
     "NaN, and one empty bin of a histogram, one label of 0 against a prediction of 0, one masked element makes the "
     "whole sum NaN. xlogy(x, y) and entr(x) are 0 there. Their gradient is not saved: that of xlogy(p, p) at 0 is "
-    "NaN, that of entr +inf, so that what is differentiated needs an operand above 0.",
+    "NaN, that of entr +inf, so that what is differentiated needs an operand above 0; only TensorFlow's xlogy has a "
+    "finite one.",
     check=check,
     specific=20,
     remedy="Use xlogy(x, y) for x * log(y), entr(p) for -p * log(p); with a gradient, clamp inside the logarithm.",
     fix=Applicability.UNSAFE,
-    fix_note="Without a gradient the product becomes xlogy, the same function but for NaN, safe; with one the operand "
-    "of the logarithm is clamped to the epsilon, unsafe.",
+    fix_note="Without a gradient, or in TensorFlow, the product becomes xlogy, the same function but for NaN, safe; "
+    "with one the operand of the logarithm is clamped to the epsilon, unsafe.",
     references=("https://docs.pytorch.org/docs/stable/special.html#torch.special.xlogy",),
     bad=(
         Bad(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import operand_node, quoted
@@ -30,11 +31,17 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             event,
             found.level if sure else Level.STRICT,
             f"arctangent of a quotient whose divisor {quoted(operand_node(quotient, 1))} can be 0: there {lost}",
-            "Use the arctangent of two arguments, which takes the origin, too.",
+            _remedy(event),
             evidence=trail(quotient, trace, quotient.y),
             claims=(quotient,),
             rewrite=_rewrite(event, trace),
         )
+
+
+def _remedy(event: Event) -> str:
+    if registry.smooth_at_zero(Op.ATAN2, event.framework):
+        return "Use the arctangent of two arguments, which takes the origin, too."
+    return "Use the arctangent of two arguments; where both can be 0 keep its gradient away with a double where."
 
 
 def _rewrite(event: Event, trace: Trace) -> Rewrite | None:
@@ -59,7 +66,8 @@ RULE = Rule(
     why="atan(y / x) goes through infinity where x is 0: the value still comes out as a quarter turn, but the gradient "
     "is infinity times 0, NaN, and at the origin 0 / 0 makes the value NaN as well. It also takes opposite directions "
     "for the same. atan2(y, x) has none of this: PyTorch defines its gradient at the origin as 0 (also where the "
-    "squares of the coordinates underflow), and NumPy's is 0 there.",
+    "squares of the coordinates underflow), and NumPy's is 0 there; in TensorFlow and "
+    "JAX the gradient at the origin alone is still NaN.",
     check=check,
     specific=14,
     optional=True,

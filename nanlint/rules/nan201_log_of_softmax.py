@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Trace
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.logarithms import Reading, cause, consequence, effective, explained, readings
 from nanlint.reasoning.logforms import judged
 from nanlint.reasoning.probabilities import Form
+from nanlint.reasoning.rewriting import name_of
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 
@@ -43,18 +45,21 @@ def _remedy(reading: Reading) -> str:
     if reading.event.op is not Op.LOG:
         base = "2" if reading.event.op is Op.LOG2 else "10"
         return f"Take log_softmax of the logits and divide it by log({base})."
-    if reading.event.framework == "numpy":
-        return "Take scipy.special.log_softmax of the logits, or subtract their logaddexp.reduce from them."
-    return "Take log_softmax of the logits; a loss such as cross_entropy takes the logits themselves."
+    name, loss = name_of(reading.event, Op.LOG_SOFTMAX), registry.logit_loss(Op.CROSS_ENTROPY, reading.event.framework)
+    if not loss or not name:
+        take = f"Take {name} of the logits, or subtract" if name else "Subtract"
+        return f"{take} their logsumexp from the logits."
+    return f"Take {name} of the logits; a loss such as {loss} takes the logits themselves."
 
 
 RULE = Rule(
     code="NAN201",
     name="log-of-softmax",
     summary="The logarithm of a softmax.",
-    why="A softmax is exactly 0 once a logit trails the largest by 104 in float32 (17.3 in float16, 745 in float64). "
-    "The logarithm is -inf there, and the gradient of the whole row NaN. log_softmax is the same function computed "
-    "without the detour: its value at that logit is -104.",
+    why="A softmax is exactly 0 once a logit trails the largest by 104 in float32 (17.3 in float16, 745 in float64); "
+    "by 87 in TensorFlow and JAX, which compute 0 for what is smaller than the smallest normal number. The logarithm "
+    "is -inf there, and the gradient of the whole row NaN. log_softmax is the same function computed without the "
+    "detour: its value at that logit is -104.",
     check=check,
     specific=34,
     remedy="Use log_softmax of the logits.",

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Trace
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.logarithms import Reading, cause, consequence, effective, explained, readings
-from nanlint.reasoning.logforms import judged
+from nanlint.reasoning.logforms import judged, log_sigmoid_words
 from nanlint.reasoning.probabilities import Form
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
@@ -40,19 +41,20 @@ def _message(reading: Reading) -> str:
 
 
 def _remedy(reading: Reading) -> str:
-    if reading.event.framework == "numpy":
-        return f"Compute it from the logits x: -np.logaddexp(0, {'' if reading.complement else '-'}x)."
-    form = f"logsigmoid({'-' * reading.complement}x) of the logits x"
-    if reading.event.op in (Op.LOG2, Op.LOG10):
-        return f"Take {form} and divide it by log({'2' if reading.event.op is Op.LOG2 else '10'})."
-    return f"Take {form}; binary_cross_entropy_with_logits takes the logits themselves."
+    event = reading.event
+    form = f"{log_sigmoid_words(event, reading.complement)} of the logits x"
+    if event.op in (Op.LOG2, Op.LOG10):
+        return f"Take {form} and divide it by log({'2' if event.op is Op.LOG2 else '10'})."
+    loss = registry.logit_loss(Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, event.framework)
+    return f"Take {form}; {loss} takes the logits themselves." if loss else f"Take {form}."
 
 
 RULE = Rule(
     code="NAN202",
     name="log-of-sigmoid",
     summary="The logarithm of a sigmoid, or of 1 minus a sigmoid.",
-    why="In float32 a sigmoid is exactly 0 from a logit of -88.7 down and exactly 1 from 16.64 up (8.3 in float16), so "
+    why="In float32 a sigmoid is exactly 0 from a logit of -88.7 down (-87.4 in TensorFlow and JAX, which compute 0 "
+    "for what is smaller than the smallest normal number) and exactly 1 from 16.64 up (8.3 in float16), so "
     "log(sigmoid(x)) and, much sooner, log(1 - sigmoid(x)) are -inf with a NaN gradient. logsigmoid(x) and "
     "logsigmoid(-x) are the same functions, finite everywhere. It is a note where nothing but a choice is made of the "
     "logarithm, in evaluation, where the sigmoid itself is a divisor as well, and for products with unit vectors.",

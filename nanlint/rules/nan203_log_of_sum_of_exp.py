@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.exponentials import level, limit, lowered, overflows, shifted
@@ -15,7 +16,7 @@ from nanlint.reasoning.growth import sunk
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.origins import SAME_ELEMENTS
 from nanlint.reasoning.rewording import plainly_written, repeatable
-from nanlint.reasoning.rewriting import Spelled, reachable_source, spell, spell_name
+from nanlint.reasoning.rewriting import Spelled, reachable_source, spell, spell_log_count
 from nanlint.reasoning.terms import PLAIN, Term, operand
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -148,12 +149,13 @@ def _rewrite(event: Event, found: LogSum) -> Rewrite | None:
     if any(x.links or x.value.dtype.integer for x in found.terms):
         return None
     spelled = _log_sum(event, found)
+    unlike = found.total is None and spelled is not None and not registry.broadcasts(Op.LOGADDEXP, spelled.framework)
     if spelled is not None and found.numerator is not None:
         above = None if found.numerator.links else found.numerator.atom(event)
         spelled = None if above is None else Spelled(f"{above} - {spelled.text}", spelled.imports)
     if spelled is None:
         return None
-    applicability = Applicability.UNSAFE if found.guarded else Applicability.SAFE
+    applicability = Applicability.UNSAFE if found.guarded or unlike else Applicability.SAFE
     return Rewrite("Use the stable form", applicability, (Replace(event.node, spelled.text),), spelled.imports)
 
 
@@ -174,22 +176,15 @@ def _log_sum(event: Event, found: LogSum) -> Spelled | None:
     if text is None:
         return None
     if total.op is Op.CUMSUM:
+        axis = total.options.get("axis")
+        counted = axis is not None and isinstance(axis.constant, int) and axis.constant >= 0
+        if not (counted or registry.counts_back(Op.LOGCUMSUMEXP, event.framework)):
+            return None
         return spell(event, Op.LOGCUMSUMEXP, {"x": text, **given})
     if _all_methods(event, found) and "axis" in given:
         options = [given["axis"]] + ([f"keepdim={given['keepdim']}"] if "keepdim" in given else [])
         return Spelled(f"{x.atom(event)}.logsumexp({', '.join(options)})")
-    return _log_sum_exp(event, x, text, given)
-
-
-def _log_sum_exp(event: Event, x: Term, text: str, given: dict[str, str]) -> Spelled | None:
-    """logsumexp over an axis; over all of them torch needs the elements in one."""
-    if event.framework == "torch":
-        if "axis" in given:
-            return spell(event, Op.LOGSUMEXP, {"x": text, **given})
-        return spell(event, Op.LOGSUMEXP, {"x": f"{x.atom(event)}.flatten()", "axis": "0"})
-    if event.framework != "numpy":
-        return None
-    return spell(event, Op.LOGSUMEXP, {"x": text, **given, "axis": given.get("axis", "None")})
+    return spell(event, Op.LOGSUMEXP, {"x": text, **given})
 
 
 def _all_methods(event: Event, found: LogSum) -> bool:
@@ -199,20 +194,21 @@ def _all_methods(event: Event, found: LogSum) -> bool:
         exp.site.spelling if exp else "",
         found.total.site.spelling if found.total else "",
     ]
-    return event.framework == "torch" and all(spelling.startswith(".") for spelling in spellings)
+    has_method = registry.method(event.framework, Op.LOGSUMEXP.value) is not None
+    return has_method and all(spelling.startswith(".") for spelling in spellings)
 
 
 def _log_of_addends(event: Event, terms: tuple[Term, ...]) -> Spelled | None:
     texts = [x.bare(event) for x in terms]
     if any(text is None for text in texts) or any(x.value.kind.scalar for x in terms):
         return None
-    combined = texts[0] or ""
+    combined = Spelled(texts[0] or "")
     for text in texts[1:]:
-        spelled = spell(event, Op.LOGADDEXP, {"x": combined, "y": text or ""})
+        spelled = spell(event, Op.LOGADDEXP, {"x": combined.text, "y": text or ""})
         if spelled is None:
             return None
-        combined = spelled.text
-    return Spelled(combined)
+        combined = replace(spelled, imports=(*combined.imports, *spelled.imports))
+    return combined
 
 
 def _log_mean(event: Event, x: Term, given: dict[str, str], total: Event) -> Spelled | None:
@@ -223,15 +219,11 @@ def _log_mean(event: Event, x: Term, given: dict[str, str], total: Event) -> Spe
     whole = axis is None
     if text is None or (axis is not None and not isinstance(axis.constant, int)):
         return None
-    summed = _log_sum_exp(event, x, text, {name: part for name, part in given.items() if not whole})
-    if event.framework == "torch":
-        log, imports = spell_name(event.site, "math.log")
-        count = f"{text}.numel()" if whole else f"{text}.shape[{given['axis']}]"
-    else:
-        log, imports = spell_name(event.site, "numpy.log")
-        size = spell_name(event.site, "numpy.size")[0]
-        count = f"{size}({text})" if whole else f"{size}({text}, {given['axis']})"
-    return None if summed is None else Spelled(f"{summed.text} - {log}({count})", (*summed.imports, *imports))
+    summed = spell(event, Op.LOGSUMEXP, {"x": text, **({} if whole else given)})
+    count = spell_log_count(event, {"x": text} if whole else {"x": text, "axis": given["axis"]})
+    if summed is None or count is None:
+        return None
+    return Spelled(f"{summed.text} - {count.text}", (*summed.imports, *count.imports))
 
 
 RULE = Rule(
@@ -239,8 +231,8 @@ RULE = Rule(
     name="log-of-sum-of-exp",
     summary="The logarithm of a sum or mean of exponentials.",
     why="exp(x) is infinite from 88.7 in float32 (11.1 in float16, 709.8 in float64), although the logarithm of the "
-    "sum is hardly larger than the largest x; and where every x is below -104 the sum is 0 and its logarithm -inf. "
-    "logsumexp subtracts the maximum first, so that neither happens.",
+    "sum is hardly larger than the largest x; and where every x is below -104 (-87 in TensorFlow and JAX) "
+    "the sum is 0 and its logarithm -inf. logsumexp subtracts the maximum first, so that neither happens.",
     check=check,
     specific=32,
     remedy="Use logsumexp, logaddexp or logcumsumexp.",

@@ -8,16 +8,17 @@ import libcst as cst
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction
 from nanlint.reasoning.evidence import trail
-from nanlint.reasoning.exponentials import has_scipy, level, limit, overflows, replaced, shifted
+from nanlint.reasoning.exponentials import level, limit, overflows, replaced, shifted
 from nanlint.reasoning.formulas import inside
 from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.origins import NETWORKS, comes_from, strip
 from nanlint.reasoning.probabilities import Share, share, unshifted
 from nanlint.reasoning.rewording import plainly_written, plus, repeatable
-from nanlint.reasoning.rewriting import contains, reachable_source, removable, spell, spell_name
+from nanlint.reasoning.rewriting import contains, default, reachable_source, removable, spell
 from nanlint.reasoning.terms import Term, result
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -70,19 +71,22 @@ def _rewrite(trace: Trace, event: Event, found: Share) -> Rewrite | None:
     along = None if whole else reachable_source(axis_node, found.total, event)
     if not whole and along is None:
         return None
-    if event.framework == "torch":
-        return None if along is None else _library(event, found, {"axis": along}, "torch")
-    if event.framework != "numpy":
-        return None
-    if has_scipy(event, "softmax"):
-        return _library(event, found, {} if along is None else {"axis": along}, "scipy")
-    return _subtracted(trace, event, found, along)
+    return _library(event, found, along) or _subtracted(trace, event, found, along)
 
 
-def _library(event: Event, found: Share, parts: dict[str, str], framework: str) -> Rewrite | None:
+def _library(event: Event, found: Share, along: str | None) -> Rewrite | None:
+    """Softmax along the axis; without one, where softmax takes all elements as well."""
     text = plus(unshifted(found.x, found.total), event)
-    spelled = None if text is None else spell(event, Op.SOFTMAX, {"x": text, **parts}, framework)
-    return None if spelled is None else replaced(event, found.x, spelled, "Use softmax", _applicability(found))
+    parts = {} if along is None else {"axis": along}
+    spelled = None if text is None else spell(event, Op.SOFTMAX, {"x": text, **parts})
+    if spelled is None or (along is None and not _of_all(spelled.framework)):
+        return None
+    return replaced(event, found.x, spelled, "Use softmax", _applicability(found))
+
+
+def _of_all(framework: str) -> bool:
+    """Softmax without an axis is one over all elements."""
+    return default(Op.SOFTMAX, "axis", framework) is None and not registry.chooses_axis(framework)
 
 
 def _subtracted(trace: Trace, event: Event, found: Share, along: str | None) -> Rewrite | None:
@@ -90,16 +94,22 @@ def _subtracted(trace: Trace, event: Event, found: Share, along: str | None) -> 
     exponentials = _exponentials(trace, event, found)
     places = [event.node] if contains(event.node, found.total.node) else [event.node, found.total.node]
     edits: dict[int, Replace] = {}
+    imports: list[str] = []
     for exp in exponentials:
         node = exp.site.operands[0] if exp.site.operands else None
         text = repeatable(Term(trace, exp.x, node, exp), exp)
         inline = any(contains(place, exp.node) for place in places)
         if node is None or text is None or not plainly_written(exp) or not (inline or removable(exp, places)):
             return None
-        largest, imports = spell_name(exp.site, "numpy.max")
-        options = "" if along is None else f", axis={along}, keepdims=True"
-        edits[id(node)] = Replace(node, f"{text} - {largest}({text}{options})")
-    return Rewrite("Subtract the maximum", _applicability(found), tuple(edits.values()), imports) if edits else None
+        kept = {} if along is None else {"axis": along, "keepdim": "True"}
+        largest = spell(exp, Op.REDUCE_MAX, {"x": text, **kept})
+        if largest is None:
+            return None
+        imports.extend(largest.imports)
+        edits[id(node)] = Replace(node, f"{text} - {largest.text}")
+    if not edits:
+        return None
+    return Rewrite("Subtract the maximum", _applicability(found), tuple(edits.values()), tuple(dict.fromkeys(imports)))
 
 
 def _exponentials(trace: Trace, event: Event, found: Share) -> list[Event]:
@@ -116,8 +126,8 @@ RULE = Rule(
     name="handwritten-softmax",
     summary="An exponential divided by its sum, with no maximum subtracted.",
     why="exp(x) is infinite from 88.7 in float32 (11.1 in float16, 709.8 in float64), and infinity divided by "
-    "infinity is NaN; where all of a row is below -104 it is 0 divided by 0. Softmax does not change when the "
-    "maximum is subtracted, and then neither can happen.",
+    "infinity is NaN; where all of a row is below -104 (-87 in TensorFlow and JAX) it is 0 divided by 0. Softmax "
+    "does not change when the maximum is subtracted, and then neither can happen.",
     check=check,
     specific=30,
     remedy="Use softmax, or subtract the maximum along the same axis before the exponential.",

@@ -9,15 +9,16 @@ import libcst as cst
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import trail
-from nanlint.reasoning.exponentials import differentiated, has_scipy, held_level, limit, overflows, replaced
+from nanlint.reasoning.exponentials import differentiated, held_level, limit, overflows, replaced
 from nanlint.reasoning.formulas import exponential, inside, minus_one, one_minus, one_plus, opposite, quotient
 from nanlint.reasoning.growth import past_limit
 from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.probabilities import logistic
 from nanlint.reasoning.rewording import minus, plus
-from nanlint.reasoning.rewriting import Spelled, spell, wrapped
+from nanlint.reasoning.rewriting import Spelled, name_of, spell, wrapped
 from nanlint.reasoning.terms import PLAIN, Term, result
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
@@ -119,9 +120,10 @@ def _message(event: Event, found: Squashing) -> str:
 
 
 def _remedy(event: Event, found: Squashing) -> str:
-    if event.framework == "numpy" and found.op is Op.SIGMOID:
-        return "Use scipy.special.expit, or exp(-logaddexp(0, -x)), which does not overflow."
-    return f"Use {found.op.value}."
+    name = name_of(event, found.op)
+    if registry.spelling(found.op, event.framework) is None and found.op is Op.SIGMOID:
+        return f"Use {name + ', or ' if name else ''}exp(-logaddexp(0, -x)), which does not overflow."
+    return f"Use {name or found.op.value}."
 
 
 def _rewrite(event: Event, found: Squashing) -> Rewrite | None:
@@ -135,12 +137,9 @@ def _rewrite(event: Event, found: Squashing) -> Rewrite | None:
 
 def _sigmoid(event: Event, found: Squashing) -> Spelled | None:
     text = minus(found.x, event) if found.flipped else plus(found.x, event)
-    if text is None or event.framework not in ("torch", "numpy"):
-        return None
-    if event.framework == "torch":
-        return spell(event, Op.SIGMOID, {"x": text})
-    if has_scipy(event, "expit"):
-        return spell(event, Op.SIGMOID, {"x": text}, "scipy")
+    spelled = None if text is None else spell(event, Op.SIGMOID, {"x": text})
+    if spelled is not None:
+        return spelled
     negative = plus(found.x, event) if found.flipped else minus(found.x, event)
     softplus = None if negative is None else spell(event, Op.SOFTPLUS, {"x": negative})
     return None if softplus is None else spell(event, Op.EXP, {"x": f"-{softplus.text}"})

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.exponentials import held_level, level, limit, overflows
-from nanlint.reasoning.formulas import exponential, inside, minus_one, one_plus
+from nanlint.reasoning.formulas import exponential, inside, minus_one, negated, one_plus, opposite
 from nanlint.reasoning.growth import past_limit
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.rewording import minus, plainly_written, plus, repeatable
-from nanlint.reasoning.rewriting import Spelled, spell, spell_name
+from nanlint.reasoning.rewriting import Spelled, spell, spell_exactly, spell_name
 from nanlint.reasoning.terms import PLAIN, Term, operand
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -68,10 +69,26 @@ def read(event: Event, inner: Term) -> Written | None:
         return Written(Form.LOG_COSH, inner.operand())
     if inner.op is Op.EXPM1:
         return Written(Form.INVERSE, inner.operand())
+    if (x := _of_both_signs(inner)) is not None:
+        return Written(Form.LOG_COSH, x)
     for form, part in ((Form.SOFTPLUS, one_plus(inner)), (Form.INVERSE, minus_one(inner))):
         x = None if part is None else exponential(part)
         if x is not None:
             return Written(form, x)
+    return None
+
+
+def _of_both_signs(term: Term) -> Term | None:
+    """x of (exp(x) + exp(-x)) / 2."""
+    if term.op not in (Op.DIVIDE, Op.MULTIPLY) or len(term.value.made_by.operands) != 2:
+        return None
+    for i in (0,) if term.op is Op.DIVIDE else (0, 1):
+        added = term.operand(i).behind(PLAIN)
+        if added.op is not Op.ADD or not term.operand(1 - i).is_number(2.0 if term.op is Op.DIVIDE else 0.5):
+            continue
+        exponents = [exponential(part) for part in added.operands()]
+        if len(exponents) == 2 and (x := exponents[0]) and (y := exponents[1]) and opposite(x, y):
+            return y if negated(x) is not None else x
     return None
 
 
@@ -83,26 +100,23 @@ def _level(event: Event, found: Written, trace: Trace) -> Level | None:
 def _rewrite(event: Event, found: Written) -> Rewrite | None:
     if event.op not in (Op.LOG, Op.LOG1P) or not plainly_written(event):
         return None
-    if found.x.links or found.x.value.dtype.integer or event.framework not in ("torch", "numpy"):
+    if found.x.links or found.x.value.dtype.integer:
         return None
     write = {Form.SOFTPLUS: _softplus, Form.INVERSE: _inverse, Form.LOG_COSH: _log_cosh}[found.form]
     spelled = write(event, found.x)
     if spelled is None:
         return None
-    title = f"Use {found.form.value}"
-    return Rewrite(title, Applicability.SAFE, (Replace(event.node, spelled.text),), spelled.imports)
+    return Rewrite("Use the stable form", Applicability.SAFE, (Replace(event.node, spelled.text),), spelled.imports)
 
 
 def _softplus(event: Event, x: Term) -> Spelled | None:
-    """In float64, F.softplus is off by 1e-9: above its threshold of 20 it is the identity."""
+    """Where the framework's softplus loses digits of float64, in another form, which may name x twice."""
     text = plus(x, event)
     if text is None:
         return None
-    if event.framework == "torch" and x.value.dtype is Dtype.FLOAT64:
-        if repeatable(x, event) is None:
-            return None
-        zeros = f"{spell_name(event.site, 'torch.zeros_like')[0]}({text})"
-        return spell(event, Op.LOGADDEXP, {"x": text, "y": zeros})
+    exact = spell_exactly(event, Op.SOFTPLUS, {"x": text}) if x.value.dtype is Dtype.FLOAT64 else None
+    if exact is not None:
+        return None if repeatable(x, event) is None else exact
     return spell(event, Op.SOFTPLUS, {"x": text})
 
 
@@ -118,11 +132,11 @@ def _log_cosh(event: Event, x: Term) -> Spelled | None:
     text, negative = repeatable(x, event), minus(x, event)
     if text is None or negative is None:
         return None
-    if event.framework == "numpy":
-        both = spell(event, Op.LOGADDEXP, {"x": text, "y": negative})
-        return None if both is None else Spelled(f"{both.text} - {spell_name(event.site, 'numpy.log')[0]}(2)")
+    log, imports = spell_name(event.site, registry.number_log(event.framework))
+    both = spell(event, Op.LOGADDEXP, {"x": text, "y": negative})
+    if both is not None and registry.broadcasts(Op.LOGADDEXP, both.framework):
+        return Spelled(f"{both.text} - {log}(2)", (*both.imports, *imports))
     softplus = spell(event, Op.SOFTPLUS, {"x": f"-2 * {text}"})
-    log, imports = spell_name(event.site, "math.log")
     return None if softplus is None else Spelled(f"{text} + {softplus.text} - {log}(2)", (*softplus.imports, *imports))
 
 
@@ -295,7 +309,7 @@ import torch
 
 def f(prediction, target):
     error = prediction - target
-    return (error + torch.nn.functional.softplus(-2 * error) - math.log(2)).mean() / math.pi
+    return (torch.logaddexp(error, -error) - math.log(2)).mean() / math.pi
 """,
             hostile="torch.tensor([100.0]), torch.tensor([0.0])",
             ordinary="torch.tensor([-2.0, 1.0]), torch.tensor([0.5, -2.0])",

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import same
 from nanlint.reasoning.evidence import clue, trail
 from nanlint.reasoning.logarithms import Reading, cause, consequence, effective, explained, readings
 from nanlint.reasoning.logforms import judged
 from nanlint.reasoning.probabilities import Form
+from nanlint.reasoning.rewriting import name_of
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 STEPS = 8  # operations from the logarithm to the end of the loss
@@ -27,7 +29,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             loss,
             found[0],
             _message(reading),
-            "Use cross_entropy, which takes the logits, or log_softmax of them.",
+            _remedy(reading.event),
             evidence=(*trail(reading.event, trace, reading.event.x), clue(reading.event)),
             claims=(reading.event, *explained(reading)),
             rewrite=found[1],
@@ -72,11 +74,19 @@ def _message(reading: Reading) -> str:
     return f"cross-entropy written out: {cause(reading)}; there {consequence(reading)}{zero}"
 
 
+def _remedy(event: Event) -> str:
+    loss, name = registry.logit_loss(Op.CROSS_ENTROPY, event.framework), name_of(event, Op.LOG_SOFTMAX)
+    if not loss:
+        return f"Take {name or 'log_softmax'} of the logits, which is x - logsumexp(x)."
+    return f"Use {loss}, which takes the logits, or {name or 'x - logsumexp(x)'} of them."
+
+
 RULE = Rule(
     code="NAN207",
     name="handwritten-cross-entropy",
     summary="A cross-entropy written out with the logarithm of a softmax.",
-    why="A softmax is exactly 0 once a logit trails the largest by 104 in float32 (17.3 in float16). Its logarithm "
+    why="A softmax is exactly 0 once a logit trails the largest by 104 in float32 (17.3 in float16; 87 in float32 of "
+    "TensorFlow and JAX). Its logarithm "
     "is -inf, and with a one-hot label the loss is NaN even if the prediction is right, because 0 times infinity is "
     "NaN. cross_entropy and log_softmax start from the logits and stay finite.",
     check=check,

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.binary import Side, written_out
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import clue, trail
 from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.logarithms import LOGARITHMS, effective, explained, level, read
-from nanlint.reasoning.logforms import assembled, clamp, replacement
+from nanlint.reasoning.logforms import assembled, clamp, log_sigmoid_words, replacement
 from nanlint.reasoning.poles import danger
 from nanlint.reasoning.probabilities import Form
+from nanlint.reasoning.rewriting import spell
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 
@@ -54,7 +56,7 @@ def _level(trace: Trace, sides: tuple[Side, Side]) -> Level | None:
     if all(effective(side.log) for side in sides):
         return None
     found = [grave.level for side in sides if (grave := danger(side.log, trace)) is not None]
-    if not found or any(side.log.framework == "math" for side in sides):
+    if not found or any(registry.scalar(side.log.framework) for side in sides):
         return None
     if sides[0].log.x.kind.scalar:
         return Level.STRICT
@@ -74,10 +76,12 @@ def _message(sides: tuple[Side, Side], grade: Level) -> str:
 
 
 def _remedy(event: Event) -> str:
-    if event.framework == "numpy":
-        return "Compute it from the logits x: np.logaddexp(0, x) - y * x."
-    logs = "log(p) and log(1 - p) are logsigmoid(x) and logsigmoid(-x)"
-    return f"Use binary_cross_entropy_with_logits on the logits x; {logs}."
+    loss = registry.logit_loss(Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, event.framework)
+    if loss:
+        logs = f"log(p) and log(1 - p) are {log_sigmoid_words(event)} and {log_sigmoid_words(event, complement=True)}"
+        return f"Use {loss} on the logits x; {logs}."
+    formula = spell(event, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, {"input": "x", "target": "y"})
+    return f"Compute it from the logits x: {formula.text if formula else 'softplus(x) - y * x'}."
 
 
 def _rewrite(trace: Trace, sides: tuple[Side, Side], limits: Limits) -> Rewrite | None:

@@ -9,6 +9,7 @@ import libcst as cst
 from nanlint.domain.interval import number
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import limits_of
 from nanlint.reasoning.context import quiet
@@ -79,7 +80,7 @@ def _small(event: Event, x: Term) -> bool:
 
 
 def _draft(trace: Trace, event: Event, x: Term, form: str, stable: str, spelled: Spelled | None) -> Draft:
-    surely = is_array(event.result) and not quiet(event.site) and event.framework != "math"
+    surely = is_array(event.result) and not quiet(event.site) and not registry.scalar(event.framework)
     rewrite = None
     if spelled is not None and plainly_written(event) and isinstance(event.node, cst.BaseExpression):
         rewrite = Rewrite(f"Use {stable}", Applicability.SAFE, (Replace(event.node, spelled.text),), spelled.imports)

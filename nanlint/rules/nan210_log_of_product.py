@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.context import in_loss, in_training, quiet
 from nanlint.reasoning.cumulative import CumulativeNormal, cumulative_normal
@@ -16,7 +17,7 @@ from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.poles import takes_array
 from nanlint.reasoning.provenance import is_array, is_schedule
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import Spelled, contains, keyword_of, reachable_source, removable, spell
+from nanlint.reasoning.rewriting import Spelled, contains, keyword_of, name_of, reachable_source, removable, spell
 from nanlint.reasoning.targets import picked
 from nanlint.reasoning.terms import PLAIN, Term, operand
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
@@ -52,7 +53,7 @@ class LogProduct:
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P):
-        if event.framework == "math" or event.x.kind.scalar:
+        if registry.scalar(event.framework) or event.x.kind.scalar:
             continue
         normal = cumulative_normal(operand(trace, event), event.op is Op.LOG1P)
         if normal is not None and event.x.range.contains(-1.0 if event.op is Op.LOG1P else 0.0):
@@ -110,7 +111,8 @@ def _name(made: Event) -> str:
 def _applicability(found: LogProduct) -> Applicability:
     """The logarithm of a negative product of two negative factors exists, the sum of their logarithms does not."""
     signed = found.made.op is not Op.DETERMINANT and found.made.x.range.lo < 0.0 and not found.magnitude
-    unlike = found.made.op is Op.DETERMINANT and not found.magnitude and found.made.framework != "torch"
+    direct = registry.spelling(Op.LOG_DETERMINANT, found.made.framework)
+    unlike = found.made.op is Op.DETERMINANT and not found.magnitude and direct is None
     return Applicability.UNSAFE if signed or unlike else Applicability.SAFE
 
 
@@ -179,7 +181,7 @@ def _of_normal(event: Event, trace: Trace, normal: CumulativeNormal) -> Draft:
         f"{describe(event)} of {quoted(operand_node(event, 0))}, a normal probability: it is exactly 0 not far out "
         "(5.5 standard deviations where it is computed from erf in float32), where the logarithm is -inf and the "
         "gradient NaN",
-        "Use log_ndtr, which is exact at any distance.",
+        f"Use {name_of(normal.made, Op.LOG_NDTR) or 'log_ndtr'}, which is exact at any distance.",
         evidence=trail(event, trace, event.x),
         rewrite=_log_ndtr(event, normal),
     )

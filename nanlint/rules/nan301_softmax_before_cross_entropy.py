@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.activations import Activated, activated, at_loss, at_source, input_node, written_out
+from nanlint.reasoning.activations import FLAG, Activated, activated, at_loss, at_source, named_input, written_out
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
-from nanlint.reasoning.guarding import quoted
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 LOSSES = (Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS)
@@ -20,13 +19,13 @@ AS_GOOD = (*LOSSES, Op.ARGMAX)
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for loss in trace.of(*LOSSES):
-        found = activated(loss, trace)
+        found = None if FLAG in loss.options else activated(loss, trace)
         if found is not None:
             form = found.p.form.value
             yield Draft(
                 event=loss,
                 level=Level.NOTE if quiet(loss.site) else Level.ERROR,
-                message=f"{describe(loss)} takes logits, {quoted(input_node(loss))} is a {form}: {_floor(loss)}",
+                message=f"{describe(loss)} takes logits, {named_input(loss)} is a {form}: {_floor(loss)}",
                 remedy=f"Drop the {form}: the loss applies it itself.",
                 evidence=trail(loss, trace, loss.x),
                 claims=written_out(found, trace),

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import libcst as cst
 
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.objects import Layer
-from nanlint.interp.trace import Event, Site, Trace
-from nanlint.reasoning.activations import Activated, Edits, activated, at_loss, at_source, input_node, written_out
+from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.activations import (
+    FLAG,
+    Activated,
+    Edits,
+    activated,
+    at_loss,
+    at_source,
+    called_layer,
+    input_node,
+    named_input,
+    written_out,
+)
 from nanlint.reasoning.evidence import describe, trail
-from nanlint.reasoning.guarding import quoted
+from nanlint.reasoning.logits import telling
 from nanlint.reasoning.ownership import denoted
 from nanlint.reasoning.probabilities import Form
 from nanlint.reasoning.rewriting import spell_name
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
 
-WITH_LOGITS = {
-    "binary_cross_entropy": "torch.nn.functional.binary_cross_entropy_with_logits",
-    "BCELoss": "torch.nn.BCEWithLogitsLoss",
-}
 ENDS = "the gradient is 0 from a logit of 16.64 on and fades below -27.6, so confident mistakes stay"
 
 
@@ -32,7 +41,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             yield Draft(
                 event=loss,
                 level=Level.NOTE,
-                message=f"{describe(loss)} of {quoted(input_node(loss))}, a sigmoid: {ENDS}",
+                message=f"{describe(loss)} of {named_input(loss)}, a sigmoid: {_ends(loss)}",
                 remedy="Give the logits to the with-logits form of the loss.",
                 evidence=trail(loss, trace, loss.x),
                 claims=written_out(found, trace),
@@ -42,7 +51,24 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 
 def _fed(loss: Event, trace: Trace) -> Activated | None:
     found = activated(loss, trace)
-    return found if found is not None and found.p.form is Form.SIGMOID else None
+    return found if found is not None and found.p.form is Form.SIGMOID and not _recovered(found) else None
+
+
+def _recovered(found: Activated) -> bool:
+    """The loss goes back to the logits itself: of its own framework's activation, of any in the graph of a fit."""
+    stated, made = found.loss.options.get("recovers_logits"), found.p.made
+    own = made is not None and made.framework == found.loss.framework
+    return (own or input_node(found.loss) is None) and stated is not None and stated.constant is True
+
+
+def _ends(loss: Event) -> str:
+    clip, eps = loss.options.get("clip"), loss.options.get("eps")
+    if clip is not None:
+        edge = math.log(1.0 / clip.range.lo - 1.0)
+        return f"the gradient is 0 from a logit of {edge:.1f} on and below -{edge:.1f}, so confident mistakes stay"
+    if eps is not None and eps.range.lo > 0.0:
+        return f"the gradient fades beyond logits of {-math.log(eps.range.lo):.1f}, so confident mistakes stay"
+    return ENDS
 
 
 # the with-logits form
@@ -50,6 +76,8 @@ def _fed(loss: Event, trace: Trace) -> Activated | None:
 
 def _rewrite(found: Activated, trace: Trace) -> Rewrite | None:
     """The loss from logits; of a loss object, everywhere it is used."""
+    if FLAG in found.loss.options:
+        return _told(found, trace)
     layer = _layer(found.loss)
     group = [found] if layer is None else _of_layer(layer, trace)
     renamed = _renamed(found.loss, layer)
@@ -66,6 +94,23 @@ def _rewrite(found: Activated, trace: Trace) -> Rewrite | None:
         imports += dropped.imports
     applicability = Applicability.SAFE if safe else Applicability.UNSAFE
     return Rewrite("Compute the loss from the logits", applicability, tuple(edits), tuple(dict.fromkeys(imports)))
+
+
+def _told(found: Activated, trace: Trace) -> Rewrite | None:
+    """The loss, told that it gets logits."""
+    here, told = at_loss(found), telling(found.loss, trace, logits=True)
+    if here is None or told is None or called_layer(found.loss) is not None:
+        return None
+    edits = {id(_place(edit)): edit for edit in (*told.edits, *here.edits)}
+    given, stated = here.edits[0], told.edits[0]
+    if isinstance(given, Replace) and isinstance(stated, Replace) and given.node is stated.node:
+        edits[id(given.node)] = Replace(given.node, f"{given.text}, {FLAG}=True")
+    title, imports = "Compute the loss from the logits", (*told.imports, *here.imports)
+    return Rewrite(title, Applicability.UNSAFE, tuple(edits.values()), imports)
+
+
+def _place(edit: Replace | Remove) -> cst.CSTNode:
+    return edit.node if isinstance(edit, Replace) else edit.statement
 
 
 def _same(a: Replace | Remove, b: Replace | Remove) -> bool:
@@ -99,22 +144,24 @@ def _written(loss: Event) -> cst.BaseExpression | None:
     function = loss.node.func if isinstance(loss.node, cst.Call) else None
     made = function.func if isinstance(function, cst.Call) else function
     last = made.attr.value if isinstance(made, cst.Attribute) else made.value if isinstance(made, cst.Name) else ""
-    return made if last in WITH_LOGITS else None
+    return made if last in _renaming(loss.framework) else None
+
+
+def _renaming(framework: str) -> dict[str, str]:
+    """By the last word of its name, the with-logits form of a loss."""
+    return {name.rpartition(".")[2]: other for name, other in registry.with_logits(framework).items()}
 
 
 def _renamed(loss: Event, layer: Layer | None) -> Edits | None:
     """The name of the with-logits form where the loss is called, or made."""
     name = layer.node.func if layer is not None and isinstance(layer.node, cst.Call) else _written(loss)
-    if isinstance(name, cst.Attribute) and name.attr.value in WITH_LOGITS:
-        return Edits((Replace(name.attr, WITH_LOGITS[name.attr.value].rpartition(".")[2]),))
-    if isinstance(name, cst.Name) and name.value in WITH_LOGITS:
-        return _spelled(name, loss.site)
+    others = _renaming(loss.framework)
+    if isinstance(name, cst.Attribute) and name.attr.value in others:
+        return Edits((Replace(name.attr, others[name.attr.value].rpartition(".")[2]),))
+    if isinstance(name, cst.Name) and name.value in others:
+        text, imports = spell_name(loss.site, others[name.value])
+        return Edits((Replace(name, text),), imports)
     return None
-
-
-def _spelled(name: cst.Name, site: Site) -> Edits:
-    text, imports = spell_name(site, WITH_LOGITS[name.value])
-    return Edits((Replace(name, text),), imports)
 
 
 _DEAD = "torch.autograd.grad(f(x := torch.tensor([40.0], requires_grad=True), torch.tensor([0.0])), x)[0].item() == 0"

@@ -9,6 +9,8 @@ import libcst as cst
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
+from nanlint.frameworks.model import Call
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.activations import Activated, activated, called_layer, input_node, written_out
 from nanlint.reasoning.context import quiet
@@ -25,10 +27,8 @@ LOSSES = (Op.NLL_LOSS, Op.KL_DIVERGENCE, Op.CTC_LOSS)
 LOGARITHMS = frozenset({Op.LOG_SOFTMAX, Op.LOG_SIGMOID, Op.LOG, Op.LOG_PROB})
 AS_GOOD = (*LOSSES, Op.ARGMAX)
 """Uses of probabilities for which their logarithms do as well, or better."""
-LOGARITHMIC = {
-    "softmax": "torch.nn.functional.log_softmax",
-    "Softmax": "torch.nn.LogSoftmax",
-}
+LOGARITHMIC = {"softmax": "log_softmax", "Softmax": "LogSoftmax"}
+"""By the last word of a function or class."""
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -122,23 +122,26 @@ def _of_target(loss: Event, trace: Trace) -> Draft | None:
     target = operand(trace, loss, 1)
     if logarithmic is False and _all_logarithms(loss.y):
         what, effect = "holds log-probabilities", "the loss takes their logarithm, which of a negative number is NaN"
-        rewrite = _stating(loss, True)
     elif logarithmic is True and all(probability(term) is not None for term in target.alternatives()):
         what, effect = "holds probabilities", "exp of them weighs every term with 1 to 2.72"
-        rewrite = _stating(loss, False)
     else:
         return None
+    told = f"with log_target={logarithmic}" if _is_told(loss) else f"takes {'logarithms' if logarithmic else 'shares'}"
     return Draft(
         event=loss,
         level=_level(loss),
-        message=(
-            f"{describe(loss)} with log_target={logarithmic}, but its target {quoted(operand_node(loss, 1))} {what}: "
-            f"{effect}"
-        ),
-        remedy=f"Pass log_target={not logarithmic}.",
+        message=f"{describe(loss)} {told}, but its target {quoted(operand_node(loss, 1))} {what}: {effect}",
+        remedy=f"Pass log_target={not logarithmic}." if _is_told(loss) else "Use the form of the loss that takes them.",
         evidence=trail(loss, trace, loss.y),
-        rewrite=rewrite,
+        rewrite=_stating(loss, not logarithmic) if _is_told(loss) else None,
     )
+
+
+def _is_told(loss: Event) -> bool:
+    """Whether the loss is passed what its target holds."""
+    found = registry.function(loss.site.spelling) or registry.layer(loss.site.spelling)
+    made = None if found is None else found[1]
+    return isinstance(made, Call) and any(option.canonical == "log_target" for option in made.options)
 
 
 def _all_logarithms(value: Value) -> bool:
@@ -185,11 +188,12 @@ def _takes_logarithms(use: Event, made: Event) -> bool:
 
 def _renamed(function: cst.BaseExpression, made: Event) -> Rewrite | None:
     title = "Compute the log-softmax"
+    module, _, word = made.site.spelling.rpartition(".")
+    name = f"{module}.{LOGARITHMIC.get(word, '')}"
     if isinstance(function, cst.Attribute) and function.attr.value in LOGARITHMIC:
-        name = LOGARITHMIC[function.attr.value].rpartition(".")[2]
-        return Rewrite(title, Applicability.UNSAFE, (Replace(function.attr, name),))
-    if isinstance(function, cst.Name) and function.value in LOGARITHMIC:
-        text, imports = spell_name(made.site, LOGARITHMIC[function.value])
+        return Rewrite(title, Applicability.UNSAFE, (Replace(function.attr, LOGARITHMIC[function.attr.value]),))
+    if isinstance(function, cst.Name) and (registry.function(name) or registry.layer(name)) is not None:
+        text, imports = spell_name(made.site, name)
         return Rewrite(title, Applicability.UNSAFE, (Replace(function, text),), imports)
     return None
 

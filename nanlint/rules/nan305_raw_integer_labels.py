@@ -19,7 +19,7 @@ from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.origins import SAME_ELEMENTS, sources
 from nanlint.reasoning.protocol import last_word
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.rewriting import code, spell_label_check
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
 
 HANDED_ON = SAME_ELEMENTS | {Op.JOIN, Op.TENSOR, Op.ATTRIBUTE}
@@ -41,13 +41,14 @@ READERS = frozenset(
      "fromfile", "loadmat", "imread", "read_text", "File"}
 )  # fmt: skip
 """Last words of calls that read a file, for libraries of which nanlint has no table."""
+LOSSES = (Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.NLL_LOSS)
 MAX_VISITED = 80  # values looked at on the way back from a label
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     labels: dict[int, _Label] = {}
-    for loss in trace.of(Op.CROSS_ENTROPY, Op.NLL_LOSS):
-        for cast in _unchecked_casts(loss.y, trace) if len(loss.operands) > 1 else ():
+    for loss in trace.of(*LOSSES):
+        for cast in _unchecked_casts(loss.y, trace) if _takes_indices(loss) else ():
             origin = _origin(cast.x, cast, trace)
             if origin is not None:
                 labels.setdefault(id(cast.node), _Label(cast, origin)).losses.append(loss)
@@ -73,6 +74,11 @@ class _Label:
     cast: Event
     origin: _Origin
     losses: list[Event] = field(default_factory=list)
+
+
+def _takes_indices(loss: Event) -> bool:
+    sparse = loss.options.get("sparse")
+    return len(loss.operands) > 1 and (sparse is None or sparse.constant is True)
 
 
 def _unchecked_casts(label: Value, trace: Trace) -> Iterator[Event]:
@@ -129,9 +135,7 @@ def _tested(value: Value, trace: Trace) -> bool:
 def _of_datasets(trace: Trace) -> Iterator[_Label]:
     """Casts that a dataset of the file hands out, where the losses get labels from a loader that nobody makes here."""
     losses = [
-        loss
-        for loss in trace.of(Op.CROSS_ENTROPY, Op.NLL_LOSS)
-        if len(loss.operands) > 1 and _given(loss.y) and not _tested(loss.y, trace)
+        loss for loss in trace.of(*LOSSES) if _takes_indices(loss) and _given(loss.y) and not _tested(loss.y, trace)
     ]
     for cast in trace.of(Op.CAST) if losses else ():
         if _handed_out(cast, trace) and _origin(cast.x, cast, trace) is not None:
@@ -206,13 +210,15 @@ def _draft(cast: Event, label: _Label) -> Draft:
 
 
 def _rewrite(losses: Sequence[Event]) -> Rewrite | None:
-    edits = {id(loss.node): edit for loss in losses if (edit := _assertion(loss)) is not None}
-    if not edits:
+    found = {id(loss.node): each for loss in losses if (each := _assertion(loss)) is not None}
+    if not found:
         return None
-    return Rewrite("Assert the range of the labels", Applicability.UNSAFE, tuple(edits.values()))
+    edits = tuple(edit for edit, _ in found.values())
+    imports = tuple(dict.fromkeys(needed for _, imports in found.values() for needed in imports))
+    return Rewrite("Assert the range of the labels", Applicability.UNSAFE, edits, imports)
 
 
-def _assertion(loss: Event) -> Insert | None:
+def _assertion(loss: Event) -> tuple[Insert, tuple[str, ...]] | None:
     """A line before the loss, if scores and labels have names and no label is meant to be ignored."""
     if not isinstance(loss.site.statement, cst.SimpleStatementLine) or len(loss.site.operands) < 2:
         return None
@@ -220,9 +226,8 @@ def _assertion(loss: Event) -> Insert | None:
     named = isinstance(scores, (cst.Name, cst.Attribute)) and isinstance(labels, (cst.Name, cst.Attribute))
     if scores is None or labels is None or not named or "ignore_index" in loss.site.options:
         return None
-    y = code(labels)
-    text = f'assert 0 <= {y}.min() and {y}.max() < {code(scores)}.shape[1], "class index out of range"'
-    return Insert(loss.site.statement, text)
+    spelled = spell_label_check(loss, {"labels": code(labels), "scores": code(scores)})
+    return None if spelled is None else (Insert(loss.site.statement, spelled.text), spelled.imports)
 
 
 _ASSERTION = 'assert 0 <= {0}.min() and {0}.max() < {1}.shape[1], "class index out of range"'

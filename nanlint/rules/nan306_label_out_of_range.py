@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import Interval
 from nanlint.domain.value import Value
@@ -13,7 +15,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import clue, describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.origins import sources, strip
-from nanlint.reasoning.targets import of_image, picked, pieces, width
+from nanlint.reasoning.targets import FATES, fate, from_image, picked, pieces, takes_indices, width
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
 WHOLE = frozenset({Op.SIGN, Op.ROUND, Op.FLOOR, Op.CEIL})
@@ -21,8 +23,8 @@ WHOLE = frozenset({Op.SIGN, Op.ROUND, Op.FLOOR, Op.CEIL})
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
-    for loss in trace.of(Op.CROSS_ENTROPY, Op.NLL_LOSS):
-        if len(loss.operands) > 1 and not loss.y.dtype.floating:
+    for loss in trace.of(Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.NLL_LOSS):
+        if takes_indices(loss):
             classes = width(loss.x, trace)
             ignored = loss.options.get("ignore_index")
             yield from _reported(loss, loss.y, classes, None if ignored is None else ignored.range.point, trace)
@@ -32,6 +34,10 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if len(chosen.operands) > 1 and chosen.x.op is Op.EYE and chosen.y.dtype is Dtype.INTEGER:
             size = chosen.x.made_by.options
             yield from _reported(chosen, chosen.y, _number(size.get("n") or size.get("N")), None, trace)
+    for trainer in trace.of(Op.TRAINER):
+        for fit in trace.uses(trainer.result):
+            if fit.op is Op.FIT and "y" in fit.options and "n_classes" in trainer.options:
+                yield from _reported(fit, fit.options["y"], _number(trainer.options["n_classes"]), None, trace)
 
 
 def _number(value: Value | None) -> Value | None:
@@ -47,10 +53,12 @@ def _reported(
     parts = list(pieces(labels))
     for piece in parts:
         beyond = _beyond(piece, top, ignored)
-        if beyond is not None and not (classes is None and _of_caller(event, piece, trace)):
+        if beyond is None or (classes is None and _of_caller(event, piece, trace)):
+            continue
+        if not (beyond == -1.0 and fate(event, beyond) == "zeros"):  # the usual way to write: no class
             yield Draft(
                 event=event,
-                level=Level.NOTE if _sentinel(piece, parts) or picked(labels) else _level(classes, beyond, top),
+                level=Level.NOTE if _sentinel(piece, parts) or picked(labels) else _level(event, classes, beyond),
                 message=_message(event, piece, beyond, classes),
                 remedy="Number the classes from 0, and give the loss as many outputs as there are classes.",
                 evidence=(*trail(event, trace, piece), *_sized(event, classes, trace)),
@@ -61,7 +69,7 @@ def _reported(
 def _beyond(piece: Value, top: float, ignored: float | None) -> float | None:
     """The label farthest outside [0, top] that the piece is known to hold; the ignored one is none."""
     whole = piece.dtype.integer or piece.op in WHOLE or piece.range.point is not None
-    if not whole or not piece.known or piece.range.empty or of_image(piece):
+    if not whole or not piece.known or piece.range.empty or from_image(piece):
         return None
     ends = [end for end in (piece.range.lo, piece.range.hi) if not 0.0 <= end <= top and end != ignored]
     finite = [end for end in ends if abs(end) != float("inf")]
@@ -79,36 +87,38 @@ def _of_caller(event: Event, piece: Value, trace: Trace) -> bool:
     return event.op is Op.ONE_HOT and (origin is None or origin.site.frame is not event.site.frame)
 
 
-def _level(classes: Value | None, beyond: float, top: float) -> Level:
+def _level(event: Event, classes: Value | None, beyond: float) -> Level:
     """A default that callers elsewhere may replace makes the number of classes likely, not certain."""
+    if fate(event, beyond) == "zeros":
+        return Level.WARNING
     if beyond < 0.0 or classes is None:
         return Level.ERROR
     return Level.WARNING if any(source.op is Op.ARGUMENT for source in sources(classes)) else Level.ERROR
 
 
 def _message(event: Event, piece: Value, beyond: float, classes: Value | None) -> str:
-    labels = quoted(operand_node(event, 0 if event.op is Op.ONE_HOT else 1)) if _has_label_node(event) else "the index"
+    node = _label_node(event)
+    labels = "the index" if node is None else quoted(node)
     of = "" if classes is None else f" {classes.range.lo:g}"
-    if event.op is Op.SELECT:
-        effect = "marks another class, counted from the end" if beyond < 0.0 else "raises an IndexError"
-    else:
-        effect = "raises on a CPU and aborts on a GPU"
+    effect = FATES[fate(event, beyond)]
     return (
-        f"{labels} lies in {_shown(piece.range)}, but {_taker(event)} has{of} classes from 0 on: "
-        f"a label of {beyond:g} {effect}"
+        f"{labels} {_shown(piece.range)}, but {_taker(event)} has{of} classes from 0 on: a label of {beyond:g} {effect}"
     )
 
 
-def _has_label_node(event: Event) -> bool:
-    return event.op is Op.ONE_HOT or operand_node(event, 1) is not None
+def _label_node(event: Event) -> cst.BaseExpression | None:
+    if event.op is Op.FIT:
+        return event.site.options.get("y")
+    return operand_node(event, 0 if event.op is Op.ONE_HOT else 1)
 
 
 def _taker(event: Event) -> str:
-    return "the identity matrix" if event.op is Op.SELECT else describe(event)
+    named = {Op.SELECT: "the identity matrix", Op.FIT: "the estimator"}
+    return named.get(event.op) or describe(event)
 
 
 def _shown(bounds: Interval) -> str:
-    return f"[{bounds.lo:g}, {bounds.hi:g}]"
+    return f"holds {bounds.lo:g}" if bounds.lo == bounds.hi else f"lies in [{bounds.lo:g}, {bounds.hi:g}]"
 
 
 def _sized(event: Event, classes: Value | None, trace: Trace) -> tuple[Clue, ...]:

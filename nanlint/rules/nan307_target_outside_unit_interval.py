@@ -15,13 +15,15 @@ from nanlint.reasoning.binary import label, written_out
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.logarithms import LOGARITHMS
-from nanlint.reasoning.origins import comes_from
+from nanlint.reasoning.origins import RANDOM, comes_from
+from nanlint.reasoning.provenance import leaves
 from nanlint.reasoning.targets import masked, of_image, picked, pieces, sometimes_inside
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 WRITTEN_OUT = "a binary cross-entropy written out"
 LOSSES = (Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS)
 IMAGES = frozenset({Op.PIXELS, Op.SCALE_PIXELS, Op.RESCALE})
+NOISE = 0.25  # how far labels are blurred beyond 0 and 1, at most
 SLACK = 1e-5  # what rounding may take a computed probability beyond 1
 
 
@@ -42,7 +44,7 @@ def _reported(event: Event, target: Value, node: cst.BaseExpression | None, loss
     """One finding for the first part of the target that is outside."""
     for piece in pieces(target):
         outside = _outside(piece)
-        if outside is not None:
+        if outside is not None and not (_is_noise(piece) and not _checked(event)):
             yield Draft(
                 event=event,
                 level=_level(target, piece),
@@ -74,9 +76,23 @@ def _outside(piece: Value) -> Interval | None:
     return None
 
 
+def _checked(event: Event) -> bool:
+    """The loss refuses such a target."""
+    stated = event.options.get("checked")
+    return stated is not None and stated.constant is True
+
+
+def _is_noise(piece: Value) -> bool:
+    """Labels blurred on purpose, as a discriminator's are: 1 plus a little that is drawn."""
+    return piece.range.inside(-NOISE, 1.0 + NOISE) and any(source.op in RANDOM for source in leaves(piece))
+
+
 def _effect(event: Event, outside: Interval) -> str:
-    if event.op is Op.BINARY_CROSS_ENTROPY:
+    if _checked(event):
         return "it raises a RuntimeError on a CPU and aborts on a GPU"
+    clip = event.options.get("clip")
+    if event.op is Op.BINARY_CROSS_ENTROPY and clip is not None:
+        return f"the loss falls until the prediction is clipped at {clip.range.lo:g} from 0 or 1, far from any label"
     far = outside.hi if outside.hi > 1.0 else outside.lo
     if far in (inf, -inf):
         return "the loss falls without a bound as the scores grow"

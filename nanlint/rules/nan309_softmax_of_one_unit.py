@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.activations import named_input
 from nanlint.reasoning.axes import UnitAxis, sizes_of, unit_axis
 from nanlint.reasoning.evidence import clue, describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
@@ -16,10 +18,12 @@ from nanlint.reasoning.targets import COMPARISONS
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
 NORMALISING = (Op.SOFTMAX, Op.LOG_SOFTMAX, Op.SOFTMIN, Op.GUMBEL_SOFTMAX)
-LOSSES = (Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS)
+LOSSES = (
+    Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.BINARY_CROSS_ENTROPY,
+)  # fmt: skip
 RELUS = frozenset({Op.RELU, Op.RELU6})
 SCORES = NETWORKS | {Op.STANDARDIZE}
-CLASS_AXIS = 1  # of cross_entropy
+CLASS_AXIS = 1  # of a cross-entropy that does not say
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -45,10 +49,10 @@ def _of_softmax(trace: Trace) -> Iterator[Draft]:
 
 
 def _level(event: Event, single: UnitAxis) -> Level | None:
-    """Certain where the axis is surely that one; likely where PyTorch chooses it, which is the second of two."""
+    """Certain where the axis is surely that one; likely where none is given and the second of two is taken."""
     axis = event.options.get("axis")
     if axis is None or axis.is_none:
-        chosen = event.framework == "torch" and single.index == -1
+        chosen = registry.chooses_axis(event.framework) and single.index == -1
         return Level.WARNING if chosen else None
     return Level.ERROR if single.is_axis(axis.constant) else None
 
@@ -66,25 +70,32 @@ def _held(level: Level | None, single: UnitAxis, trace: Trace) -> Level | None:
 
 def _of_one_class(trace: Trace) -> Iterator[Draft]:
     """A cross-entropy whose scores are for one class."""
-    for loss in trace.of(Op.CROSS_ENTROPY):
+    for loss in trace.of(Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY):
+        if any(value.op in NORMALISING for value in alternatives(loss.x)):
+            continue  # reported where it is computed
         single = unit_axis(loss.x, trace)
-        if single is None or single.maker.op is not Op.LINEAR or not _are_classes(single):
+        if single is None or single.maker.op is not Op.LINEAR or not _are_classes(loss, single):
             continue
-        level = _held(Level.ERROR if single.is_axis(CLASS_AXIS) else Level.WARNING, single, trace)
+        level = _held(Level.ERROR if single.is_axis(_class_axis(loss)) else Level.WARNING, single, trace)
         if level is not None:
             yield Draft(
                 event=loss,
                 level=level,
-                message=f"{describe(loss)} of {quoted(operand_node(loss, 0))}, scores for one class: that has always "
+                message=f"{describe(loss)} of {named_input(loss)}, scores for one class: that has always "
                 "probability 1, so the loss and its gradient are 0",
                 remedy="Use binary_cross_entropy_with_logits for a single output, or an output for each class.",
                 evidence=_sized(single, trace),
             )
 
 
-def _are_classes(single: UnitAxis) -> bool:
+def _class_axis(loss: Event) -> object:
+    axis = loss.options.get("axis")
+    return CLASS_AXIS if axis is None else axis.constant
+
+
+def _are_classes(loss: Event, single: UnitAxis) -> bool:
     """The axis is, or most likely is, that of the classes: the last of two."""
-    return single.is_axis(CLASS_AXIS) or (single.index == -1 and single.axes is None)
+    return single.is_axis(_class_axis(loss)) or (single.index == -1 and single.axes is None)
 
 
 def _of_relu(trace: Trace) -> Iterator[Draft]:
@@ -95,8 +106,8 @@ def _of_relu(trace: Trace) -> Iterator[Draft]:
             yield Draft(
                 event=loss,
                 level=Level.NOTE if loss.site.no_gradient else Level.WARNING,
-                message=f"{describe(loss)} of {quoted(operand_node(loss, 0))}, cut off at 0 by a ReLU: {_effect(loss)}",
-                remedy="Drop the ReLU behind the last layer: the loss takes scores of either sign.",
+                message=f"{describe(loss)} of {named_input(loss)}, cut off at 0 by a ReLU: {_effect(loss)}",
+                remedy=_instead(loss),
                 evidence=trail(loss, trace, loss.x),
             )
 
@@ -105,7 +116,15 @@ def _is_cut(value: Value) -> bool:
     return value.op in RELUS and any(inner.op in SCORES for inner in alternatives(value.made_by.x))
 
 
+def _instead(loss: Event) -> str:
+    if loss.op in (Op.PROBABILITY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY):
+        return "Put a softmax (a sigmoid for one output) behind the last layer in place of the ReLU."
+    return "Drop the ReLU behind the last layer: the loss takes scores of either sign."
+
+
 def _effect(loss: Event) -> str:
+    if loss.op in (Op.PROBABILITY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY):
+        return "that is no probability, and what is 0 or beyond 1 gets no gradient"
     if loss.op is Op.BINARY_CROSS_ENTROPY_WITH_LOGITS:
         return "no probability is below 0.5, and a score below 0 gets no gradient"
     return "a class whose score is below 0 gets no gradient, and with all of them below 0 nothing is learned"

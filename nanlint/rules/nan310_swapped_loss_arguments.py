@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from nanlint.domain.value import Value
@@ -18,7 +19,8 @@ from nanlint.reasoning.terms import operand
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 LOSSES = (
-    Op.CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
+    Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.NLL_LOSS, Op.BINARY_CROSS_ENTROPY,
+    Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.KL_DIVERGENCE,
 )  # fmt: skip
 SQUASHED = frozenset({Op.SIGMOID, Op.SOFTMAX, Op.LOG_SOFTMAX, Op.LOG_SIGMOID})
 LOGARITHMS = frozenset({Op.LOG_SOFTMAX, Op.LOG_SIGMOID, Op.LOG})
@@ -36,8 +38,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             yield Draft(
                 event=loss,
                 level=level,
-                message=f"{describe(loss)} takes the prediction first, but {first} {_what(loss)}, {second} "
-                f"{_what_second(loss)}: {_effect(loss)}",
+                message=f"{describe(loss)} gets {first} as its prediction, which {_what(loss)}, and {second}, "
+                f"{_what_second(loss)}, as its target: {_effect(loss)}",
                 remedy="Swap the two arguments.",
                 evidence=(*_made(loss.x, loss, trace), *trail(loss, trace, loss.y)),
                 rewrite=_swapped(loss),
@@ -62,7 +64,9 @@ def _effect(loss: Event) -> str:
     if loss.op is Op.KL_DIVERGENCE:
         return "it takes the logarithm of its target, which of a negative number is NaN"
     if loss.op is Op.BINARY_CROSS_ENTROPY:
-        return "logarithms are taken of the labels, and their -100 for a label of 0 or 1 drowns the prediction"
+        clip = loss.options.get("clip")
+        floor = -100.0 if clip is None else math.log(clip.range.lo)
+        return f"logarithms are taken of the labels, and their {floor:.0f} for a label of 0 or 1 drowns the prediction"
     if loss.op is Op.BINARY_CROSS_ENTROPY_WITH_LOGITS:
         return "labels are read as logits, and the loss falls without a bound as the scores grow"
     return "it raises, or the model learns from numbers that mean nothing"
@@ -80,7 +84,7 @@ def _level(loss: Event, trace: Trace) -> Level | None:
         return None
     if _is_data(loss.x):
         return Level.ERROR
-    soft_target = not raw and loss.op is not Op.BINARY_CROSS_ENTROPY
+    soft_target = not raw and loss.op not in (Op.BINARY_CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY)
     return Level.WARNING if _is_given(loss.x) and not soft_target else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import libcst as cst
@@ -13,17 +13,17 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
-from nanlint.frameworks.model import Call, Helper, Stride
-from nanlint.interp.objects import Dotted, Elements, Instance
+from nanlint.frameworks.model import Call, Helper, Optimizer, Stride
+from nanlint.interp.objects import Dotted, Instance
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import mentions_clip
 from nanlint.reasoning.hyperparameters import constructions, makers, settings, table
-from nanlint.reasoning.origins import NETWORKS, alternatives, comes_from, sources, strip
+from nanlint.reasoning.origins import NETWORKS, alternatives, ancestors, comes_from, sources, strip
 from nanlint.reasoning.ownership import denoted, few_tensors, is_thing, parameters_text
 from nanlint.reasoning.placement import loop_around, own_line, surroundings
 from nanlint.reasoning.poles import danger
-from nanlint.reasoning.protocol import Update, last_word, optimizer_node, optimizer_of, updates
-from nanlint.reasoning.rewriting import Spelled, code, spell
+from nanlint.reasoning.protocol import Update, fits, last_word, optimizer_node, optimizer_of, updates
+from nanlint.reasoning.rewriting import Spelled, code, spell, spell_name, takes
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Replace, Rewrite, Rule
 
 POLES = frozenset(
@@ -36,9 +36,10 @@ RECURRENT = "a recurrent network multiplies its gradient once per time step"
 UNKNOWN_STRIDE = "one large loss can throw the weights off"
 INFINITE = float("inf")
 SMALL = 1e-2  # a rate below which gradient descent forgives gradients of ordinary size
+CLIP_SETTINGS = ("max_norm", "clip_value")
+"""Settings of an optimizer that clips by itself, if it is told how far."""
 FEW = 8  # steps through which a gradient hardly explodes
 MAX_PARTS = 4  # of what is concatenated
-MAX_ANCESTORS = 500  # values followed back from a loss
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -75,13 +76,27 @@ def _places(update: Update) -> list[cst.CSTNode]:
 
 def _bounded(update: Update, trace: Trace) -> bool:
     built = makers(optimizer_of(update.step), trace)
+    if fits(update.step) and not built:
+        return True  # by an optimizer that nobody knows, which may have a limit
     return any(_clips_itself(construction) or few_tensors(construction) for construction in built)
 
 
 def _clips_itself(construction: Event) -> bool:
-    """The optimizer's own parameters bound its updates (Adafactor's `clip_threshold`)."""
+    """It was given a limit for gradients, or always bounds its updates (Adafactor's `clip_threshold`)."""
     entry = table(construction)
-    return entry is not None and any(parameter.spelled.startswith("clip") for parameter in entry.parameters)
+    if entry is None:
+        return False
+    given = [construction.options[name] for name in CLIP_SETTINGS if name in construction.options]
+    if any(not value.is_none and value.range.point != 0.0 for value in given):
+        return True
+    if any(p.spelled.startswith("clip") and p.canonical not in CLIP_SETTINGS for p in entry.parameters):
+        return True
+    return _spelled(entry, "max_norm") is not None and _unknown_arguments(construction)
+
+
+def _spelled(entry: Call | Optimizer, canonical: str) -> str | None:
+    """The parameter's name in the framework."""
+    return next((parameter.spelled for parameter in entry.parameters if parameter.canonical == canonical), None)
 
 
 def _hooked(trace: Trace) -> bool:
@@ -101,7 +116,7 @@ def _trainers(trace: Trace, limits: Limits) -> Iterator[Draft]:
     """A trainer that fits a model without its option for a clip, or whose default clip is switched off."""
     for made in trace.of(Op.OPTIMIZER):
         limit = made.options.get("max_norm")
-        if limit is not None and limit.range.point == 0.0:
+        if limit is not None and limit.range.point == 0.0 and made.result.kind is not Kind.OPTIMIZER:
             edit = _argument(made, "max_norm", limits)
             yield _unclipped_trainer(made, "switches off the clip of the gradients", None, edit)
             return
@@ -129,14 +144,17 @@ def _argument(call: Event, canonical: str, limits: Limits) -> Replace | None:
     if written is not None:
         return Replace(written, repr(limits.max_grad_norm))
     found = registry.function(call.site.spelling)
-    entry = found[1] if found is not None and isinstance(found[1], Call) else None
-    spelled = next((p.spelled for p in entry.parameters if p.canonical == canonical), None) if entry else None
+    entry = found[1] if found is not None and isinstance(found[1], Call) else table(call)
+    spelled = _spelled(entry, canonical) if entry is not None else None
     if spelled is None or not isinstance(node, cst.Call):
         return None
     added = f"{spelled}={limits.max_grad_norm!r}"
     if not node.args:
         return Replace(node, f"{code(node.func)}({added})")
-    first = node.args[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    first, last = node.args[0], node.args[-1]
+    if call.op is Op.OPTIMIZER:
+        return Replace(last.value, f"{code(last.value)}, {added}") if not last.star else None
+    first = first.with_changes(comma=cst.MaybeSentinel.DEFAULT)
     return Replace(node.args[0], f"{added}, {code(first).rstrip()}") if first.keyword is not None else None
 
 
@@ -210,7 +228,7 @@ def _growth(losses: Sequence[Value], trace: Trace) -> Cue | None:
     through_time = _through_time(losses, trace)
     if through_time is not None:
         return through_time
-    behind = {id(value.made_by) for value in _ancestors(losses)}
+    behind = {id(value.made_by) for value in ancestors(losses)}
     score = _score_of_file(trace)
     if score is not None and id(score.event.operation) in behind:
         return score
@@ -226,7 +244,7 @@ def _through_time(losses: Sequence[Value], trace: Trace) -> Cue | None:
     recurrent = {id(event.operation): event for event in trace.of(Op.RECURRENT) if not _few_steps(event)}
     if not recurrent:
         return None
-    found = next((recurrent[id(value.made_by)] for value in _ancestors(losses) if id(value.made_by) in recurrent), None)
+    found = next((recurrent[id(value.made_by)] for value in ancestors(losses) if id(value.made_by) in recurrent), None)
     return None if found is None or found.site.no_gradient else Cue(RECURRENT, found)
 
 
@@ -295,7 +313,7 @@ def _in_half(event: Event, trace: Trace) -> bool:
 def _cue_of_loss(losses: Sequence[Value], trace: Trace) -> Cue | None:
     """A policy gradient, or an operation that is known to break, among what the loss was computed from."""
     broken: Cue | None = None
-    for value in _ancestors(losses):
+    for value in ancestors(losses):
         event = trace.origin(value)
         if event is None or event.site.no_gradient:
             continue
@@ -333,23 +351,6 @@ def _log_probability(value: Value) -> bool:
     return inner.op is Op.LOG_PROB or (inner.op is Op.SUM and strip(inner.made_by.x).op is Op.LOG_PROB)
 
 
-def _ancestors(values: Iterable[Value]) -> Iterator[Value]:
-    """Everything the values were computed from."""
-    pending = list(values)
-    seen: set[int] = set()
-    while pending and len(seen) < MAX_ANCESTORS:
-        value = pending.pop()
-        if id(value.made_by) not in seen:
-            seen.add(id(value.made_by))
-            yield value
-            pending.extend(_parts(value))
-
-
-def _parts(value: Value) -> Sequence[Value]:
-    items = value.payload.items if isinstance(value.payload, Elements) else ()
-    return (*value.made_by.operands, *items)
-
-
 # the finding and its fix
 
 
@@ -365,7 +366,7 @@ def _draft(update: Update, group: Sequence[Update], cue: Cue | None, trace: Trac
         event=step,
         level=Level.NOTE if cue is None else cue.level,
         message=f"`{code(step.node)}` applies gradients that nothing clips: {reason}",
-        remedy=f"Clip the norm of the gradients to {limits.max_grad_norm} between the backward pass and the step.",
+        remedy=_remedy(update, trace, limits),
         evidence=tuple(evidence),
         rewrite=rewrite,
     )
@@ -383,34 +384,106 @@ def _harm(update: Update, trace: Trace) -> str:
     return UNKNOWN_STRIDE
 
 
+def _remedy(update: Update, trace: Trace, limits: Limits) -> str:
+    to = f"Clip the norm of the gradients to {limits.max_grad_norm}"
+    framework = update.backwards[-1].framework
+    if takes(Op.CLIP_GRADIENT, "optimizer", framework):
+        return f"{to} before the optimizer, in one chain with it."
+    entries = [table(construction) for construction in constructions(optimizer_of(update.step), trace)]
+    named = {_spelled(entry, "max_norm") for entry in entries if entry is not None}
+    if fits(update.step) and len(named) == 1 and (name := named.pop()) is not None:
+        return f"{to}: give the optimizer `{name}={limits.max_grad_norm!r}`."
+    return f"{to} between the backward pass and the step."
+
+
 def _rewrite(group: Sequence[Update], trace: Trace, limits: Limits) -> Rewrite | None:
-    """Clips before every unclipped step of the loop."""
-    edits: dict[int, Insert] = {}
+    """Clips before every unclipped step of the loop, or in the optimizers that step."""
+    edits: dict[int, Insert | Replace] = {}
     imports: list[str] = []
     for update in group:
-        if not _insertable(update, trace):
-            continue
-        clip = _clip(update, trace, limits)
-        if clip is not None:
-            lines = [*_unscaled(update), clip.text]
-            edits.setdefault(id(update.step.node), Insert(update.step.site.statement, "\n".join(lines)))
-            imports.extend(clip.imports)
+        for edit, needed in _clips(update, trace, limits):
+            target = edit.statement if isinstance(edit, Insert) else edit.node
+            edits.setdefault(id(target), edit)
+            imports.extend(needed)
     if not edits:
         return None
     return Rewrite("Clip the gradients", Applicability.UNSAFE, tuple(edits.values()), tuple(dict.fromkeys(imports)))
 
 
+def _clips(update: Update, trace: Trace, limits: Limits) -> Iterator[tuple[Insert | Replace, Sequence[str]]]:
+    """What the framework's clip takes says where it stands: around the optimizer, or in front of the step."""
+    built = constructions(optimizer_of(update.step), trace)
+    if takes(Op.CLIP_GRADIENT, "optimizer", update.backwards[-1].framework):
+        for construction in built:
+            wrapped = _wrapped(construction, limits)
+            if wrapped is not None and isinstance(construction.node, cst.Call):
+                yield Replace(construction.node, wrapped.text), wrapped.imports
+        return
+    clip = _clip(update, trace, limits) if _insertable(update, trace) else None
+    if clip is not None:
+        lines = "\n".join([*_unscaled(update), clip.text])
+        yield Insert(update.step.site.statement, lines), clip.imports
+        return
+    for construction in built:
+        named = _by_name(construction, trace, limits)
+        edit = named[0] if named is not None else _argument(construction, "max_norm", limits)
+        if edit is not None:
+            yield edit, named[1] if named is not None else ()
+
+
+def _by_name(construction: Event, trace: Trace, limits: Limits) -> tuple[Replace | None, Sequence[str]] | None:
+    """`compile(optimizer="adam")`, which has no call of its own, becomes one; None where there is one."""
+    made = [event for event in trace.of(Op.COMPILE) if event.node is construction.node]
+    if not made:
+        return None
+    written, entry = made[0].site.options.get("optimizer"), table(construction)
+    spelled = _spelled(entry, "max_norm") if entry is not None else None
+    if not isinstance(written, cst.SimpleString) or spelled is None:
+        return None, ()
+    name, imports = spell_name(construction.site, construction.site.spelling)
+    return Replace(written, f"{name}({spelled}={limits.max_grad_norm!r})"), imports
+
+
+def _wrapped(construction: Event, limits: Limits) -> Spelled | None:
+    parts = {"optimizer": code(construction.node), "max_norm": repr(limits.max_grad_norm)}
+    return spell(construction, Op.CLIP_GRADIENT, parts)
+
+
 def _clip(update: Update, trace: Trace, limits: Limits) -> Spelled | None:
     """The framework's clip, or that of the helper object that computed the gradients."""
+    framework = update.backwards[-1].framework
     parameters, optimizer = parameters_text(update.step, trace), optimizer_node(update.step)
     parts = {"parameters": parameters or "", "max_norm": repr(limits.max_grad_norm)}
+    if takes(Op.CLIP_GRADIENT, "gradients", framework):
+        gradients = _gradients(update)
+        named = {"gradients": gradients or "", "max_norm": repr(limits.max_grad_norm)}
+        return spell(update.step, Op.CLIP_GRADIENT, named, framework) if gradients else None
     if all(_plain(backward) for backward in update.backwards):
-        return spell(update.step, Op.CLIP_GRADIENT, parts, update.backwards[-1].framework) if parameters else None
+        return spell(update.step, Op.CLIP_GRADIENT, parts, framework) if parameters else None
     found = [_helper(backward, update.step, trace) for backward in update.backwards]
     if len(set(found)) != 1 or found[0] is None or optimizer is None or not parameters:
         return None
     name, helper = found[0]
     return Spelled(helper.clip.format(helper=name, optimizer=code(optimizer), **parts))
+
+
+def _kept(step: Event) -> bool:
+    """`train = optimizer.apply_gradients(...)`: an operation of a graph, that a session runs."""
+    match step.site.statement:
+        case cst.SimpleStatementLine(body=[cst.Assign(value=value) | cst.Return(value=value)]):
+            return value is step.node
+    return False
+
+
+def _gradients(update: Update) -> str | None:
+    """`gradients` of `apply_gradients(zip(gradients, variables))`, if the name holds what was computed."""
+    match update.step.site.options.get("gradients"):
+        case cst.Call(func=cst.Name(value="zip"), args=[cst.Arg(value=cst.Name(value=name)), *_]):
+            held = update.step.site.names.get(name)
+        case _:
+            return None
+    computed = any(held is not None and held.made_by is backward.operation for backward in update.backwards)
+    return name if computed else None
 
 
 def _helper(backward: Event, step: Event, trace: Trace) -> tuple[str, Helper] | None:
@@ -434,7 +507,7 @@ def _insertable(update: Update, trace: Trace) -> bool:
 
     Not so with a closure, which computes them inside the step, nor with master copies of the weights.
     """
-    if not own_line(update.step) or "closure" in update.step.options:
+    if not (own_line(update.step) or _kept(update.step)) or "closure" in update.step.options:
         return False
     return not any(last_word(event) == "scale_loss" for event in trace.of(Op.OPAQUE))
 

@@ -10,10 +10,11 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.objects import Elements, Parameters
 from nanlint.interp.trace import Event, Site, Trace
 from nanlint.reasoning.hyperparameters import constructions
-from nanlint.reasoning.origins import strip
+from nanlint.reasoning.origins import ancestors, strip
 from nanlint.reasoning.ownership import is_thing, name_of, owners, parameters_text, related
 from nanlint.reasoning.placement import block_of, own_line, stands_alone
 from nanlint.reasoning.protocol import Update, is_backward, is_step, last_word, optimizer_of, root, updates
@@ -28,7 +29,12 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     found = updates(trace)
     for clip in trace.of(Op.CLIP_GRADIENT):
         served = [update for update in found if any(event is clip for event in update.between)]
-        draft = _lost_operand(clip, served, trace) or _foreign(clip, served, trace) or _mistimed(clip, found, trace)
+        draft = (
+            _lost_operand(clip, served, trace)
+            or _foreign(clip, served, trace)
+            or _passed_over(clip, served, trace)
+            or _mistimed(clip, found, trace)
+        )
         if draft is not None:
             yield draft
     for clamp in trace.of(Op.CLAMP):
@@ -109,6 +115,8 @@ def _out_of_order(clip: Event, update: Update | None, why: str, evidence: Sequen
 def _may_move(clip: Event, update: Update) -> bool:
     """Both lines stand in one block, and the clip's names hold the same things at the step."""
     step = update.step
+    if clip.framework and not registry.accumulates(clip.framework):
+        return False  # its result is what counts, not where it stands
     if not own_line(clip) or not own_line(step) or not _beside(clip, step):
         return False
     scaled = step.op is Op.SCALER_STEP or len(step.operands) > 1
@@ -174,6 +182,34 @@ def _lost_operand(clip: Event, served: Sequence[Update], trace: Trace) -> Draft 
     return _draft(
         clip, f"clips nothing: its generator of parameters is {where}", "Call `parameters()` anew.", evidence, rewrite
     )
+
+
+# beside the gradients that are applied
+
+
+def _passed_over(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | None:
+    """A clip gives other gradients, where they are values of their own, and the step applies the unclipped ones."""
+    if not clip.framework or registry.accumulates(clip.framework) or len(served) != 1:
+        return None
+    step = served[0].step
+    given = step.options.get("gradients")
+    made = set() if given is None else {id(value.made_by) for value in ancestors([given])}
+    computed = any(id(backward.operation) in made for backward in served[0].backwards)
+    if not computed or any(id(other.operation) in made for other in (clip, *served[0].clips)):
+        return None
+    why = f"gives clipped gradients, and `{code(step.node)}` applies those that it was given"
+    evidence = [Clue(clip.node, "the clipped ones are left behind"), Clue(step.node, "applies the others")]
+    return _draft(clip, why, "Apply what the clip gives.", evidence, _taken(clip))
+
+
+def _taken(clip: Event) -> Rewrite | None:
+    """`gradients, _ = clip(gradients, 1.0)` for a line that throws the clipped ones away."""
+    node = clip.site.operands[0]
+    text = registry.spelling(Op.CLIP_GRADIENT, clip.framework) or ""
+    plain = clip.site.spelling in text and text.startswith("{gradients}, _ = ")
+    if not isinstance(node, cst.Name) or not own_line(clip) or not plain or not isinstance(clip.node, cst.Call):
+        return None
+    return _rewrite("Take the clipped gradients", Replace(clip.node, f"{node.value}, _ = {code(clip.node)}"))
 
 
 def _copies(parameters: Value) -> bool:

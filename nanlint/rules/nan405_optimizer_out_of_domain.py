@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nanlint.domain.interval import number
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.hyperparameters import Setting, parts, settings, table
 from nanlint.reasoning.protocol import last_word
@@ -34,16 +35,23 @@ class Domain:
 
 INFINITE = float("inf")
 REFUSED = "the constructor refuses it"
-_AVERAGE = Domain(0.0, 1.0, REFUSED, f"the average never starts to move, and {REFUSED}")
-_POSITIVE = Domain(0.0, INFINITE, REFUSED)
+_AVERAGE = Domain(0.0, 1.0, "the average changes its sign at every step", "the average never starts to move")
+_POSITIVE = Domain(0.0, INFINITE, "its root or quotient is not a number")
 DOMAINS = {
     "lr": Domain(0.0, INFINITE, "the loss would go up"),
-    "momentum": Domain(0.0, 1.0, REFUSED, "old gradients never fade, and the velocity grows without end"),
+    "momentum": Domain(
+        0.0, 1.0, "each step undoes the one before", "old gradients never fade, and the velocity grows without end"
+    ),
     "betas": _AVERAGE,
     "beta1": _AVERAGE,
     "beta2": _AVERAGE,
-    "smoothing": Domain(0.0, 1.0, REFUSED, "the mean square never moves from 0 (or goes below), and is divided by"),
-    "rho": Domain(0.0, 1.0, REFUSED, "the mean square never moves from 0"),
+    "smoothing": Domain(
+        0.0,
+        1.0,
+        "the mean square may be negative, and it has no root",
+        "the mean square never moves from where it starts (or goes below), and is divided by",
+    ),
+    "rho": Domain(0.0, 1.0, "the mean square may be negative", "the mean square never moves from 0"),
     "eps": Domain(0.0, INFINITE, "a gradient that is 0 is divided by 0", closed=False),
     "weight_decay": Domain(0.0, INFINITE, "the weights would grow by themselves"),
     "lr_decay": _POSITIVE,
@@ -71,8 +79,8 @@ def _wrong(construction: Event) -> Iterator[tuple[str, Domain, Setting, float]]:
 def _draft(construction: Event, name: str, domain: Domain, setting: Setting, x: float) -> Draft:
     over = x >= domain.below
     why = domain.over if over else domain.under
-    if x < 0.0 and why == DOMAINS["eps"].under:
-        why = REFUSED
+    if x != domain.low and registry.refuses(construction.framework, name, below=not over):
+        why = f"{why}, and {REFUSED}"
     what = {"lr": "learning rate", "betas": "beta", "weight_decay": "weight decay"}.get(name, name.replace("_", " "))
     evidence = (Clue(setting.node, f"{what} of {number(x)}", setting.value),) if setting.node is not None else ()
     return Draft(

@@ -11,6 +11,7 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Frame, Trace
 from nanlint.reasoning.context import named_test, words
 from nanlint.reasoning.hyperparameters import constructions
@@ -32,13 +33,20 @@ _COMMENT = re.compile(r"#.*")
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
-    open_updates = [(update, loop) for update in updates(trace) if (loop := _loop(update)) is not None]
+    adding = [update for update in updates(trace) if _accumulates(update)]
+    open_updates = [(update, loop) for update in adding if (loop := _loop(update)) is not None]
     by_hand: dict[int, bool] = {}
     for update, loop in open_updates:
         if not _zeroed(update, loop, trace) and not any(
             _by_hand(file, by_hand) for file in _files(update, loop, trace)
         ):
             yield _draft(update, trace)
+
+
+def _accumulates(update: Update) -> bool:
+    """Gradients add up, as far as the frameworks are known that compute them."""
+    frameworks = [backward.framework for backward in update.backwards]
+    return any(not framework or registry.accumulates(framework) for framework in frameworks)
 
 
 def _files(update: Update, loop: Loop, trace: Trace) -> list[cst.Module]:

@@ -17,7 +17,7 @@ TESTS = (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE)
 _COMMENT = re.compile(r"#.*")
 _WATCH = re.compile(
     r"is_?(?:nan|inf|finite)|detect_anomaly|set_detect_anomaly|error_if_nonfinite\s*=\s*True|terminate_?on_?nan"
-    r"|check_(?:numerics|finite)|nan_?(?:guard|check|hook|detector)|skip_?nan|\bFloatingPointError\b",
+    r"|check_(?:numerics|finite)|debug_(?:nans|infs)|nan_?(?:guard|check|hook|detector)|skip_?nan|\bFloatingPointError\b",
     re.IGNORECASE,
 )
 """What notices a NaN by other means than a test of a value."""

@@ -24,6 +24,7 @@ from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite,
 THROUGH = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE, Op.CLAMP, Op.SUM, Op.MEAN})
 DEFAULT_EPSILON = {"Adam": 1e-8, "AdamW": 1e-8, "NAdam": 1e-8, "Adamax": 1e-8, "RMSprop": 1e-8, "Adagrad": 1e-10}
 """RAdam and Adadelta stay finite at a gradient of 0."""
+LARGEST = 2.0  # a number near a larger whole one is one that was computed with rounding errors
 NEAR = 1e-2  # how far from a whole number an epsilon can put a bound
 
 
@@ -58,7 +59,7 @@ def _lost(event: Event) -> Iterator[Lost]:
         return
     for value, node in given:
         meant = value.range.point
-        if meant is None or not value.kind.scalar:
+        if meant is None or not value.kind.scalar or abs(meant) > LARGEST:
             continue
         stored = round_to(meant, dtype)
         absorbed = meant == stored and meant != 0.0 and _absorbs(value)

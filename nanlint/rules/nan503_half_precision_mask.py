@@ -12,13 +12,14 @@ from nanlint.domain.interval import number
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.objects import Chain, Instance, Layer
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.origins import NETWORKS, alternatives, comes_from, strip
 from nanlint.reasoning.planes import RAISING, Plane, planes
 from nanlint.reasoning.precision import conditional, dtype_name, dtype_text, limit_text, model_casts, why_half
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.rewriting import code, spell_method
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 ADDED = frozenset({Op.MULTIPLY})
@@ -54,7 +55,7 @@ def _draft(event: Event, plane: Plane, trace: Trace) -> Draft:
         f"{_consequence(event)}",
         "Use the lowest number of the array's own dtype, `finfo(x.dtype).min`.",
         evidence=evidence,
-        rewrite=_rewrite(event, plane, breaks=_raises(event) and not uncertain),
+        rewrite=_rewrite(event, plane, breaks=(_raises(event) and not uncertain) or _multiplies_infinity(event)),
     )
 
 
@@ -67,12 +68,19 @@ def _named(plane: Plane) -> str:
 
 def _consequence(event: Event) -> str:
     if _raises(event):
-        return "PyTorch raises an error"
+        return "that raises an error"
+    if _multiplies_infinity(event):
+        return "it becomes infinite, and 0 times infinity is NaN where nothing is masked"
     return "it becomes infinite, and a row of which everything is masked NaN in the softmax"
 
 
+def _multiplies_infinity(event: Event) -> bool:
+    """The number is infinite before a mask of zeros is multiplied by it."""
+    return event.op is Op.MULTIPLY and bool(event.framework) and not registry.exact_numbers(event.framework)
+
+
 def _raises(event: Event) -> bool:
-    return event.op in RAISING and event.framework == "torch"
+    return registry.refuses_large(event.op, event.framework)
 
 
 def _rewrite(event: Event, plane: Plane, breaks: bool) -> Rewrite | None:
@@ -170,13 +178,14 @@ def _two_planes(event: Event, trace: Trace) -> Draft:
 def _clamped(event: Event) -> Rewrite | None:
     dtype = event.result.dtype
     text = next((text for node in event.site.operands if (text := dtype_text(node, event.site, dtype))), None)
-    if text is None or event.framework != "torch" or not isinstance(event.node, cst.BinaryOperation):
+    if text is None or not isinstance(event.node, cst.BinaryOperation):
         return None
     lowest, imports = limit_text(event, text, lowest=True)
     inner = code(event.node.with_changes(lpar=(), rpar=()))
-    return Rewrite(
-        "Clamp the sum", Applicability.SAFE, (Replace(event.node, f"({inner}).clamp(min={lowest})"),), imports
-    )
+    clamped = spell_method(event, Op.CLAMP, f"({inner})", {"min": lowest})
+    if clamped is None:
+        return None
+    return Rewrite("Clamp the sum", Applicability.SAFE, (Replace(event.node, clamped),), imports)
 
 
 RULE = Rule(

@@ -12,23 +12,24 @@ from nanlint.domain.interval import Interval, number
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of
 from nanlint.ops.relations import squared
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe
-from nanlint.reasoning.guarding import operand_node, quoted
+from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import NETWORKS, sources, strip
-from nanlint.reasoning.precision import conditional, why_half
+from nanlint.reasoning.precision import conditional, dtype_name, why_half
 from nanlint.reasoning.provenance import reached
-from nanlint.reasoning.rewriting import spell_name, wrapped
+from nanlint.reasoning.rewriting import Spelled, spell
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 LARGEST = LIMITS[Dtype.FLOAT16].max
 ELEMENTWISE = (Op.SQUARE, Op.POWER, Op.MULTIPLY, Op.EXP, Op.EXP2, Op.EXPM1)
 TOTALS = (Op.SUM, Op.CUMSUM)
 SQUARING = (Op.VAR, Op.STD, Op.NORM, Op.SQUARED_ERROR)
-"""What squares inside; PyTorch's `std` and `norm` do so in float32."""
+"""What squares inside."""
 ROOT = 255.9  # the largest number whose square is finite in float16
 LARGE = 64.0  # of such elements 1,024 of one sign overflow, fewer than a small image has
 HIDDEN = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DROPOUT, Op.GELU, Op.SILU, Op.RELU})
@@ -50,7 +51,7 @@ def _element(event: Event) -> tuple[Level, str] | None:
     bounds = [value.range for value in event.operands]
     if all(value.known and value.range.bounded for value in event.operands) and not event.result.range.bounded:
         if all(_reaches_ends(value) for value in event.operands):
-            return Level.ERROR, f"{' and '.join(_told(each) for each in bounds if each.point is None)} gives infinity"
+            return Level.ERROR, f"{' and '.join(dict.fromkeys(map(_told, bounds)))} gives infinity"
         return None
     square = squared(event.result)
     if square is not None and _activation(square) and not quiet(event.site):
@@ -84,7 +85,7 @@ def _total(event: Event) -> tuple[Level, str] | None:
 
 def _squared_inside(event: Event) -> tuple[Level, str] | None:
     """A norm, a variance or a squared error of numbers known to be large."""
-    if event.op in (Op.STD, Op.NORM) and event.framework == "torch":
+    if registry.widened(event.op, event.framework):
         return None
     if not all(value.known and value.range.bounded for value in event.operands):
         return None
@@ -98,7 +99,7 @@ def _squared_inside(event: Event) -> tuple[Level, str] | None:
 
 
 def _told(bounds: Interval) -> str:
-    return f"an operand in {bounds}"
+    return f"an operand in {bounds}" if bounds.point is None else number(bounds.point)
 
 
 def _draft(event: Event, level: Level, because: str, trace: Trace) -> Draft:
@@ -123,20 +124,23 @@ def _widened(event: Event) -> Rewrite | None:
             continue
         if node is None:
             return None
-        text, needed = _in_float32(event, node)
-        edits.append(Replace(node, text))
-        imports.extend(needed)
+        cast = _in_float32(event, node)
+        if cast is None:
+            return None
+        edits.append(Replace(node, cast.text))
+        imports.extend(cast.imports)
     if not edits:
         return None
     return Rewrite("Compute in float32", Applicability.UNSAFE, tuple(edits), tuple(dict.fromkeys(imports)))
 
 
-def _in_float32(event: Event, node: cst.BaseExpression) -> tuple[str, tuple[str, ...]]:
-    inner = wrapped(node)
-    if event.framework == "numpy":
-        name, imports = spell_name(event.site, "numpy.float32")
-        return f"{inner}.astype({name})", imports
-    return f"{inner}.float()", ()
+def _in_float32(event: Event, node: cst.BaseExpression) -> Spelled | None:
+    """The operand as the framework converts it: `x.float()`, `x.astype(np.float32)`, `tf.cast(x, tf.float32)`."""
+    name, imports = dtype_name(event, Dtype.FLOAT32)
+    spelled = spell(event, Op.CAST, {"x": bare(node), "dtype": name})
+    if spelled is None or name not in spelled.text:
+        return spelled
+    return Spelled(spelled.text, (*spelled.imports, *imports))
 
 
 RULE = Rule(

@@ -10,8 +10,6 @@ from nanlint.domain.interval import inf
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.interp.objects import Dotted
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduces
 from nanlint.reasoning.aftermath import repaired
@@ -22,6 +20,7 @@ from nanlint.reasoning.grading import HOW, clues, graded, mask_text
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.masks import ways
 from nanlint.reasoning.origins import strip
+from nanlint.reasoning.precision import imported
 from nanlint.reasoning.provenance import is_array
 from nanlint.reasoning.rewriting import spell, wrapped
 from nanlint.reasoning.unmasking import array_name, finite_fill, limit_of
@@ -119,10 +118,7 @@ def _chosen(event: Event, index: int) -> Rewrite | None:
 
 def _only(event: Event) -> str:
     """The framework with arrays that the file imports, if it is one."""
-    roots = {
-        value.payload.name.partition(".")[0] for value in event.site.names.values() if isinstance(value.payload, Dotted)
-    }
-    found = [table.name for table in FRAMEWORKS if table.float_info and roots & set(table.roots)]
+    found = imported(event)
     return found[0] if len(found) == 1 else ""
 
 

@@ -11,7 +11,7 @@ from nanlint.domain.interval import Interval
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.interp.trace import Event, Trace
+from nanlint.interp.trace import Event, Frame, Trace
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.origins import SAME_ELEMENTS
 from nanlint.reasoning.rewriting import wrapped
@@ -63,7 +63,8 @@ def _source(value: Value) -> Value | None:
 
 def _learned(value: Value) -> bool:
     while value.op in SAME_ELEMENTS | {Op.MULTIPLY, Op.DIVIDE} and value.made_by.operands:
-        value = value.made_by.x
+        factors = [operand for operand in value.made_by.operands if not operand.kind.scalar]
+        value = factors[0] if factors else value.made_by.x
     return value.op in LEARNED or (value.op is Op.JOIN and any(_learned(way) for way in value.made_by.operands[:2]))
 
 
@@ -77,23 +78,52 @@ def _draft(event: Event, image: Value, source: Value, trace: Trace) -> Draft:
             *trail(event, trace, image),
             Clue(event.node, "the network's first sum meets pixels up to 255", image),
         ),
-        rewrite=_divided(image, trace),
+        rewrite=_fitted(event, trace) or _divided(event, image, trace),
     )
 
 
-def _divided(image: Value, trace: Trace) -> Rewrite | None:
+def _fitted(event: Event, trace: Trace) -> Rewrite | None:
+    """`model.fit(x, y)` of an array: its inputs are divided there."""
+    for fit in trace.of(Op.FIT):
+        written, given = fit.site.options.get("x"), fit.options.get("x")
+        if given is not None and written is not None and _arrived(event, fit) and _unscaled(given):
+            edit = Replace(written, f"{wrapped(written)} / 255.0")
+            return Rewrite("Divide by 255", Applicability.UNSAFE, (edit,))
+    return None
+
+
+def _converts(made: Event, event: Event) -> bool:
+    """The call is written as a conversion: no layer that converts what it is called with, and no placeholder."""
+    return isinstance(made.node, cst.Call) and made.node is not event.node and any(made.site.operands)
+
+
+def _arrived(event: Event, fit: Event) -> bool:
+    """The operation runs because the model is fitted."""
+    frame = event.site.frame
+    return event.node is fit.node or any(call is fit.node for call in _calls(frame))
+
+
+def _calls(frame: Frame | None) -> Iterator[cst.CSTNode | None]:
+    while frame is not None:
+        yield frame.call_node
+        frame = frame.parent
+
+
+def _divided(event: Event, image: Value, trace: Trace) -> Rewrite | None:
     """Where the pixels become floating-point numbers, if that is one call; else the image itself."""
     value: Value | None = image
     while value is not None and value.op in PICTURES and value.op is not Op.JOIN and value.made_by.operands:
         made = trace.origin(value)
         if made is not None and value.op in (Op.CAST, Op.TENSOR) and value.dtype.floating:
             before = value.made_by.x
-            if before.dtype is Dtype.INTEGER and isinstance(made.node, cst.Call):
+            if before.dtype is Dtype.INTEGER and _converts(made, event):
                 edit = Replace(made.node, f"{wrapped(made.node)} / 255.0")
                 return Rewrite("Divide by 255", Applicability.UNSAFE, (edit,))
         value = value.made_by.x
     made = trace.origin(image)
-    if made is None or not isinstance(made.node, cst.Call) or made.op not in (Op.READ, Op.RESHAPE):
+    if made is None or not isinstance(made.node, cst.Call) or made.node is event.node:
+        return None
+    if made.op not in (Op.READ, Op.RESHAPE):
         return None
     return Rewrite("Divide by 255", Applicability.UNSAFE, (Replace(made.node, f"{wrapped(made.node)} / 255.0"),))
 

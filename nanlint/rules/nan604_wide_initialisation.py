@@ -11,6 +11,7 @@ from nanlint.domain.interval import number
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import memory
@@ -169,7 +170,7 @@ def _draft(weight: Weight, level: Level) -> Draft:
         event=event,
         level=level,
         message=f"weights{layer} drawn with a size of {size}{inputs}{grown or ', however many inputs they add up'}",
-        remedy="Scale by the number of inputs: `xavier_normal_`, `kaiming_normal_`, or divide by its root.",
+        remedy="Scale by the number of inputs, as Glorot's or He's initialisation does, or divide by its root.",
         evidence=tuple(evidence),
         rewrite=_scaled(weight),
     )
@@ -181,7 +182,10 @@ def _scaled(weight: Weight) -> Rewrite | None:
         written = event.site.operands[0] if event.site.operands else None
         if written is None or not _surely_matrix(weight, written):
             return None
-        name, imports = spell_name(event.site, "torch.nn.init.xavier_normal_")
+        dotted = registry.scaled_initializer(event.framework)
+        if not dotted:
+            return None
+        name, imports = spell_name(event.site, dotted)
         edit = Replace(event.node, f"{name}({code(written)})")
         return Rewrite("Scale by the number of inputs and outputs", Applicability.UNSAFE, (edit,), imports)
     count = _inputs_node(weight)

@@ -17,10 +17,14 @@ from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.DROPOUT):
-        share = event.options.get("p")
-        level = None if share is None or _switched_off(event) else _level(share)
+        share, kept = event.options.get("p"), event.options.get("keep")
+        if _switched_off(event):
+            continue
+        level = None if share is None else _level(share)
         if share is not None and level is not None:
             yield _draft(event, share, level)
+        elif kept is not None and kept.known and kept.range.hi <= 0.0:
+            yield _nothing_kept(event, kept)
 
 
 def _switched_off(event: Event) -> bool:
@@ -47,6 +51,17 @@ def _draft(event: Event, share: Value, level: Level) -> Draft:
         message=f"dropout with a probability of {largest}{kept}: {_effect(share)}",
         remedy="Pass the share to drop, usually 0.1 to 0.5; to switch dropout off, pass 0.",
         evidence=() if written is None else (Clue(written, f"the probability is {largest}", share),),
+    )
+
+
+def _nothing_kept(event: Event, kept: Value) -> Draft:
+    written = event.site.options.get("keep")
+    return Draft(
+        event=event,
+        level=Level.ERROR,
+        message="dropout that keeps nothing: every activation and every gradient is 0, or it is refused",
+        remedy="Pass the share to keep, usually 0.5 to 0.9; to switch dropout off, pass 1.",
+        evidence=() if written is None else (Clue(written, "the share to keep is 0", kept),),
     )
 
 

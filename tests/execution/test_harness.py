@@ -36,6 +36,33 @@ def test_what_counts_as_finite(body: str, arguments: str, finite: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("framework", "body", "arguments", "finite"),
+    [
+        ("tensorflow", "return tf.math.log(x)", "tf.constant([1.0])", True),
+        ("tensorflow", "return tf.where(x > 0, tf.math.log(x), 0.0)", "tf.constant([0.0])", False),
+        ("tensorflow", "return tf.stop_gradient(tf.sqrt(x))", "tf.constant([0.0])", True),
+        ("tensorflow", "return {'loss': [tf.sqrt(x[0])]}", "(tf.constant([0.0]),)", False),
+        ("tensorflow", "w = tf.Variable(0.0)\n    return tf.sqrt(w * x)", "1.0", False),
+        ("keras", "d = keras.layers.Dense(1)\n    d.build((1, 1))\n    return d", "", True),
+        ("keras", "d = keras.layers.Dense(1)\n    return keras.ops.sqrt(d(x) * 0.0)", "tf.ones((1, 1))", False),
+        ("jax", "return jnp.log(x)", "jnp.ones(1)", True),
+        ("jax", "return jnp.where(x > 0, jnp.log(x), 0.0)", "jnp.zeros(1)", False),
+        ("jax", "return jax.lax.stop_gradient(jnp.sqrt(x))", "jnp.zeros(1)", True),
+        ("jax", "return {'loss': [jnp.sqrt(x[0])]}", "(jnp.zeros(1),)", False),
+        ("jax", "return jax.grad(jnp.sqrt)(x)", "0.0", False),
+    ],
+)
+def test_what_counts_as_finite_in_other_frameworks(framework: str, body: str, arguments: str, finite: bool) -> None:
+    head = {
+        "tensorflow": "import tensorflow as tf\n",
+        "keras": "import keras\n",
+        "jax": "import jax, jax.numpy as jnp\n",
+    }
+    code = f"{head[framework]}def f(x=None):\n    {body}\n"
+    assert run(code, arguments, framework).finite is finite
+
+
+@pytest.mark.parametrize(
     ("other", "agrees"),
     [
         ("x * 2 * x", True),

@@ -8,39 +8,39 @@ from __future__ import annotations
 import pytest
 
 from nanlint.rule import Bad, Good
-from tests.execution.harness import define, holds, run
+from tests.execution.harness import defines, holds, run
 from tests.rules.examples import BAD, GOOD, alone
 
 
 @pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].hostile))
 def test_bad_form_is_not_finite(bad: Bad) -> None:
-    assert not run(bad.code, bad.hostile).finite
+    assert not run(bad.code, bad.hostile, bad.framework).finite
 
 
 @pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].hostile and pair[1].fixed))
 def test_repaired_form_is_finite(bad: Bad) -> None:
-    outcome = run(bad.fixed or "", bad.hostile)
+    outcome = run(bad.fixed or "", bad.hostile, bad.framework)
     assert outcome.values, "f returns nothing that could be checked"
     assert outcome.finite, outcome
 
 
 @pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].proof))
 def test_bad_form_fails_as_the_proof_says(bad: Bad) -> None:
-    assert holds(bad.code, bad.proof)
+    assert holds(bad.code, bad.proof, bad.framework)
 
 
 @pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].proof and pair[1].fixed))
 def test_repaired_form_refutes_the_proof(bad: Bad) -> None:
-    assert not holds(bad.fixed or "", bad.proof)
+    assert not holds(bad.fixed or "", bad.proof, bad.framework)
 
 
 @pytest.mark.parametrize("bad", alone(pair for pair in BAD if pair[1].ordinary and pair[1].fixed))
 def test_both_forms_agree_on_ordinary_arguments(bad: Bad) -> None:
-    before, after = run(bad.code, bad.ordinary), run(bad.fixed or "", bad.ordinary)
+    before, after = (run(code, bad.ordinary, bad.framework) for code in (bad.code, bad.fixed or ""))
     assert before.values and before.finite, before
     assert before.agrees(after, bad.tolerance), f"{before}\n{after}"
 
 
 @pytest.mark.parametrize("example", alone(GOOD))
 def test_good_code_can_be_defined(example: Good) -> None:
-    assert callable(define(example.code)["f"])
+    assert defines(example.code, example.framework)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import jax
 import numpy as np
 import torch
 
 from nanlint.frameworks.model import Parameter
 
-IRRELEVANT = frozenset({"out", "generator", "self", "cls"})
+IRRELEVANT = frozenset({"out", "generator", "self", "cls", "out_sharding"})
 """Storage and random state that decide no value; a method's receiver is compared apart."""
 
 ENOUGH = 4
@@ -68,8 +70,10 @@ def resolve(dotted: str) -> Any:
             found: Any = importlib.import_module(".".join(parts[:count]))
         except ModuleNotFoundError:
             continue
-        for part in parts[count:]:
-            found = getattr(found, part)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            for part in parts[count:]:
+                found = getattr(found, part)
         return found
     raise ImportError(dotted)
 
@@ -87,6 +91,8 @@ def of_python(function: object) -> Signature | None:
     if isinstance(function, np.ufunc):
         operands = tuple(f"x{i + 1}" for i in range(function.nin))
         return Signature(operands, frozenset({"where", "dtype", "casting", "order", "subok"}), nameless=function.nin)
+    if isinstance(function, jax.numpy.ufunc):
+        return Signature(("x", "y")[: function.nin], nameless=function.nin)
     if isinstance(function, type) and issubclass(function, np.generic):
         return Signature(("value",), nameless=1)
     if not callable(function):
@@ -107,6 +113,18 @@ def of_python(function: object) -> Signature | None:
         sum(p.kind is p.POSITIONAL_ONLY for p in ordered),
         {p.name: p.default for p in found if p.default is not p.empty},
     )
+
+
+def of_tensorflow(dotted: str) -> Iterator[Signature]:
+    """As release 2 has it, and as release 1 had it, whose functions stand in `tensorflow.compat.v1`.
+
+    Labels for the nodes of a graph and where an array is laid out are no arguments that anybody counts.
+    """
+    for name in (dotted, dotted.replace("tensorflow.", "tensorflow.compat.v1.", 1)):
+        found = of_python(resolve(name)) if exists(name) else None
+        if found is not None:
+            positional = tuple(p for p in found.positional if p not in ("name", "layout"))
+            yield replace(found, positional=positional, keywords=found.keywords | {"name"})
 
 
 def of_schemas(operator: str, method: bool = False) -> Iterator[Signature]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import libcst as cst
+
 import nanlint.frameworks
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
 from nanlint.frameworks.model import Call, Overload
+from nanlint.interp import interpret
 
 PACKAGE = Path(nanlint.frameworks.__file__).parent
 
@@ -78,13 +81,19 @@ def test_an_in_place_method_is_the_method() -> None:
     assert registry.method("numpy", "clip_") is None
 
 
-def test_a_method_without_a_framework_is_one_that_differentiates() -> None:
-    found = registry.method("", "sum")
-    assert found is not None
-    assert found[0].gradients
-    astype = registry.method("", "astype")
-    assert astype is not None
-    assert astype[0].name == "numpy"
+def framework_of(imports: str, method: str) -> str:
+    """Whose method a value of unknown origin is taken to have in a file with these imports."""
+    module = cst.parse_module(f"{imports}\n\n\ndef f(x):\n    x.{method}()\n")
+    return next(event.framework for event in interpret(module).events if event.site.spelling == f".{method}")
+
+
+def test_a_bare_value_has_the_methods_of_a_framework_that_the_file_imports() -> None:
+    for name in ("torch", "numpy", "jax"):
+        assert framework_of(f"import {name}", "sum") == name
+    assert framework_of("import tensorflow as tf\nimport numpy as np", "sum") == "numpy"
+    assert framework_of("import tensorflow as tf\nimport numpy as np", "get_shape") == "tensorflow"
+    assert framework_of("import numpy as np\nimport torch", "sum") == "torch"
+    assert framework_of("import numpy as np\nimport torch", "astype") == "numpy"
 
 
 def test_arrays_of_scipy_have_the_methods_of_numpy() -> None:
@@ -115,3 +124,25 @@ def test_layers_optimizers_distributions_and_protocol_are_found() -> None:
 
 def test_roots_are_what_imports_begin_with() -> None:
     assert {"torch", "numpy", "scipy", "math"} <= registry.roots()
+
+
+def test_losses_of_logits_and_classes_of_losses_are_known() -> None:
+    for framework in registry.FRAMEWORKS:
+        pairs = [*framework.with_logits.items(), *framework.loss_classes.items()]
+        for name in (name for pair in pairs for name in pair):
+            assert name in {**framework.functions, **framework.layers}, name
+
+
+def test_the_layer_that_does_nothing_is_one() -> None:
+    for framework in registry.FRAMEWORKS:
+        if framework.identity:
+            assert framework.layers[framework.identity].op is Op.COPY
+
+
+def test_a_string_and_a_function_name_the_class_of_a_loss() -> None:
+    taken = "keras.losses.BinaryCrossentropy"
+    assert registry.loss_class("keras", "binary_crossentropy") == taken
+    assert registry.loss_class("keras", "keras.losses.binary_crossentropy") == taken
+    assert registry.loss_class("keras", taken) == taken
+    assert registry.loss_class("keras", "of_the_file") is None
+    assert registry.loss_class("torch", "binary_crossentropy") is None

@@ -66,6 +66,12 @@ def test_other_colours_take_the_whole_scale(bounds: Interval, expected: Interval
     assert outcome(Op.RECOLOR, image(bounds, Dtype.UNKNOWN)).range == expected
 
 
+def test_pixels_are_scaled_and_moved() -> None:
+    found = outcome(Op.RESCALE, image(BYTES, Dtype.INTEGER), scale=1.0 / 127.5, offset=-1.0)
+    assert (found.range.lo, found.range.hi) == pytest.approx((-1.0, 1.0), abs=1e-6)
+    assert found.known
+
+
 @pytest.mark.parametrize("options", [{"mean": 0.5}, {"mean": 0.5, "std": 0.0}], ids=["no deviation", "deviation 0"])
 def test_nothing_is_known_without_a_deviation(options: dict[str, float]) -> None:
     found = outcome(Op.RESCALE, image(UNIT, Dtype.FLOAT32), **options)

@@ -7,6 +7,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterator
 
+import keras
 import numpy as np
 import pytest
 import torch
@@ -222,6 +223,9 @@ def test_random_number_is_never_one() -> None:
 
 LOSSES = {
     Op.CROSS_ENTROPY: lambda x: functional.cross_entropy(x, torch.zeros(len(x), dtype=torch.long), reduction="none"),
+    Op.PROBABILITY_CROSS_ENTROPY: lambda x: torch.from_numpy(
+        np.array(keras.losses.sparse_categorical_crossentropy(np.zeros(len(x)), x.softmax(1).numpy()))
+    ),
     Op.NLL_LOSS: lambda x: functional.nll_loss(x.log_softmax(1), torch.zeros(len(x), dtype=torch.long)),
     Op.BINARY_CROSS_ENTROPY: lambda x: functional.binary_cross_entropy(x.sigmoid(), torch.full_like(x, 0.3)),
     Op.BINARY_CROSS_ENTROPY_WITH_LOGITS: lambda x: functional.binary_cross_entropy_with_logits(x, (x > 0).to(x.dtype)),
@@ -254,7 +258,7 @@ EVERYTHING_OF = {
     Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT, Op.INVERSE, Op.PSEUDO_INVERSE, Op.SOLVE,
     Op.DETERMINANT, Op.LOG_DETERMINANT, Op.LOG_ABS_DETERMINANT, Op.CHOLESKY, Op.QR, Op.SINGULAR_VECTORS,
     Op.EIGENVECTORS, Op.EIGENVALUES, Op.DECOMPOSE, Op.COVARIANCE, Op.POLYGAMMA, Op.ZETA, Op.BETA, Op.LOG_BETA,
-    Op.POISSON_NLL, Op.GAUSSIAN_NLL, Op.OTHER_LOSS, Op.SAMPLE, Op.EMPTY, Op.READ,
+    Op.POISSON_NLL, Op.GAUSSIAN_NLL, Op.OTHER_LOSS, Op.SAMPLE, Op.EMPTY, Op.READ, Op.ARGUMENT,
 }  # fmt: skip
 """They claim nothing."""
 ZERO_OR_ONE = {Op.LOGICAL_AND, Op.LOGICAL_OR, Op.LOGICAL_NOT, Op.IS_NAN, Op.IS_INF, Op.IS_FINITE, Op.IDENTITY_TEST,

@@ -7,12 +7,13 @@ from typing import TypeVar
 
 import pytest
 
+from nanlint.examples import with_examples
 from nanlint.rule import Bad, Good, Miss, Rule
 from nanlint.rules.registry import all_rules
 
 Example = TypeVar("Example", Bad, Good, Miss)
 
-RULES = all_rules()
+RULES = tuple(map(with_examples, all_rules()))
 BAD = [(rule, bad) for rule in RULES for bad in rule.bad]
 GOOD = [(rule, good) for rule in RULES for good in rule.good]
 MISSED = [(rule, miss) for rule in RULES for miss in rule.missed]

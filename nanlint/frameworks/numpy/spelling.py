@@ -3,6 +3,7 @@
 from nanlint.domain.vocabulary import Op
 
 SPELLINGS = {
+    Op.CAST: "{x()}.astype({dtype})",
     Op.LOG: "[numpy.log]({x})",
     Op.LOG2: "[numpy.log2]({x})",
     Op.LOG10: "[numpy.log10]({x})",
@@ -13,9 +14,8 @@ SPELLINGS = {
     Op.EXPM1: "[numpy.expm1]({x})",
     Op.TANH: "[numpy.tanh]({x})",
     Op.SOFTPLUS: "[numpy.logaddexp](0, {x})",
-    Op.LOG_SIGMOID: "-[numpy.logaddexp](0, -{x})",
     Op.LOGADDEXP: "[numpy.logaddexp]({x}, {y})",
-    Op.LOGSUMEXP: "[numpy.logaddexp.reduce]({x}, axis={axis}, keepdims={keepdim})",
+    Op.LOGSUMEXP: "[numpy.logaddexp.reduce]({x}, axis={axis!}, keepdims={keepdim})",
     Op.CLAMP: "[numpy.clip]({x}, {min}, {max})",
     Op.MAXIMUM: "[numpy.maximum]({x}, {y})",
     Op.MINIMUM: "[numpy.minimum]({x}, {y})",
@@ -36,5 +36,9 @@ SPELLINGS = {
     Op.ATAN2: "[numpy.arctan2]({y}, {x})",
     Op.LOG_ABS_DETERMINANT: "[numpy.linalg.slogdet]({x}).logabsdet",
     Op.EYE: "[numpy.eye]({n})",
-    Op.BINARY_CROSS_ENTROPY_WITH_LOGITS: "[numpy.logaddexp](0, {input}) - {target} * {input}",
+    Op.BINARY_CROSS_ENTROPY_WITH_LOGITS: "[numpy.logaddexp](0, {input}) - {target()} * {input()}",
 }
+
+WITHOUT_AXIS = {Op.LOGSUMEXP: "[numpy.logaddexp.reduce]({x}, axis=None, keepdims={keepdim})"}
+
+LOG_COUNTS = {False: "[numpy.log]([numpy.size]({x}, {axis}))", True: "[numpy.log]([numpy.size]({x}))"}

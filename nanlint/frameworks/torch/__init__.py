@@ -11,7 +11,7 @@ from nanlint.frameworks.torch.distributions import DISTRIBUTION_METHODS, DISTRIB
 from nanlint.frameworks.torch.elementwise import ELEMENTWISE
 from nanlint.frameworks.torch.layers import LAYERS
 from nanlint.frameworks.torch.linalg import LINALG, MATRICES
-from nanlint.frameworks.torch.losses import LOSS_CLASSES, LOSS_FUNCTIONS
+from nanlint.frameworks.torch.losses import LOSS_CLASSES, LOSS_FUNCTIONS, WITH_LOGITS
 from nanlint.frameworks.torch.methods import ATTRIBUTES, TELLING, TENSOR_METHODS
 from nanlint.frameworks.torch.names import CONSTANTS, CONTAINERS, DTYPES, MODEL_BASES, SEQUENTIAL, TENSOR_TYPES
 from nanlint.frameworks.torch.nn_functional import NN_FUNCTIONAL, SEQUENCES
@@ -19,7 +19,7 @@ from nanlint.frameworks.torch.optim import ALL_OPTIMIZERS
 from nanlint.frameworks.torch.reductions import REDUCTIONS
 from nanlint.frameworks.torch.schedules import SCALING_SCHEDULES, SCHEDULES
 from nanlint.frameworks.torch.special import FUNCTIONS_ONLY, SPECIAL
-from nanlint.frameworks.torch.spelling import SPELLINGS
+from nanlint.frameworks.torch.spelling import EXACT_SPELLINGS, LOG_COUNTS, LOGIT_LOSSES, SPELLINGS, WITHOUT_AXIS
 from nanlint.frameworks.torch.training import APPLIERS, HELPERS, NO_GRADIENT, OBJECTS, PROTOCOL, TRAINING, WRAPPERS
 from nanlint.frameworks.torch.vision import COMPOSED, LAMBDAS, OPTIONAL, PUBLISHED, TRANSFORMS, VISION_FUNCTIONS
 
@@ -57,7 +57,21 @@ FRAMEWORK = Framework(
     default_float=Dtype.FLOAT32,
     result=Kind.TENSOR,
     gradients=True,
+    accumulates=True,
+    refused_below=frozenset(
+        words("momentum betas smoothing rho eps weight_decay lr_decay initial_accumulator_value beta1 beta2")
+    ),
+    refused_above=frozenset(words("betas rho")),
+    refuses_large=frozenset({Op.MASKED_FILL, Op.FULL, Op.LIKE, Op.PAD}),
+    exact_numbers=True,
+    scaled_initializer="torch.nn.init.xavier_normal_",
+    widened=frozenset({Op.STD, Op.NORM}),
+    chooses_axis=True,
+    label_check='assert 0 <= {labels}.min() and {labels}.max() < {scores}.shape[1], "class index out of range"',
+    identity="torch.nn.Identity",
+    with_logits=WITH_LOGITS,
     smooth_at_zero=frozenset({Op.NORM, Op.STD, Op.PAIRWISE_DISTANCE, Op.ATAN2}),
+    raising=frozenset({Op.INVERSE, Op.SOLVE, Op.CHOLESKY, Op.DISTRIBUTION, Op.REDUCE_MAX, Op.REDUCE_MIN}),
     functions={
         **_prefixed("torch", {name: NN_FUNCTIONAL[name] for name in _ALSO_IN_TORCH}),
         **_prefixed("torch", _PLAIN),
@@ -118,4 +132,9 @@ FRAMEWORK = Framework(
     tensor_types=TENSOR_TYPES,
     zeroed=ZEROED,
     spellings=SPELLINGS,
+    idle_keywords=frozenset({"_stacklevel"}),
+    without_axis=WITHOUT_AXIS,
+    exact_spellings=EXACT_SPELLINGS,
+    log_counts=LOG_COUNTS,
+    logit_losses=LOGIT_LOSSES,
 )

@@ -17,12 +17,13 @@ def _loss(op: Op, options: str = _REDUCED, operands: str = "input target", **fix
 _TWO_INPUTS = "input1>input input2>other target"
 _TRIPLET = "anchor>input positive negative"
 
+# `checked`: it refuses predictions and targets outside [0, 1]
 LOSSES: dict[tuple[str, str], Call] = {
     ("cross_entropy", "CrossEntropyLoss"): _loss(
         Op.CROSS_ENTROPY, f"{_CLASSES} label_smoothing", ignore_index=-100, label_smoothing=0.0
     ),
     ("nll_loss", "NLLLoss"): _loss(Op.NLL_LOSS, _CLASSES, ignore_index=-100),
-    ("binary_cross_entropy", "BCELoss"): _loss(Op.BINARY_CROSS_ENTROPY, _WEIGHTED),
+    ("binary_cross_entropy", "BCELoss"): _loss(Op.BINARY_CROSS_ENTROPY, _WEIGHTED, checked=True),
     ("binary_cross_entropy_with_logits", "BCEWithLogitsLoss"): _loss(
         Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, f"{_WEIGHTED} pos_weight"
     ),
@@ -54,6 +55,11 @@ LOSSES: dict[tuple[str, str], Call] = {
     ("triplet_margin_with_distance_loss", "TripletMarginWithDistanceLoss"): _loss(
         Op.OTHER_LOSS, "distance_function margin swap reduction", _TRIPLET
     ),
+}
+
+WITH_LOGITS = {
+    "torch.nn.functional.binary_cross_entropy": "torch.nn.functional.binary_cross_entropy_with_logits",
+    "torch.nn.BCELoss": "torch.nn.BCEWithLogitsLoss",
 }
 
 LOSS_FUNCTIONS = {function: made for (function, _), made in LOSSES.items()}

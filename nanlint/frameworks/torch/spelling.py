@@ -3,6 +3,7 @@
 from nanlint.domain.vocabulary import Op
 
 SPELLINGS = {
+    Op.CAST: "{x()}.float()",
     Op.LOG: "[torch.log]({x})",
     Op.LOG2: "[torch.log2]({x})",
     Op.LOG10: "[torch.log10]({x})",
@@ -15,10 +16,10 @@ SPELLINGS = {
     Op.SIGMOID: "[torch.sigmoid]({x})",
     Op.LOG_SIGMOID: "[torch.nn.functional.logsigmoid]({x})",
     Op.SOFTPLUS: "[torch.nn.functional.softplus]({x}, beta={beta})",
-    Op.SOFTMAX: "[torch.softmax]({x}, dim={axis}, dtype={dtype})",
-    Op.LOG_SOFTMAX: "[torch.log_softmax]({x}, dim={axis}, dtype={dtype})",
-    Op.LOGSUMEXP: "[torch.logsumexp]({x}, dim={axis}, keepdim={keepdim})",
-    Op.LOGCUMSUMEXP: "[torch.logcumsumexp]({x}, dim={axis})",
+    Op.SOFTMAX: "[torch.softmax]({x}, dim={axis!}, dtype={dtype})",
+    Op.LOG_SOFTMAX: "[torch.log_softmax]({x}, dim={axis!}, dtype={dtype})",
+    Op.LOGSUMEXP: "[torch.logsumexp]({x}, dim={axis!}, keepdim={keepdim})",
+    Op.LOGCUMSUMEXP: "[torch.logcumsumexp]({x}, dim={axis!})",
     Op.LOGADDEXP: "[torch.logaddexp]({x}, {y})",
     Op.XLOGY: "[torch.xlogy]({x}, {y})",
     Op.LOGIT: "[torch.logit]({x}, eps={eps})",
@@ -39,7 +40,7 @@ SPELLINGS = {
     Op.STD: "[torch.std]({x}, dim={axis}, correction={correction}, keepdim={keepdim})",
     Op.VAR: "[torch.var]({x}, dim={axis}, correction={correction}, keepdim={keepdim})",
     Op.SUM: "[torch.sum]({x}, dim={axis}, keepdim={keepdim})",
-    Op.CUMSUM: "[torch.cumsum]({x}, dim={axis})",
+    Op.CUMSUM: "[torch.cumsum]({x}, dim={axis!})",
     Op.MEAN: "[torch.mean]({x}, dim={axis}, keepdim={keepdim})",
     Op.REDUCE_MAX: "[torch.amax]({x}, dim={axis}, keepdim={keepdim})",
     Op.LIKE: "[torch.full_like]({x}, {value})",
@@ -71,4 +72,20 @@ SPELLINGS = {
     Op.SQUARED_ERROR: "[torch.nn.functional.mse_loss]({input}, {target}, reduction={reduction})",
     Op.ZERO_GRAD: "{optimizer}.zero_grad()",
     Op.CLIP_GRADIENT: "[torch.nn.utils.clip_grad_norm_]({parameters}, max_norm={max_norm})",
+}
+
+WITHOUT_AXIS = {
+    Op.SOFTMAX: "[torch.nn.functional.softmax]({x}, dtype={dtype})",
+    Op.LOG_SOFTMAX: "[torch.nn.functional.log_softmax]({x}, dtype={dtype})",
+    Op.LOGSUMEXP: "[torch.logsumexp]({x()}.flatten(), dim=0)",
+}
+
+EXACT_SPELLINGS = {Op.SOFTPLUS: "[torch.logaddexp]({x}, [torch.zeros_like]({x}))"}
+"""Above its threshold of 20, softplus is x, which is off by up to 2e-9."""
+
+LOG_COUNTS = {False: "[math.log]({x()}.shape[{axis}])", True: "[math.log]({x()}.numel())"}
+
+LOGIT_LOSSES = {
+    Op.CROSS_ENTROPY: "cross_entropy",
+    Op.BINARY_CROSS_ENTROPY_WITH_LOGITS: "binary_cross_entropy_with_logits",
 }

@@ -1,0 +1,103 @@
+"""Precision in Keras: policies of mixed precision, and epsilons that a dtype does not keep."""
+
+from __future__ import annotations
+
+from nanlint.findings import Level
+from nanlint.rule import Bad, Good, Miss
+
+
+def _f(body: str, parameters: str = "x") -> str:
+    return f"import keras\n\n\ndef f({parameters}):\n{body}"
+
+
+def _clip(high: str) -> str:
+    return _f(
+        f"    p = keras.ops.clip(keras.ops.sigmoid(x), 1e-9, {high})\n    return keras.ops.log(1 - p)\n",
+    )
+
+
+def _policy(body: str, policy: str = "mixed_float16", parameters: str = "x") -> str:
+    """Under a policy, which the function takes back at its end."""
+    return f"""\
+import keras
+import tensorflow as tf
+
+
+def f({parameters}):
+    keras.mixed_precision.set_global_policy("{policy}")
+    layer = keras.layers.Dense(3, kernel_initializer="ones")
+    y = layer(x)
+    keras.mixed_precision.set_global_policy("float32")
+{body}"""
+
+
+def _layer(made: str, call: str = "layer(x)") -> str:
+    return _f(f"    layer = {made}\n    return {call}\n")
+
+
+def _masked(number: str) -> str:
+    return f"    scores = y + (1.0 - tf.cast(mask, y.dtype)) * {number}\n    return tf.nn.softmax(scores)\n"
+
+
+_ROWS = "tf.ones((2, 3))"
+
+EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
+    "NAN501": (
+        Bad("keras", _clip("1 - 1e-9"), _clip("1 - 1e-6"), hostile="tf.constant([100.0])"),
+        Good("keras", _clip("1 - keras.config.epsilon()"), "The epsilon of Keras is 1e-7, which float32 keeps."),
+    ),
+    "NAN502": (
+        Bad(
+            "keras",
+            _f("    return keras.ops.sqrt(keras.ops.maximum(x, 0.0))\n"),
+            _f("    return keras.ops.sqrt(keras.ops.maximum(x, 1e-8))\n"),
+            hostile="tf.constant([0.0, 1.0])",
+            level=Level.NOTE,
+        ),
+        Good("keras", _f("    return keras.ops.sqrt(keras.ops.maximum(x, 1e-12))\n"), "Kept above 0."),
+    ),
+    "NAN503": (
+        Bad(
+            "keras",
+            _policy(_masked("-1e9"), parameters="x, mask"),
+            _policy(_masked("(tf.float16.min / 2)"), parameters="x, mask"),
+            hostile="tf.zeros((2, 3)), tf.ones((2, 3))",
+        ),
+        Good("keras", _policy(_masked("-1e4"), parameters="x, mask"), "float16 goes down to -65504."),
+        Good(
+            "keras",
+            _policy(_masked("-1e9"), "mixed_bfloat16", "x, mask"),
+            "bfloat16 has the range of float32.",
+        ),
+    ),
+    "NAN505": (
+        Bad(
+            "keras",
+            _policy("    return keras.ops.mean(keras.ops.square(y))\n"),
+            _policy('    return keras.ops.mean(keras.ops.square(keras.ops.cast(y, "float32")))\n'),
+            hostile="tf.fill((1, 3), 100.0)",
+            level=Level.WARNING,
+        ),
+        Good(
+            "keras",
+            _policy("    return keras.ops.mean(keras.ops.square(y))\n", "mixed_bfloat16"),
+            "bfloat16 has the range of float32.",
+        ),
+    ),
+    "NAN507": (
+        Bad(
+            "keras",
+            _layer("keras.layers.LayerNormalization(epsilon=0.0)"),
+            _layer("keras.layers.LayerNormalization(epsilon=1e-5)"),
+            hostile=_ROWS,
+        ),
+        Bad(
+            "keras",
+            _layer("keras.layers.BatchNormalization(epsilon=0)", "layer(x, training=True)"),
+            _layer("keras.layers.BatchNormalization(epsilon=1e-5)", "layer(x, training=True)"),
+            hostile=_ROWS,
+        ),
+        Good("keras", _layer("keras.layers.LayerNormalization()"), "The default is 1e-3."),
+        Good("keras", _layer("keras.layers.BatchNormalization(epsilon=1e-5)"), "As small as that of other frameworks."),
+    ),
+}
