@@ -24,6 +24,7 @@ from nanlint.interp.objects import Dotted, Elements, Layer, Member, Shape
 from nanlint.interp.parameters import counts_by_name
 from nanlint.ops.model import MEANINGS, rounded
 
+CONSTANT = frozenset({Op.FULL, Op.LIKE})
 TRAINABLE = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT})
 """Results that carry a gradient even if no operand does: they hold weights."""
 LOSSES = frozenset(
@@ -323,6 +324,8 @@ def apply(machine: Machine, framework: Framework, call: Call, bound: Bound, node
         trainable=framework.gradients and _trainable(op, bound),
         in_place=fills(framework, call, spelling),
     )
+    if op in CONSTANT and framework.gradients and _trainable(op, bound):  # `zeros(3, requires_grad=True)` is trained
+        return machine.record(Op.WEIGHT, (result,), node, framework=framework.name, kind=kind, trainable=True)
     if chosen_by is None or "out" not in bound.options:
         return result
     return machine.join([result, bound.options["out"]])  # where the condition fails, `out` keeps what it held

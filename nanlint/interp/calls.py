@@ -79,7 +79,7 @@ FLOAT_INFO = frozenset(name for f in frameworks.FRAMEWORKS for name in f.float_i
 PARTING = frozenset(name for f in frameworks.FRAMEWORKS for name in f.parting)
 WRAPPERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.wrappers)
 ASSERTIONS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.assertions)
-WRAPPED = ("module", "model")
+WRAPPED = ("module", "model", "inner_optimizer", "optimizer", "opt")
 """The keywords by which a wrapper takes what it wraps."""
 APPLIERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.appliers)
 APPLIER_OPTIONS = frozenset({"use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug"})

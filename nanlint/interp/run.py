@@ -37,6 +37,7 @@ def interpret(module: cst.Module, code: str | None = None, path: str = "", libra
     if machine.feeds:
         again = Machine(module, path, library)
         again.fed, again.fresh_numbers = machine.feeds, machine.fresh_numbers
+        again.trace.by_operation.update(machine.trace.by_operation)  # what is fed was made in the first run
         machine = _run(again, code)
     return machine.trace
 

@@ -79,6 +79,14 @@ def reciprocal(term: Term) -> Term | None:
     return None
 
 
+def halved(term: Term) -> Term | None:
+    """x of x / 2."""
+    term = term.behind(PLAIN)
+    if term.op is Op.DIVIDE and _two(term) and term.operand(1).is_number(2.0):
+        return term.operand(0)
+    return _beside(term, 0.5) if term.op is Op.MULTIPLY else None
+
+
 def quotient(term: Term) -> tuple[Term, Term] | None:
     """x and y of x / y."""
     term = term.behind(PLAIN)

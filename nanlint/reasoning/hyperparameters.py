@@ -66,12 +66,18 @@ def settings(construction: Event, name: str) -> Iterator[Setting]:
     """The optimizer's own setting of that canonical name, and those of its groups of parameters."""
     own = construction.options.get(name)
     if own is not None:
-        yield Setting(own, construction.site.options.get(name))
+        yield Setting(_initial(own), construction.site.options.get(name))
     groups = construction.options.get("params")
     written = construction.site.options.get("params")
     for i, group in enumerate(groups.payload.items if groups and isinstance(groups.payload, Elements) else ()):
         if isinstance(group.payload, Entries) and name in group.payload.items:
             yield Setting(group.payload.items[name], _in_group(written, i, name))
+
+
+def _initial(value: Value) -> Value:
+    """What a variable starts as: nothing trains the one that holds a setting."""
+    held = value.op is Op.WEIGHT and value.made_by.operands
+    return value.made_by.x if held and value.made_by.x.kind.scalar else value
 
 
 def _in_group(groups: cst.BaseExpression | None, i: int, name: str) -> cst.BaseExpression | None:

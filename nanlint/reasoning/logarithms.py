@@ -26,6 +26,8 @@ SOFTMAX_UNDERFLOW = {Dtype.FLOAT16: 17.3, Dtype.BFLOAT16: 93.0, Dtype.FLOAT32: 1
 SIGMOID_ZERO = {Dtype.FLOAT16: -17.3, Dtype.BFLOAT16: -89.0, Dtype.FLOAT32: -88.7, Dtype.FLOAT64: -709.8}
 FLUSHED = {Dtype.FLOAT16: 17.3, Dtype.BFLOAT16: 87.5, Dtype.FLOAT32: 87.4, Dtype.FLOAT64: 708.4}
 """From where on exp(-x) is 0 in frameworks that flush what is smaller than the smallest normal number."""
+TANH_FORM = {Dtype.FLOAT16: 9.2, Dtype.BFLOAT16: 7.0, Dtype.FLOAT32: 20.0, Dtype.FLOAT64: 38.2}
+"""Where (1 + tanh(x / 2)) / 2 is exactly 1, and at minus this exactly 0."""
 SIGMOID_ONE = {Dtype.FLOAT16: 8.32, Dtype.BFLOAT16: 6.25, Dtype.FLOAT64: 37.5}
 
 
@@ -148,6 +150,9 @@ def cause(reading: Reading) -> str:
     if reading.p.form is Form.SOFTMAX:
         gap = flushed or SOFTMAX_UNDERFLOW[dtype]
         return f"softmax is exactly 0 once a logit trails the largest by {gap:g}"
+    if reading.p.through_tanh:
+        end = TANH_FORM[dtype]
+        return f"it is exactly {'1 at a logit of ' if reading.complement else '0 at a logit of -'}{end:g}"
     if reading.complement:
         return f"sigmoid is exactly 1 from a logit of {SIGMOID_ONE.get(dtype, 16.64):g} on"
     return f"sigmoid is exactly 0 at a logit of {-flushed if flushed else SIGMOID_ZERO[dtype]:g}"

@@ -102,13 +102,17 @@ def _made(event: Event) -> Iterator[Plane]:
 
 
 def _cast(event: Event) -> Iterator[Plane]:
-    """`((1 - mask) * -1e9).half()`: a plane that was right in float32."""
+    """`((1 - mask) * -1e9).half()`, `where(mask, 0.0, -1e9).half()`: a plane that was right in float32."""
     dtype, plane = event.result.dtype, strip(event.x)
-    if not dtype.half or plane.op is not Op.MULTIPLY or len(plane.made_by.operands) != 2:
+    if not dtype.half:
         return
-    for mask, factor in (plane.made_by.operands, plane.made_by.operands[::-1]):
-        if factor.kind.scalar and _masks(mask, factor):
-            yield Plane(event.x, dtype, factor, None, None)
+    operands = plane.made_by.operands
+    if plane.op is Op.WHERE and len(operands) == 3 and all(choice.kind.scalar for choice in operands[1:]):
+        yield from (Plane(event.x, dtype, choice, None, None) for choice in operands[1:])
+    elif plane.op is Op.MULTIPLY and len(operands) == 2:
+        for mask, factor in (operands, operands[::-1]):
+            if factor.kind.scalar and _masks(mask, factor):
+                yield Plane(event.x, dtype, factor, None, None)
 
 
 def _masks(mask: Value, factor: Value) -> bool:

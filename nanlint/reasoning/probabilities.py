@@ -11,7 +11,7 @@ import libcst as cst
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Event
 from nanlint.ops.relations import axis_of, reduction, same_axis
-from nanlint.reasoning.formulas import exponential, negated, one_plus, quotient, reciprocal, unguarded
+from nanlint.reasoning.formulas import exponential, halved, negated, one_plus, quotient, reciprocal, unguarded
 from nanlint.reasoning.origins import SAME_ELEMENTS
 from nanlint.reasoning.rewriting import code
 from nanlint.reasoning.terms import PLAIN, Term
@@ -38,6 +38,8 @@ class Probability:
     total: Event | None = None
     aligned: bool = True
     """The quotient divides along the axis of the sum."""
+    through_tanh: bool = False
+    """(1 + tanh(x / 2)) / 2, which rounds to 0 long before a sigmoid does."""
 
 
 def probability(term: Term) -> Probability | None:
@@ -49,7 +51,7 @@ def probability(term: Term) -> Probability | None:
         return Probability(Form.SIGMOID, term.operand(), term.origin)
     if term.op is Op.WHERE and len(term.value.made_by.operands) == 3:
         return _split(term)
-    return logistic(term) or _share(term)
+    return logistic(term) or _through_tanh(term) or _share(term)
 
 
 def _split(term: Term) -> Probability | None:
@@ -79,6 +81,15 @@ def logistic(term: Term) -> Probability | None:
     grown = one_plus(parts[1])
     y = None if grown is None else exponential(grown)
     return Probability(Form.SIGMOID, x, term.origin) if y is not None and x.same(y) else None
+
+
+def _through_tanh(term: Term) -> Probability | None:
+    """(1 + tanh(x / 2)) / 2."""
+    doubled = halved(term)
+    slope = None if doubled is None else one_plus(doubled)
+    tanh = None if slope is None else slope.behind(PLAIN)
+    x = halved(tanh.operand()) if tanh is not None and tanh.op is Op.TANH else None
+    return None if x is None else Probability(Form.SIGMOID, x, term.origin, through_tanh=True)
 
 
 def _share(term: Term) -> Probability | None:

@@ -25,8 +25,8 @@ def scaling(backward: Event, trace: Trace) -> Event | None:
 
 def scaler_of(event: Event) -> Value | None:
     """The scaler whose method the event is."""
-    if event.op is Op.MULTIPLY and len(event.operands) == 2 and event.y.kind is Kind.SCALER:
-        return event.y
+    if event.op is Op.MULTIPLY and len(event.operands) == 2 and event.y.kind in (Kind.SCALER, Kind.OPTIMIZER):
+        return event.y  # an optimizer that scales wraps the one that steps
     if event.op is Op.OPAQUE and last_word(event) == "scale" and len(event.operands) == 2:
         return event.x
     return None

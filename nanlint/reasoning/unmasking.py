@@ -15,9 +15,9 @@ from nanlint.reasoning.visibility import Cover, cover
 from nanlint.rule import Replace, Rewrite
 
 
-def finite_fill(user: Event, found: Way, trace: Trace) -> Rewrite | None:
-    """The lowest finite number for every -inf of a mask that may hide a row of what `user` takes."""
-    risky = [hidden for hidden in found if cover((hidden,)) is not Cover.NEVER]
+def finite_fill(user: Event, found: Way, trace: Trace, every: bool = False) -> Rewrite | None:
+    """The lowest finite number for every -inf of a mask that may hide a row of what `user` takes, or for every one."""
+    risky = [hidden for hidden in found if every or cover((hidden,)) is not Cover.NEVER]
     if len(risky) > 1 and any(hidden.added for hidden in risky):
         return None  # two of the lowest number add up to -inf again
     edits, imports = list[Replace](), list[str]()

@@ -291,6 +291,43 @@ def f(z):
             hostile="np.array([-800.0])",
             ordinary="np.array([-2.0, 0.5, 4.0])",
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def f(x):
+    return torch.log(0.5 * (1 + torch.tanh(x / 2)))
+""",
+            fixed="""\
+import torch
+import torch.nn.functional as F
+
+def f(x):
+    return F.logsigmoid(x)
+""",
+            hostile="torch.tensor([-40.0])",
+            ordinary="torch.tensor([-2.0, 0.5, 4.0])",
+        ),
+        Bad(
+            "numpy",
+            """\
+import numpy as np
+
+def f(x):
+    a = (np.tanh(0.5 * x) + 1) / 2
+    return np.log(1 - a)
+""",
+            fixed="""\
+import numpy as np
+
+def f(x):
+    return -np.logaddexp(0, x)
+""",
+            hostile="np.array([60.0])",
+            ordinary="np.array([-2.0, 0.5, 4.0])",
+        ),
     ),
     good=(
         Good(
@@ -433,10 +470,10 @@ def f(x=0.3):
 import torch
 
 def f(x):
-    p = 0.5 * (1 + torch.tanh(x / 2))
+    p = 0.5 + torch.atan(torch.sinh(x)) / torch.pi
     return torch.log(p)
 """,
-            "A sigmoid by way of tanh is not recognised; log-of-zero reports the logarithm.",
+            "Other functions of an S shape have no such form; log-of-zero reports the logarithm.",
         ),
     ),
 )

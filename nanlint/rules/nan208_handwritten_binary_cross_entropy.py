@@ -25,8 +25,10 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         return
     for event in trace.of(Op.ADD, Op.SUBTRACT, Op.WHERE):
         sides = written_out(trace, event)
-        grade = None if sides is None else _level(trace, sides)
-        if sides is None or grade is None:
+        if sides is None or sides[0].log.site.statement is not sides[1].log.site.statement:
+            continue  # of logarithms in statements of their own, each is reported where it stands
+        grade = _level(trace, sides)
+        if grade is None:
             continue
         readings = [reading for side in sides if (reading := read(trace, side.log)) is not None]
         rewrite = _rewrite(trace, sides, limits)

@@ -13,7 +13,8 @@ from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.logits import telling
 from nanlint.reasoning.origins import NETWORKS, alternatives
-from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
+from nanlint.reasoning.rewriting import code
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rewrite, Rule
 
 OF_LOGITS = (Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS)
 OF_PROBABILITIES = (Op.PROBABILITY_CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY)
@@ -40,7 +41,7 @@ def _of_probabilities(loss: Event, trace: Trace) -> Iterator[Draft]:
             message=f"{describe(loss)} is told to expect logits ({FLAG}=True), {named_input(loss)} is a {form}: "
             f"where the loss applies another {form}, it has a floor and confident mistakes stay",
             remedy=f"Drop the {form} behind the last layer, or pass {FLAG}=False.",
-            evidence=trail(loss, trace, loss.x),
+            evidence=(*trail(loss, trace, loss.x), *_stated(loss)),
             claims=written_out(found, trace),
             rewrite=_told(loss, trace, logits=False),
         )
@@ -61,6 +62,12 @@ def _of_scores(loss: Event, trace: Trace) -> Iterator[Draft]:
             evidence=trail(loss, trace, loss.x),
             rewrite=_told(loss, trace, logits=True) if invertible else None,
         )
+
+
+def _stated(loss: Event) -> tuple[Clue, ...]:
+    """Where the flag is written: often far from the call that applies the loss."""
+    flag = loss.site.options.get(FLAG)
+    return () if flag is None else (Clue(flag, f"the loss is told {FLAG}={code(flag)}"),)
 
 
 def _level(loss: Event) -> Level:

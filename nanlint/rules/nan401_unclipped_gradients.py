@@ -33,6 +33,7 @@ MANUAL = "automatic_optimization"  # with a module that turns it off, a trainer 
 GROWING = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE, Op.SQUARE, Op.SUM, Op.MEAN})
 """Operations that hand a growing gradient on: no logarithm or quotient takes the growth back."""
 RECURRENT = "a recurrent network multiplies its gradient once per time step"
+UNBOUNDED = frozenset({"relu", "linear", "elu", "selu", "softplus", "swish", "silu", "gelu", "exponential"})
 UNKNOWN_STRIDE = "one large loss can throw the weights off"
 INFINITE = float("inf")
 SMALL = 1e-2  # a rate below which gradient descent forgives gradients of ordinary size
@@ -202,6 +203,9 @@ def _cue(update: Update, trace: Trace, limits: Limits) -> Cue | None:
     proportional = bool(built) and all(_proportional(construction) for construction in built)
     if proportional and (cue := _growth(losses, trace)) is not None:
         return replace(cue, besides=f"`{last_word(built[0])}` moves the weights in proportion to it")
+    unbounded = _through_time(losses, trace, unbounded=True)
+    if unbounded is not None:
+        return replace(unbounded, besides="nothing bounds its state, as tanh would")
     rate = min((rate for construction in built for rate in _rates(construction)), default=0.0)
     if rate > limits.max_learning_rate and (cue := _through_time(losses, trace)) is not None:
         return replace(cue, besides=f"the learning rate is {number(rate)}")
@@ -239,13 +243,25 @@ def _growth(losses: Sequence[Value], trace: Trace) -> Cue | None:
     return None
 
 
-def _through_time(losses: Sequence[Value], trace: Trace) -> Cue | None:
-    """The losses depend on a recurrent network that runs over a sequence."""
-    recurrent = {id(event.operation): event for event in trace.of(Op.RECURRENT) if not _few_steps(event)}
+def _through_time(losses: Sequence[Value], trace: Trace, unbounded: bool = False) -> Cue | None:
+    """The losses depend on a recurrent network that runs over a sequence (on one whose activation has no bound)."""
+    recurrent = {
+        id(event.operation): event
+        for event in trace.of(Op.RECURRENT)
+        if not _few_steps(event) and (not unbounded or _activation(event) in UNBOUNDED)
+    }
     if not recurrent:
         return None
     found = next((recurrent[id(value.made_by)] for value in ancestors(losses) if id(value.made_by) in recurrent), None)
     return None if found is None or found.site.no_gradient else Cue(RECURRENT, found)
+
+
+def _activation(recurrent: Event) -> object:
+    """The name of the function on the new state: a string, or the last word of a function's name."""
+    given = recurrent.options.get("nonlinearity")
+    if given is not None and isinstance(given.payload, Dotted):
+        return given.payload.name.rpartition(".")[2]
+    return None if given is None else given.constant
 
 
 def _cue_of_file(trace: Trace) -> Cue | None:
@@ -357,9 +373,12 @@ def _log_probability(value: Value) -> bool:
 def _draft(update: Update, group: Sequence[Update], cue: Cue | None, trace: Trace, limits: Limits) -> Draft:
     backward, step = update.backwards[-1], update.step
     evidence = [Clue(backward.node, "gradients are computed"), Clue(step.node, "and applied as they are")]
+    if fits(step):
+        built = constructions(optimizer_of(step), trace)
+        evidence[:1] = [Clue(made.node, "the optimizer, with no limit for gradients") for made in built]
     reason = _harm(update, trace)
     if cue is not None:
-        evidence.insert(0, Clue(cue.event.node, cue.why))
+        evidence.insert(0, Clue(cue.event.site.options.get("nonlinearity") or cue.event.node, cue.why))
         reason = f"{cue.why}, and {cue.besides}" if cue.besides else cue.why
     rewrite = _rewrite(group, trace, limits)
     return Draft(

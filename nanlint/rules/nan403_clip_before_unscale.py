@@ -45,7 +45,7 @@ def _scaled(backwards: Sequence[Event], trace: Trace, beside: Event) -> Event | 
 
 
 def _level(scaler: Value) -> Level:
-    return Level.ERROR if scaler.kind is Kind.SCALER else Level.WARNING
+    return Level.ERROR if scaler.kind in (Kind.SCALER, Kind.OPTIMIZER) else Level.WARNING
 
 
 # a clip
@@ -54,7 +54,7 @@ def _level(scaler: Value) -> Level:
 def _scaled_clip(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | None:
     """A clip of scaled gradients. With an infinite limit it only measures; a trainer's own method unscales first."""
     limit = clip.options.get("max_norm")
-    served = [update for update in served if _through_scaler(update.step)]
+    served = [update for update in served if _through_scaler(update.step) or _unscaled_by_hand(update)]
     if not served or len(clip.operands) != 1 or (limit is not None and limit.range.point == INFINITE):
         return None
     before = _before(clip, served[0].between)
@@ -65,7 +65,7 @@ def _scaled_clip(clip: Event, served: Sequence[Update], trace: Trace) -> Draft |
         return None
     later = next((event for event in served[0].between if event.op is Op.UNSCALE), None)
     evidence = [
-        Clue(scaled.node, "multiplies the loss, and so every gradient, by the scale (65536 at first)"),
+        Clue(scaled.node, "multiplies the loss, and so every gradient, by the scale (tens of thousands at first)"),
         Clue(clip.node, "clips the scaled gradients"),
     ]
     if later is not None:
@@ -73,12 +73,17 @@ def _scaled_clip(clip: Event, served: Sequence[Update], trace: Trace) -> Draft |
     message = (
         f"`{code(clip.node)}` sees gradients that are still scaled: what is left after the scale is next to nothing"
     )
-    remedy = "Call `unscale_` with the optimizer before the clip."
+    remedy = "Take the scale out of the gradients before the clip."
     return Draft(clip, _level(scaler), message, remedy, tuple(evidence), rewrite=_unscaled(clip, later, served, trace))
 
 
 def _through_scaler(step: Event) -> bool:
     return step.op is Op.SCALER_STEP or (step.op is Op.OPAQUE and len(step.operands) > 1)
+
+
+def _unscaled_by_hand(update: Update) -> bool:
+    """The step applies what a call has returned without the scale."""
+    return any(event.op is Op.UNSCALE and event.result.kind is not Kind.NONE for event in update.between)
 
 
 def _before(event: Event, between: Sequence[Event]) -> list[Event]:
@@ -93,7 +98,7 @@ def _before(event: Event, between: Sequence[Event]) -> list[Event]:
 def _unscaled(clip: Event, later: Event | None, served: Sequence[Update], trace: Trace) -> Rewrite | None:
     """`scaler.unscale_(optimizer)` right before the clip, taken from behind it if it stands there."""
     update = served[0] if len(served) == 1 else _owner(clip, served, trace)
-    if update is None or not own_line(clip):
+    if update is None or not own_line(clip) or _unscaled_by_hand(update):
         return None
     node, optimizer = update.step.node, optimizer_node(update.step)
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or optimizer is None:

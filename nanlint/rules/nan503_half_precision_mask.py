@@ -210,6 +210,17 @@ RULE = Rule(
             """\
 import torch
 
+def f(scores, mask):
+    bias = torch.where(mask, 0.0, -1e9).half()
+    return torch.softmax(scores.half() + bias, dim=-1)
+""",
+            hostile="torch.ones(2, 2), torch.zeros(2, 2, dtype=torch.bool)",
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
 def f(q, k, mask):
     scores = q.half() @ k.half().T
     scores = torch.where(mask, scores, -1e9)

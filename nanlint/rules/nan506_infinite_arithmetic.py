@@ -34,6 +34,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             continue  # somewhere in star arguments
         if event.op is Op.MULTIPLY:
             yield from _product(event, trace)
+            yield from _weighted(event, trace)
         else:
             yield from _opposite(event)
         if event.op is Op.SUBTRACT:
@@ -66,6 +67,27 @@ def _product(event: Event, trace: Trace) -> Iterator[Draft]:
         evidence=trail(event, trace, factor),
         rewrite=_finite(event, index, trace),
     )
+
+
+def _weighted(event: Event, trace: Trace) -> Iterator[Draft]:
+    """Weights times the log-softmax of scores some of which a mask made -inf: 0 times -inf where a weight is 0."""
+    for index in (0, 1):
+        scores = strip(event.operands[index])
+        found = ways(scores.made_by.x, trace) if scores.op is Op.LOG_SOFTMAX else []
+        factor, node = event.operands[1 - index], operand_node(event, 1 - index)
+        zero = factor.kind is Kind.TENSOR and factor.known and factor.range.contains(0.0)
+        if not found or not zero or repaired(event, trace):
+            continue
+        yield Draft(
+            event,
+            Level.WARNING if quiet(event.site) else Level.ERROR,
+            f"{quoted(event.node)}: the log-softmax is -inf where {mask_text(culprit(found[0]), trace)} hides a score, "
+            f"and {quoted(node)} may be 0 there; 0 times infinity is NaN",
+            "Fill with the lowest finite number of the dtype instead of -inf.",
+            evidence=tuple(clues(found[0], trace)),
+            rewrite=finite_fill(event, found[0], trace, every=True),
+        )
+        return
 
 
 def _likelihood(event: Event, factor: Value, node: cst.CSTNode | None) -> Level | None:
@@ -342,8 +364,54 @@ def f(x):
             fixed=None,
             hostile="np.ones(2)",
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def f(logits, legal):
+    logits = logits.masked_fill(~legal, float("-inf"))
+    p = F.softmax(logits, dim=-1)
+    return -(p * F.log_softmax(logits, dim=-1)).sum(-1)
+""",
+            fixed="""\
+import torch
+import torch.nn.functional as F
+
+def f(logits, legal):
+    logits = logits.masked_fill(~legal, torch.finfo(logits.dtype).min)
+    p = F.softmax(logits, dim=-1)
+    return -(p * F.log_softmax(logits, dim=-1)).sum(-1)
+""",
+            hostile="torch.rand(2, 3), torch.tensor([[True, False, True], [True, True, True]])",
+        ),
     ),
     good=(
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def f(logits, legal, action):
+    logits = logits.masked_fill(~legal, float("-inf"))
+    return F.log_softmax(logits, dim=-1).gather(-1, action[:, None])
+""",
+            "The logarithm of a legal action is taken, and nothing is multiplied by the others.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+
+def f(logits, legal, target):
+    logits = logits.masked_fill(~legal, -1e9)
+    return -(target.softmax(-1) * F.log_softmax(logits, dim=-1)).sum(-1)
+""",
+            "A finite number: 0 times it is 0.",
+        ),
         Good(
             "torch",
             """\

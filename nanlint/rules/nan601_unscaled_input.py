@@ -1,4 +1,4 @@
-"""Pixels from 0 to 255 that reach a network as they are."""
+"""Pixels from 0 to 255, or other large numbers, that reach a network as they are."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.interval import Interval
+from nanlint.domain.interval import Interval, number
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Frame, Trace
+from nanlint.reasoning.descent import overshoot
 from nanlint.reasoning.evidence import describe, trail
-from nanlint.reasoning.origins import SAME_ELEMENTS
+from nanlint.reasoning.origins import NETWORKS, SAME_ELEMENTS
 from nanlint.reasoning.rewriting import wrapped
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -21,6 +22,7 @@ BYTES = Interval(0.0, 255.0)
 LARGE = 128.0
 PICTURES = SAME_ELEMENTS | {Op.TENSOR, Op.PAD, Op.POOL, Op.RECOLOR, Op.PIXELS, Op.SCALE_PIXELS, Op.JOIN, Op.DROPOUT}
 """What leaves the size of pixels as it is."""
+DEEP = 10.0  # times too long a step, behind which further layers change little
 LEARNED = frozenset({Op.WEIGHT, Op.NORMAL, Op.UNIFORM})
 MAX_STEPS = 100
 
@@ -29,12 +31,18 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.LINEAR, Op.RECURRENT, Op.ATTENTION):
         if event.operands and _unscaled(event.x) and (source := _source(event.x)) is not None:
             yield _draft(event, event.x, source, trace)
-    for event in trace.of(Op.MATMUL):
+        elif event.operands:
+            yield from _overshooting(event, event.x, trace)
+    for event in trace.of(Op.MATMUL, Op.MULTIPLY):
         pair = event.operands[:2]
         for image, other in (pair, pair[::-1]) if len(pair) == 2 else ():
-            if _unscaled(image) and _learned(other) and (source := _source(image)) is not None:
+            if not _learned(other):
+                continue
+            if event.op is Op.MATMUL and _unscaled(image) and (source := _source(image)) is not None:
                 yield _draft(event, image, source, trace)
                 break
+            if other.gradient and (event.op is Op.MATMUL or not image.kind.scalar):
+                yield from _overshooting(event, image, trace)
 
 
 def _unscaled(value: Value) -> bool:
@@ -79,6 +87,25 @@ def _draft(event: Event, image: Value, source: Value, trace: Trace) -> Draft:
             Clue(event.node, "the network's first sum meets pixels up to 255", image),
         ),
         rewrite=_fitted(event, trace) or _divided(event, image, trace),
+    )
+
+
+def _overshooting(event: Event, data: Value, trace: Trace) -> Iterator[Draft]:
+    """Numbers so large that gradient descent diverges: on a linear model surely, on a deep one in all likelihood."""
+    found = overshoot(data, event, trace)
+    layers = {id(layer.node) for layer in trace.of(*NETWORKS)}
+    deep = len(layers) > 1
+    if found is None or (deep and found.excess < DEEP):
+        return
+    how = "at least" if found.proven else "about"
+    yield Draft(
+        event=event,
+        level=Level.ERROR if found.proven and not deep else Level.WARNING,
+        message=f"numbers from {number(data.range.lo)} to {number(data.range.hi)} go into `{describe(event)}` as they "
+        f"are: the curvature of the squared loss is {how} {number(round(found.curvature))}, and gradient descent at a "
+        f"rate of {number(found.rate)} diverges from {number(2.0 / found.rate)} on",
+        remedy="Standardise the inputs: subtract their mean and divide by their standard deviation.",
+        evidence=trail(event, trace, data),
     )
 
 
@@ -128,6 +155,36 @@ def _divided(event: Event, image: Value, trace: Trace) -> Rewrite | None:
     return Rewrite("Divide by 255", Applicability.UNSAFE, (Replace(made.node, f"{wrapped(made.node)} / 255.0"),))
 
 
+_YEARS = """\
+import torch
+from torch import nn
+
+
+def f(n):
+    x = torch.tensor([[1990.0], [2000.0], [2010.0]])
+    y = torch.tensor([[1.0], [2.0], [3.0]])
+    model = nn.Linear(1, 1)
+    optimizer = torch.optim.{}
+    for _ in range(n):
+        optimizer.zero_grad()
+        nn.functional.mse_loss(model(x), y).backward()
+        optimizer.step()
+    return model.weight.detach()
+"""
+_STEPS = """\
+import torch
+
+def f(n):
+    x = torch.arange(0.0, 50.0)[:, None]
+    w = torch.zeros(1, 1, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=0.01)
+    for _ in range(n):
+        loss = ((x{} @ w - 1.0) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return w.detach()
+"""
 _HEAD = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\n\n"
 _TRAIN = """\
     model = nn.Linear(784, 1)
@@ -188,7 +245,7 @@ def _reader(read: str) -> str:
 RULE = Rule(
     code="NAN601",
     name="unscaled-input",
-    summary="Pixels from 0 to 255 reach a network without being scaled.",
+    summary="Pixels from 0 to 255, or numbers too large for the rate, reach a network without being scaled.",
     why=(
         "Weights are drawn for inputs of size 1. With pixels up to 255 the first layer's outputs and every gradient are"
         " some hundred times too large: a linear model on 784 such pixels with a rate of 1e-3 overflows within a"
@@ -226,8 +283,17 @@ RULE = Rule(
             hostile=_HOSTILE,
         ),
         Bad("numpy", _BY_HAND.format(scale=""), _BY_HAND.format(scale=" / 255.0"), hostile=_HOSTILE),
+        Bad("torch", _YEARS.format("SGD(model.parameters(), lr=1e-3)"), hostile="60"),
+        Bad("torch", _STEPS.format(""), hostile="200", level=Level.WARNING),
     ),
     good=(
+        Good("torch", _STEPS.format(" / 49.0"), "Divided: the curvature is about 0.33, which allows rates up to 6."),
+        Good("torch", _YEARS.format("Adam(model.parameters(), lr=1e-3)"), "Adam's steps have the length of its rate."),
+        Good(
+            "torch",
+            _YEARS.format("SGD(model.parameters(), lr=1e-7)"),
+            "Slow, but below the rate of 5e-7 from which on it diverges.",
+        ),
         Good("torch", _script(_BYTES + "    x = torch.tensor(pixels).float().div(255)\n"), "Divided."),
         Good(
             "torch", _script(_BYTES + "    x = torch.tensor(pixels) / 255\n"), "Divided, which also makes floats of it."

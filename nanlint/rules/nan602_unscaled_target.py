@@ -9,6 +9,7 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.descent import squared_distances
 from nanlint.reasoning.origins import NETWORKS, POINTWISE, SAME_ELEMENTS, sources, strip
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
@@ -19,7 +20,7 @@ MAX_DEPTH = 20
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
-    for event, prediction, target in _squared_distances(trace):
+    for event, prediction, target in squared_distances(trace):
         size = magnitude(target)
         if (
             size is None
@@ -29,20 +30,6 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         ):
             continue
         yield _draft(event, target, size, trace)
-
-
-def _squared_distances(trace: Trace) -> Iterator[tuple[Event, Value, Value]]:
-    """`mse_loss(prediction, target)`; `(prediction - target) ** 2`, either way round."""
-    for event in trace.of(Op.SQUARED_ERROR):
-        if len(event.operands) >= 2:
-            yield event, event.x, event.y
-            yield event, event.y, event.x
-    for event in trace.of(Op.SQUARE, Op.POWER):
-        distance = strip(event.x)
-        even = event.op is Op.SQUARE or (len(event.operands) == 2 and event.y.range.point == 2.0)
-        if even and distance.op is Op.SUBTRACT and len(distance.made_by.operands) == 2:
-            yield event, distance.made_by.x, distance.made_by.y
-            yield event, distance.made_by.y, distance.made_by.x
 
 
 def _learned(value: Value) -> bool:

@@ -209,6 +209,18 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             ),
             "A usual rate, and it goes down.",
         ),
+        Bad(
+            "tensorflow",
+            _graph("tf.train.AdamOptimizer(rate).minimize(loss)", "        rate = tf.Variable(5.0, trainable=False)\n"),
+            proof="abs(f([0.01]) - 1) > 0.5",
+        ),
+        Good(
+            "tensorflow",
+            _graph(
+                "tf.train.AdamOptimizer(rate).minimize(loss)", "        rate = tf.Variable(1e-3, trainable=False)\n"
+            ),
+            "The variable starts at a usual rate.",
+        ),
         Good("tensorflow", _graph("tf.train.AdadeltaOptimizer(1.0).minimize(loss)"), "Adadelta finds its own steps."),
     ),
     "NAN405": (

@@ -14,7 +14,15 @@ from nanlint.frameworks.keras.ops import OPS
 from nanlint.frameworks.keras.optimizers import OPTIMIZERS
 from nanlint.frameworks.keras.random import INITIALIZERS, OLD_INITIALIZERS, RANDOM
 from nanlint.frameworks.keras.spelling import LOG_COUNTS, LOGIT_LOSSES, MEAN_OR_ZERO, SPELLINGS
-from nanlint.frameworks.keras.training import CALLBACKS, OBJECTS, POLICIES, POLICY_SETTERS, PROTOCOL, SCHEDULES
+from nanlint.frameworks.keras.training import (
+    CALLBACKS,
+    LOSS_SCALERS,
+    OBJECTS,
+    POLICIES,
+    POLICY_SETTERS,
+    PROTOCOL,
+    SCHEDULES,
+)
 from nanlint.frameworks.model import Framework, call
 
 FRAMEWORK = Framework(
@@ -87,7 +95,7 @@ FRAMEWORK = Framework(
     own_step="train_step",
     sequential=frozenset({"keras.Sequential"}),
     graphs=frozenset({"keras.Model"}),
-    wrappers=frozenset(f"keras.layers.{name}" for name in WRAPPERS) | POLICIES,
+    wrappers=frozenset(f"keras.layers.{name}" for name in WRAPPERS) | POLICIES | LOSS_SCALERS,
     mean_first=frozenset({"moments"}),
     layer_float=Dtype.FLOAT32,
     policy_setters=POLICY_SETTERS,

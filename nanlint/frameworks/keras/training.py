@@ -29,6 +29,10 @@ _OF_OPTIMIZERS: dict[str, Call] = {
     "minimize": call(Op.MINIMIZE, "self", "loss var_list", result=Kind.OBJECT),
     "get_gradients": call(Op.BACKWARD, "loss>x self", "params>parameters", result=Kind.UNKNOWN, order=(1, 0, 2)),
     "get_updates": call(Op.MINIMIZE, "self", "loss params>var_list", result=Kind.OBJECT),
+    # of LossScaleOptimizer, which stands for the optimizer that it wraps
+    "get_scaled_loss": call(Op.MULTIPLY, "loss>x self>y", result=Kind.TENSOR, order=(1, 0)),
+    "scale_loss": call(Op.MULTIPLY, "loss>x self>y", result=Kind.TENSOR, order=(1, 0)),
+    "get_unscaled_gradients": call(Op.UNSCALE, "grads>gradients self", result=Kind.UNKNOWN, order=(1, 0)),
 }
 
 _OF_LAYERS: dict[str, Call] = {
@@ -84,6 +88,10 @@ OBJECTS: dict[str, Kind] = {
     "keras.models.model_from_json": Kind.MODEL,
     **{f"keras.callbacks.{name}": Kind.OBJECT for name in _CALLBACKS},
 }
+
+LOSS_SCALERS = frozenset(
+    f"keras.{module}.LossScaleOptimizer" for module in ("mixed_precision", "mixed_precision.experimental", "optimizers")
+)
 
 POLICIES = frozenset({"keras.mixed_precision.Policy", "keras.mixed_precision.DTypePolicy", "keras.DTypePolicy"})
 """A policy stands for its name."""

@@ -26,15 +26,15 @@ def _of_type(dtype: str) -> Overload:
 
 
 CREATION: dict[str, Call | Overload] = {
-    "zeros": call(Op.FULL, "", "*size dtype", value=0),
-    "ones": call(Op.FULL, "", "*size dtype", value=1),
-    "full": call(Op.FULL, "", "size fill_value>value dtype"),
+    "zeros": call(Op.FULL, "", "*size dtype requires_grad", value=0),
+    "ones": call(Op.FULL, "", "*size dtype requires_grad", value=1),
+    "full": call(Op.FULL, "", "size fill_value>value dtype requires_grad"),
     "eye": call(Op.EYE, "", "n m dtype device"),
     "empty": call(Op.EMPTY, "", "*size dtype"),
     "empty_strided": call(Op.EMPTY, "", "size stride dtype"),
-    "zeros_like": call(Op.LIKE, "input>x", "dtype", value=0),
-    "ones_like": call(Op.LIKE, "input>x", "dtype", value=1),
-    "full_like": call(Op.LIKE, "input>x", "fill_value>value dtype"),
+    "zeros_like": call(Op.LIKE, "input>x", "dtype requires_grad", value=0),
+    "ones_like": call(Op.LIKE, "input>x", "dtype requires_grad", value=1),
+    "full_like": call(Op.LIKE, "input>x", "fill_value>value dtype requires_grad"),
     "empty_like": call(Op.EMPTY, "input>x", "dtype"),
     "arange": Overload(
         call(Op.ARANGE, "", "start end step dtype", step=1),
