@@ -11,10 +11,12 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.arguments import Arguments
-from nanlint.interp.containers import is_exact, items_of
+from nanlint.interp.containers import is_exact, items_of, sequence
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Class, Dotted, Elements, Entries, Instance
 from nanlint.interp.promises import index_by_name, small_by_name, target_by_name
+
+NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER})
 
 
 def evaluate_arguments(machine: Machine, nodes: Sequence[cst.Arg]) -> Arguments:
@@ -106,10 +108,14 @@ def _bind_stars(
 def supplied_by_nobody(machine: Machine, parameter: cst.Param, default: Value | None) -> Value:
     """A parameter without a caller: its annotation and its default tell something.
 
-    A numeric default counts as the value (`eps=1e-8` is a guard); a flag or a name may be anything.
+    A numeric default counts as the value (`eps=1e-8` is a guard), and so does a tuple of numbers; a flag or a name may
+    be anything.
     """
-    if default is not None and default.kind in (Kind.NUMBER, Kind.INTEGER):
+    if default is not None and default.kind in NUMBERS:
         return machine.argument(default=default)
+    numbers = default.payload.items if default is not None and isinstance(default.payload, Elements) else ()
+    if numbers and all(item.kind in NUMBERS for item in numbers):
+        return sequence(machine, tuple(machine.argument(default=item) for item in numbers))
     if default is not None and default.kind in (Kind.LAYER, Kind.LOSS, Kind.FUNCTION, Kind.CLASS, Kind.MODULE):
         return default
     if default is not None and default.kind in (Kind.BOOLEAN, Kind.STRING):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import libcst as cst
+
 from nanlint.domain.interval import number
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
@@ -79,17 +81,26 @@ def _wrong(construction: Event) -> Iterator[tuple[str, Domain, Setting, float]]:
 def _draft(construction: Event, name: str, domain: Domain, setting: Setting, x: float) -> Draft:
     over = x >= domain.below
     why = domain.over if over else domain.under
-    if x != domain.low and registry.refuses(construction.framework, name, below=not over):
+    refused = x != domain.low and registry.refuses(construction.framework, name, below=not over)
+    if refused:
         why = f"{why}, and {REFUSED}"
     what = {"lr": "learning rate", "betas": "beta", "weight_decay": "weight decay"}.get(name, name.replace("_", " "))
     evidence = (Clue(setting.node, f"{what} of {number(x)}", setting.value),) if setting.node is not None else ()
     return Draft(
         event=construction,
-        level=Level.ERROR,
+        level=Level.NOTE if _turned(setting) and not refused else Level.ERROR,
         message=f"{what} of {number(x)} for `{last_word(construction)}`: {why}",
         remedy=f"Choose a number that is {domain}.",
         evidence=evidence,
     )
+
+
+def _turned(setting: Setting) -> bool:
+    """`-rate`: somebody turns the sign of a rate, to climb and not to descend."""
+    node = setting.node
+    if not isinstance(node, cst.UnaryOperation) or not isinstance(node.operator, cst.Minus):
+        return False
+    return not isinstance(node.expression, cst.BaseNumber)
 
 
 def _made(construction: str, head: str = "", parameters: str = "x") -> str:

@@ -100,7 +100,10 @@ PARTICIPANTS = {
     Kind.LAYER: (keras.Model, tf.keras.preprocessing.image.ImageDataGenerator),
     Kind.OPTIMIZER: (keras.optimizers.Optimizer,),
 }
-UP_TO_KERAS_2 = {"fit_generator", "predict_proba", "add_variable", "minimize", "get_gradients", "get_updates"}
+UP_TO_KERAS_2 = {
+    "fit_generator", "predict_proba", "add_variable", "minimize", "get_gradients", "get_updates", "get_scaled_loss",
+    "get_unscaled_gradients",
+}  # fmt: skip
 
 
 def test_participants_of_the_protocol_have_these_methods_with_these_parameters() -> None:

@@ -161,7 +161,10 @@ FORGIVEN = {
     "torch": {
         **{f"torch.nn.functional.{name}": "it takes no ['axis']" for name in ("softmax", "log_softmax")},
         # every creator takes it; the operators behind them do not
-        **{f"torch.{name}": "it takes no ['requires_grad']" for name in ("rand", "randn")},
+        **{
+            f"torch.{name}": "it takes no ['requires_grad']"
+            for name in ("rand", "randn", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like")
+        },
     },
 }
 

@@ -226,6 +226,12 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
     "NAN405": (
         Bad(
             "tensorflow",
+            _graph("tf.train.AdamOptimizer(-rate).minimize(loss)", "        rate = 1e-3\n"),
+            proof="f([0.01]) > 1.0",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "tensorflow",
             _graph("tf.train.MomentumOptimizer(0.05, momentum=8.0).minimize(loss)"),
             _graph("tf.train.MomentumOptimizer(0.05, momentum=0.8).minimize(loss)"),
             hostile="[1.0]",

@@ -49,7 +49,8 @@ FRAMEWORK = Framework(
     | {f"keras.losses.{name}" for name in OLD_FUNCTIONS}
     | {f"keras.layers.{name}" for name in OLD_LAYERS}
     | {f"keras.initializers.{name}" for name in OLD_INITIALIZERS}
-    | GENERATORS.keys(),
+    | GENERATORS.keys()
+    | {"keras.mixed_precision.experimental.LossScaleOptimizer"},
     former=FORMER,
     former_arrays="tensorflow",
     functions={
