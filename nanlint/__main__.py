@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanlint.cli import main
+from nanlint.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -14,11 +14,13 @@ from typing import TypeVar
 
 from nanlint.examples import with_examples
 from nanlint.findings import Applicability
-from nanlint.rule import Bad, Good, Miss, Rule
-from nanlint.terminal import Paint
+from nanlint.rule import Bad, Good, Miss, Option, Rule
+from nanlint.rules.registry import owner
+from nanlint.showing.terminal import Paint
 
 _Example = TypeVar("_Example", bound=Bad | Good | Miss)
 FAMILIES = {
+    "NAN0": "Comments for nanlint",
     "NAN1": "An operation meets its pole, forward or in the gradient",
     "NAN2": "Compositions that have an exact stable form",
     "NAN3": "Losses and labels",
@@ -89,12 +91,19 @@ def sections(rule: Rule) -> Iterator[Section]:
         yield Section("Default", (_OPTIONAL,))
     yield Section("Fix", (" ".join([_FIXES[rule.fix], rule.fix_note]).strip(),))
     if rule.options:
-        yield Section("Options", (_listed(rule.options),))
+        yield Section("Options", (_listed(map(_option, rule.options)),))
     yield Section("Reported", tuple(block for bad in shown(rule.bad) for block in _reported(bad)))
     yield from _silent_section("Silent", rule.good)
     yield from _silent_section("Not seen", rule.missed)
     if rule.references:
         yield Section("References", (_listed(rule.references),))
+    if _package(rule):
+        yield Section("Package", (_package(rule),))
+
+
+def _option(option: Option) -> str:
+    default = "" if option.default is None else f" Default: {option.default}."
+    return f"`{option.name}`: {option.doc}{default}"
 
 
 def _silent_section(title: str, examples: Sequence[Good] | Sequence[Miss]) -> Iterator[Section]:
@@ -118,7 +127,7 @@ def _also(examples: Sequence[Good | Miss]) -> list[str]:
 
 
 def _reported(bad: Bad) -> Iterator[str | Code]:
-    yield f"{FRAMEWORKS[bad.framework]}, {bad.level.label}:"
+    yield f"{_framework(bad)}, {bad.level.label}:"
     if bad.fixed is None:
         yield Code(bad.code.strip())
     else:
@@ -128,8 +137,12 @@ def _reported(bad: Bad) -> Iterator[str | Code]:
 
 
 def _silent(example: Good | Miss) -> Iterator[str | Code]:
-    yield f"{FRAMEWORKS[example.framework]}: {example.because}"
+    yield f"{_framework(example)}: {example.because}"
     yield Code(example.code.strip())
+
+
+def _framework(example: Bad | Good | Miss) -> str:
+    return FRAMEWORKS.get(example.framework, example.framework)
 
 
 def markdown(rule: Rule) -> str:
@@ -177,10 +190,19 @@ def table(rules: Iterable[Rule], paint: Paint) -> str:
 
 
 def _families(rules: Iterable[Rule]) -> list[tuple[str, list[Rule]]]:
-    """Title and rules of each family, in order of the codes."""
-    ordered = sorted(rules, key=lambda rule: rule.code)
-    grouped = groupby(ordered, lambda rule: rule.code[:4])
-    return [(f"{family[-1]}xx: {FAMILIES[family]}", list(members)) for family, members in grouped]
+    """Title and rules of each family, in order of the codes; behind them those of each plugin."""
+    ordered = sorted(rules, key=lambda rule: (_package(rule), rule.code))
+    return [(title, list(members)) for title, members in groupby(ordered, _family)]
+
+
+def _family(rule: Rule) -> str:
+    family = rule.code[:4]
+    return _package(rule) or f"{family[-1]}xx: {FAMILIES[family]}"
+
+
+def _package(rule: Rule) -> str:
+    """The plugin that the rule comes from; empty for one of nanlint's own."""
+    return str(owner(rule) or "")
 
 
 def _row(rule: Rule) -> str:
@@ -233,6 +255,6 @@ def _wrapped(text: str, indent: int = 0) -> str:
 
 
 if __name__ == "__main__":
-    from nanlint.rules.registry import all_rules
+    from nanlint.rules.registry import builtin_rules
 
-    sys.stdout.buffer.write(rules_page(all_rules()).encode())  # UTF-8 and newlines, whatever the machine's custom
+    sys.stdout.buffer.write(rules_page(builtin_rules()).encode())  # UTF-8 and newlines, whatever the machine's custom

@@ -29,13 +29,22 @@ class Applicability(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A stretch of a file: 1-based lines, 1-based columns in code points; the end is exclusive."""
+    """A stretch of a file: 1-based lines, 1-based columns in code points; the end is exclusive.
+
+    In a notebook, lines are counted within a cell; `cell` is the number of that cell, from 1.
+    """
 
     path: str
     line: int
     column: int
     end_line: int
     end_column: int
+    cell: int | None = None
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Sorts places of one file."""
+        return self.cell or 0, self.line, self.column
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One hazard. `statement` holds first and last line of the statement, for suppression comments."""
+    """One hazard.
+
+    statement: first and last line of the statement, for suppression comments; scope: the qualified name of the class or
+    function around it, "" for the module.
+    """
 
     place: Place
     code: str
@@ -76,6 +89,7 @@ class Finding:
     evidence: tuple[Step, ...]
     fix: Fix | None
     statement: tuple[int, int]
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,15 @@ class Problem:
     message: str
     line: int | None = None
     column: int | None = None
+    cell: int | None = None
 
     def __str__(self) -> str:
+        cell = "" if self.cell is None else f":cell {self.cell}"
         where = "" if self.line is None else f":{self.line}" + ("" if self.column is None else f":{self.column}")
-        return f"{self.path}{where}: {self.message}"
+        return f"{self.path}{cell}{where}: {self.message}"
+
+
+class Bug(Problem):
+    """A failure of nanlint's own: the next run may do better."""
+
+    __slots__ = ()

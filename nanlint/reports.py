@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nanlint.findings import Finding, Level, Problem
+from nanlint.findings import Edit, Finding, Fix, Level, Problem
+from nanlint.text.lines import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The edits of a fix in one text: that of a cell of a notebook, or the file's. Offsets are those of `text`."""
+
+    cell: int | None
+    text: str
+    edits: tuple[Edit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +23,9 @@ class FileReport:
     """What linting one file gave.
 
     problems: why the file (or a part of the work on it) failed, exit code 2; warnings: what to tell on stderr without
-    failing (an unknown rule name in a comment); text: the linted text if there are findings, else "".
+    failing (an unknown rule name in a comment); text: the linted text if there are findings, else ""; cells: those of a
+    notebook, whose text is their code joined; skipped: it was not interpreted, since no framework reaches it;
+    language: what a notebook is written in; only Python is linted.
     """
 
     path: str
@@ -21,6 +33,28 @@ class FileReport:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     text: str = ""
+    cells: tuple[Cell, ...] = ()
+    skipped: bool = False
+    language: str = "python"
+
+    def code(self, cell: int | None) -> str:
+        """The text in which a Place with this `cell` has its lines and columns."""
+        found = next((one for one in self.cells if one.number == cell), None)
+        return self.text if found is None else self.text[found.start : found.end]
+
+    def parts(self, fix: Fix) -> tuple[Part, ...]:
+        """The fix by the texts that it changes; no edit belongs to two of them."""
+        if not self.cells:
+            return (Part(None, self.text, fix.edits),)
+        return tuple(self._parts(fix))
+
+    def _parts(self, fix: Fix) -> Iterator[Part]:
+        for cell, below in zip(self.cells, [*self.cells[1:], None], strict=True):
+            limit = len(self.text) if below is None else below.start
+            edits = [edit for edit in fix.edits if cell.start <= edit.start and edit.end < limit]
+            if edits:
+                moved = (Edit(edit.start - cell.start, edit.end - cell.start, edit.text) for edit in edits)
+                yield Part(cell.number, self.code(cell.number), tuple(moved))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +84,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class FixResult:
-    """What fixing one file gave: the text before and after, fixes applied per rule code, and what remains."""
+    """What fixing one file gave: the text before and after, fixes applied per rule code, and what remains.
+
+    cells: of a notebook, whose text is JSON: number, code before and after.
+    """
 
     before: str
     text: str
     applied: Mapping[str, int]
     report: FileReport
+    cells: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def changed(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -109,12 +109,35 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """Something that the user may tell one rule; `type` is that of its values: bool, float, str, or tuple of str.
+
+    default: what holds otherwise, None if the rule takes it from elsewhere, as `doc` says.
+    """
+
+    name: str
+    type: type
+    default: object
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """Numbers that the user may set: the epsilon of fixes, the largest rate, the norm to clip gradients to."""
+    """What the user may set: the epsilon of fixes, the largest rate, the norm to clip gradients to, a rule's options.
+
+    options: those of the rule that is asked, by name, if they were set.
+    """
 
     epsilon: float = 1e-8
     max_learning_rate: float = 0.1
     max_grad_norm: float = 1.0
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def number(self, option: Option, otherwise: float | None = None) -> float:
+        """What an option of type float is set to, or its default, or `otherwise` if it has none."""
+        value = self.options.get(option.name, option.default if otherwise is None else otherwise)
+        assert isinstance(value, (int, float))
+        return value
 
 
 Check = Callable[[Trace, Limits], Iterator[Draft]]
@@ -126,6 +149,7 @@ class Rule:
 
     optional: what it reports on mere absence of a guard (level STRICT) is shown, as a note, to who selects the rule by
     its code or name, not only in strict runs.
+    about_poles: it has nothing to say where the operand comes from a function that the user knows to be safe.
     """
 
     code: str
@@ -141,5 +165,6 @@ class Rule:
     fix_note: str = ""
     remedy: str = ""
     references: tuple[str, ...] = ()
-    options: tuple[str, ...] = field(default=())
+    options: tuple[Option, ...] = ()
     optional: bool = False
+    about_poles: bool = True

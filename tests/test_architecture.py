@@ -18,14 +18,15 @@ IDS = [path.as_posix() for path in MODULES]
 
 LAYERS = (
     ("domain",),
-    ("findings", "settings"),
+    ("findings", "selection"),
     ("settings",),
+    ("plugins",),
     ("ops",),
     ("frameworks",),
     ("interp",),
     ("rule",),
     ("reasoning",),
-    ("rules",),
+    ("roster", "rules"),
 )
 """From the ground up; each imports only itself and what is below it. All else in the package stands above."""
 

@@ -27,7 +27,7 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp import interpret
 from nanlint.interp.trace import Trace
-from nanlint.project import Project
+from nanlint.program.project import Project
 
 CASES = Path(__file__).parent / "cases"
 PROTOCOL = {

@@ -13,7 +13,7 @@ from nanlint.docs import markdown, rules_page, shown, table, terminal
 from nanlint.examples import with_examples
 from nanlint.rule import Rule
 from nanlint.rules.registry import all_rules
-from nanlint.terminal import Paint
+from nanlint.showing.terminal import Paint
 
 ROOT = Path(__file__).parents[1]
 RULES = list(all_rules())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests import readme
 
 TEXT = readme.PATH.read_text(encoding="utf-8")
@@ -21,7 +23,12 @@ def test_shown_output_and_table_of_rules_are_made_from_the_tool() -> None:
     assert readme.updated(TEXT) == TEXT
 
 
-def test_links_to_files_lead_somewhere() -> None:
-    targets = re.findall(r"\]\(([^)#:]+)\)", TEXT)
-    assert targets
-    assert [target for target in targets if not (Path(readme.ROOT) / target).exists()] == []
+def test_the_table_of_keys_is_made_from_their_declaration() -> None:
+    keys = readme.KEYS.read_text(encoding="utf-8")
+    assert readme.updated_keys(keys) == keys
+
+
+@pytest.mark.parametrize("page", readme.PAGES, ids=lambda page: page.name)
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([\w./-]+)\)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []

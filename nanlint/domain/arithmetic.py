@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, Interval, inf, interval, point
+from nanlint.domain.interval import EVERYTHING, LEAST, NON_NEGATIVE, Interval, inf, interval, point
 
 
 def hull(*values: float) -> Interval:
@@ -55,11 +55,24 @@ def subtract(x: Interval, y: Interval) -> Interval:
 
 
 def multiply(x: Interval, y: Interval) -> Interval:
-    return hull(*(_product(a, b) for a in (x.lo, x.hi) for b in (y.lo, y.hi)))
+    """What is only known not to be 0 is known no better times 1 or more: an open end at 0 stays one."""
+    product = hull(*(_product(a, b) for a in (x.lo, x.hi) for b in (y.lo, y.hi)))
+    least = min(_open_end(x, y), _open_end(y, x))
+    if product.lo > 0.0 and least < product.lo:
+        return interval(least, product.hi)
+    if product.hi < 0.0 and -least > product.hi:
+        return interval(product.lo, -least)
+    return product
 
 
 def _product(a: float, b: float) -> float:
     return 0.0 if a == 0.0 or b == 0.0 else a * b
+
+
+def _open_end(x: Interval, factor: Interval) -> float:
+    """How near to 0 x comes, if that says only that it is not 0 and the factor makes it no smaller; else infinity."""
+    nearest = mignitude(x)
+    return nearest if 0.0 < nearest <= LEAST < magnitude(x) and mignitude(factor) >= 1.0 else inf
 
 
 def divide(x: Interval, y: Interval) -> Interval:

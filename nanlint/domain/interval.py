@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from nanlint.domain.records import equal_record
 
 inf = math.inf
 LEAST = 2.0**-149  # float32's smallest number; ends up to it are written as an open 0
 SMALLEST = math.ulp(0.0)  # 4.9e-324: what "greater than 0" means in a closed interval
 
 
-@dataclass(frozen=True, slots=True)
+@equal_record
 class Interval:
     """All values from `lo` to `hi`, both reached; `nonzero` takes the point 0 out.
 

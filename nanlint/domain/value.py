@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import EVERYTHING, Interval
+from nanlint.domain.records import equal_record, record
 from nanlint.domain.vocabulary import Op
 
 
@@ -53,7 +54,7 @@ class Kind(enum.Enum):
         return self is Kind.TENSOR or self.scalar
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Operation:
     """One interpreted operation.
 
@@ -78,7 +79,7 @@ class Operation:
         return self.operands[1]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Value:
     """What holds for every element of an expression at one point of the program.
 
@@ -127,7 +128,7 @@ class Value:
         return self if met == self.range or met.empty else replace(self, range=met)
 
 
-@dataclass(frozen=True, slots=True)
+@equal_record
 class Constant:
     """Payload of a literal: int, float, bool, str, bytes, None, Ellipsis."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 
-from nanlint.findings import Edit
-from nanlint.source import Lines
+from nanlint.findings import Edit, Fix
+from nanlint.reports import FileReport
+from nanlint.text.lines import Lines, lines_of
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -23,14 +25,28 @@ class Hunk:
     added: tuple[str, ...]
 
 
-def split_lines(text: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The lines that a fix changes in one text: the cell of a notebook, or the file."""
+
+    cell: int | None
+    hunks: list[Hunk]
+
+
+def changes(fix: Fix | None, file: FileReport) -> list[Changed]:
+    """What a fix changes, text by text."""
+    return [] if fix is None else [Changed(part.cell, hunks(part.text, part.edits)) for part in file.parts(fix)]
+
+
+@lru_cache(maxsize=8)
+def split_lines(text: str) -> tuple[str, ...]:
     """The lines without their ends; a text that ends with one has an empty last line."""
-    return _LINE_END.split(text)
+    return tuple(_LINE_END.split(text))
 
 
 def hunks(text: str, edits: Sequence[Edit]) -> list[Hunk]:
     """What the edits (none overlapping another) change, line by line."""
-    lines = Lines(text)
+    lines = lines_of(text)
     starts = [*lines.starts, len(text)]
     found: list[Hunk] = []
     shift = 0
@@ -74,7 +90,7 @@ def _hunk(line: int, before: str, after: str, shift: int) -> Hunk:
     removed, added = removed[same:], added[same:]
     tail = _shared(removed[::-1], added[::-1])
     removed, added = removed[: len(removed) - tail], added[: len(added) - tail]
-    return Hunk(line + same, tuple(removed), line + same + shift, tuple(added))
+    return Hunk(line + same, removed, line + same + shift, added)
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:
@@ -82,6 +98,6 @@ def _shared(one: Sequence[str], other: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _lines(text: str) -> list[str]:
-    lines = split_lines(text)
+def _lines(text: str) -> tuple[str, ...]:
+    lines = tuple(_LINE_END.split(text))
     return lines if lines[-1] else lines[:-1]

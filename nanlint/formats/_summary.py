@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from nanlint.findings import Applicability, Finding, Level
 from nanlint.formats import count
+from nanlint.notebooks.ipynb import PYTHON
 from nanlint.reports import Report
 
 
 def summary(report: Report, unsafe_fixes: bool) -> str:
     """For example `3 errors, 1 warning, 4 notes in 2 of 35 files; 2 fixable with --fix`."""
     failed = sum(bool(file.problems) for file in report.files)
-    files = sum(bool(file.findings) or not file.problems for file in report.files)
+    files = sum(bool(file.findings) or not file.problems for file in report.files if file.language == PYTHON)
     found = sum(bool(file.findings) for file in report.files)
     findings = report.findings
     clauses = [f"No findings in {count(files, 'file')}"]

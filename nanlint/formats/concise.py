@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from nanlint.findings import Applicability, Finding
+from nanlint.findings import Finding
 from nanlint.formats import View
-from nanlint.terminal import one_line
+from nanlint.formats._marks import coded, starred
+from nanlint.formats._places import where
+from nanlint.showing.terminal import LEVEL_STYLES, Paint, one_line
 
 
 def render(view: View) -> str:
     """`[*]` marks what a run with the same options and `--fix` would rewrite."""
-    return "".join(f"{_line(finding, view.unsafe_fixes)}\n" for finding in view.report.findings)
+    paint = Paint(view.colour)
+    return "".join(f"{_line(finding, view, paint)}\n" for finding in view.report.findings)
 
 
-def _line(finding: Finding, unsafe_fixes: bool) -> str:
-    applied = (Applicability.SAFE, Applicability.UNSAFE) if unsafe_fixes else (Applicability.SAFE,)
-    star = "[*] " if finding.fix is not None and finding.fix.applicability in applied else ""
-    place = f"{one_line(finding.place.path)}:{finding.place.line}:{finding.place.column}"
-    return f"{place}: {finding.level.label} {finding.code} {star}{one_line(finding.message)}"
+def _line(finding: Finding, view: View, paint: Paint) -> str:
+    place, level = paint(f"{where(finding.place)}:", "bold"), paint(finding.level.label, LEVEL_STYLES[finding.level])
+    star = starred(finding, view.unsafe_fixes)
+    return f"{place} {level} {coded(finding, view)} {star}{one_line(finding.message)}"

@@ -70,6 +70,7 @@ class Stride(enum.Enum):
 
     PROPORTIONAL = "the rate times the gradient"
     NORMALISED = "about the rate, however large the gradient is"
+    SHRINKING = "about the rate at first, then ever less: it is divided by the root of all squared gradients so far"
     SELF_SCALED = "what the optimizer finds out itself; the rate is a first guess or a factor near 1"
 
 

@@ -1,29 +1,17 @@
-"""All frameworks, found by walking this package, and what a name means in any of them."""
+"""All frameworks, and what a name means in any of them."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
-import nanlint.frameworks as package
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.collection import collect
 from nanlint.frameworks.model import Call, Dataset, Framework, Helper, Optimizer, Overload
 
-
-def _collect() -> tuple[Framework, ...]:
-    """Every module's FRAMEWORK: first those that differentiate, then those that make a file worth interpreting."""
-    modules = (
-        importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
-    )
-    tables = [module.FRAMEWORK for module in modules if hasattr(module, "FRAMEWORK")]
-    return tuple(sorted(tables, key=lambda framework: (not framework.gradients, not framework.roots, framework.name)))
-
-
-FRAMEWORKS: tuple[Framework, ...] = _collect()
+FRAMEWORKS: tuple[Framework, ...] = collect()
 
 _Entry = TypeVar("_Entry")
 

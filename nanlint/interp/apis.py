@@ -106,9 +106,11 @@ def _arrange(
 
 
 def _option(machine: Machine, framework: Framework, name: str, value: Value) -> Value:
-    """The option as operations read it: a dtype however it is written, one mean or deviation for each channel."""
+    """The option as operations read it: a dtype however it is written, one axis, one mean for each channel."""
     if name == "dtype":
         return _dtype_taken(machine, framework, as_dtype(machine, framework, value))
+    if name == "axis" and isinstance(value.payload, Elements) and value.payload.exact and len(value.payload.items) == 1:
+        return value.payload.items[0]  # `axis=[1]` is axis 1
     return _as_array(machine, value) if name in FOR_EACH_CHANNEL else value
 
 

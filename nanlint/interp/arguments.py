@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import libcst as cst
 
+from nanlint.domain.records import equal_record
 from nanlint.domain.value import Value
 
 
-@dataclass(frozen=True, slots=True)
+@equal_record
 class Arguments:
     """The arguments of a call with their expressions.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from nanlint.domain.interval import EVERYTHING
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
@@ -47,6 +48,8 @@ from nanlint.interp.rates import rate_attribute_set
 from nanlint.interp.store import narrow
 from nanlint.interp.values import choices
 
+STARTS = frozenset({Op.UNIFORM, Op.NORMAL, Op.FULL, Op.LIKE, Op.EYE, Op.TENSOR})
+"""Operations that compute nothing from what an array held."""
 HAVE_ATTRIBUTES = (Instance, Class, Entries, Dotted, TrainingState)
 WRAPPED = frozenset({"module", "_orig_mod"})
 """Where `DataParallel` and `torch.compile` keep the model."""
@@ -150,10 +153,18 @@ def set_attribute(machine: Machine, owner: Value, name: str, value: Value, targe
         entries = replace(payload, items={**payload.items, name: value})
         change(machine, target and target.value, owner, machine.thing(owner.kind, entries))
     elif name == "data" and owner.kind in (Kind.TENSOR, Kind.UNKNOWN) and target is not None:
-        assign(machine, target.value, overwritten(machine, owner, value, target))
+        assign(machine, target.value, _refilled(owner, overwritten(machine, owner, value, target)))
     else:
         rate_attribute_set(machine, owner, name, value, target)
         machine.store.write(machine.attributes, (owner.number, name), value)
+
+
+def _refilled(owner: Value, new: Value) -> Value:
+    """It takes part in gradients as before; what only sets the start of its training bounds nothing."""
+    if not owner.gradient:
+        return new
+    start = new.made_by.operands[0].op in STARTS
+    return replace(new, gradient=True, range=EVERYTHING, known=False) if start else replace(new, gradient=True)
 
 
 def _assign_attribute(machine: Machine, target: cst.Attribute, value: Value) -> None:
@@ -182,7 +193,7 @@ def _other_attribute(machine: Machine, value: Value, name: str, node: cst.Attrib
 
 def dotted_attribute(machine: Machine, name: str) -> Value:
     """Something of a module: a number (`math.pi`) if the tables say so, else a longer dotted name."""
-    name = frameworks.canonical(name)
+    name = frameworks.canonical(machine.told.meant(name))
     number = frameworks.constant(name)
     if number is not None:
         return machine.constant(number)

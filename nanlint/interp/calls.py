@@ -66,6 +66,7 @@ from nanlint.interp.precision import (
 )
 from nanlint.interp.rates import SETTERS, variable_set
 from nanlint.interp.states import STATES, chained, state
+from nanlint.interp.trust import trusted
 
 OPTIONAL = frozenset(name for f in frameworks.FRAMEWORKS for name in f.optional_layers)
 CONTAINERS = frozenset(name for f in frameworks.FRAMEWORKS for name in f.containers)
@@ -90,7 +91,9 @@ def call(machine: Machine, node: cst.Call) -> Value:
     if isinstance(node.func, cst.Name) and node.func.value == "super" and len(node.args) in (0, 2):
         return _super(machine)
     callee = machine.evaluate(node.func)
-    return machine.call(callee, evaluate_arguments(machine, node.args), node)
+    given = evaluate_arguments(machine, node.args)
+    result = machine.call(callee, given, node)
+    return trusted(machine, callee, given, node, result) if machine.told.safe_functions else result
 
 
 def _super(machine: Machine) -> Value:

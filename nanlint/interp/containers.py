@@ -141,6 +141,8 @@ def subscript(machine: Machine, value: Value, key: Value | None, node: cst.Subsc
         return narrow(payload.items[key.constant], machine.store.facts)
     if isinstance(payload, Entries):
         return _entry(machine, value, payload, key)
+    if isinstance(payload, Elements) and payload.items and len(node.slice) > 1:
+        return select(machine, payload.items[0], key, node)  # no pair: another framework's `max` gives an array
     if items_of(value) is not None:
         index = key.constant if key is not None else None
         if key is None:

@@ -14,11 +14,11 @@ def at_draw(value: Value, index: Value) -> Value:
     """`p` in `p.gather(1, multinomial(p, 1))`, `p[rows, Categorical(p).sample()]`: nothing of weight 0 is drawn."""
     while index.op in THROUGH and index.made_by.operands:
         index = index.made_by.x
-    weights = _weights(index)
+    weights = weights_of(index)
     return value.within(POSITIVE) if weights is not None and weights.same(value) else value
 
 
-def _weights(draw: Value) -> Value | None:
+def weights_of(draw: Value) -> Value | None:
     """What the draw was made by."""
     if draw.op not in (Op.RANDOM_INTEGER, Op.SAMPLE) or not draw.made_by.operands:
         return None

@@ -66,6 +66,8 @@ def resolved(machine: Machine, value: Value) -> Value:
     for _ in range(MAX_HOPS):
         if not isinstance(value.payload, Linked):
             return value
+        if machine.told.meant(value.payload.name) != value.payload.name:
+            return machine.dotted(value.payload.name)
         following = _followed(machine, value.payload)
         if following is None:
             return value

@@ -24,6 +24,7 @@ from nanlint.interp.counting import counted
 from nanlint.interp.linking import Library, resolved, starred
 from nanlint.interp.objects import Cells, Class, Compiled, Function, Linked, Region, Scope
 from nanlint.interp.store import Fact, Outcome, Store, narrow
+from nanlint.interp.told import NOTHING_TOLD, Told
 from nanlint.interp.trace import Event, Frame, Site, Trace
 from nanlint.interp.values import Values, choices, framework_of, python_number
 from nanlint.ops.evaluate import evaluate
@@ -76,8 +77,10 @@ class Activation:
 class Machine(Values):
     """Interprets one module, `home`; `trace` holds the events."""
 
-    def __init__(self, module: cst.Module, home: str = "", library: Library | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, module: cst.Module, home: str = "", library: Library | None = None, told: Told = NOTHING_TOLD
+    ) -> None:
+        super().__init__(told)
         self.module = module
         self.home = home
         self.library = library
@@ -202,7 +205,7 @@ class Machine(Values):
         if default_float is Dtype.FLOAT32:
             default_float = self.default_float
         outcome = evaluate(op, operands, options, default_float if default_float.floating else Dtype.FLOAT32)
-        operation = Operation(op, operands, options, self.number(op, operands, options), framework)
+        operation = Operation(op, operands, options, self.number(op, operands, options, spelling), framework)
         differentiable = gradients and not self.active.no_gradient and op not in NOT_DIFFERENTIABLE
         flowing = () if op is Op.FULL and not in_place else operands  # `x.new_ones(n)` takes only the type from x
         if op is Op.OPAQUE:

@@ -58,10 +58,12 @@ def import_from(machine: Machine, node: cst.ImportFrom) -> bool:
 
 def _module(machine: Machine, name: str) -> Value:
     """What an import binds: something of another file of the run, or of a package outside."""
-    return linked(machine, name) or machine.dotted(name)
+    foreign = machine.told.meant(name) != name
+    return (None if foreign else linked(machine, name)) or machine.dotted(name)
 
 
 def _imported(machine: Machine, name: str) -> None:
+    name = machine.told.meant(name)
     for written in (name, canonical(name), *provided(name.partition(".")[0])):
         framework = BY_ROOT.get(written.partition(".")[0])
         if framework is not None:

@@ -64,14 +64,14 @@ def bind_arguments(
     positional = [*parameters.posonly_params, *parameters.params]
     if given is not None:
         for parameter, (value, _) in zip(positional, given.positional[: given.placed], strict=False):
-            bound[parameter.name.value] = _as_named(value, parameter.name.value)
+            bound[parameter.name.value] = _as_named(machine, value, parameter.name.value)
     named = dict(given.named) if given is not None else {}
     for parameter in every(parameters):
         name = parameter.name.value
         if name in bound:
             continue
         if name in named:
-            bound[name] = _as_named(named.pop(name)[0], name)
+            bound[name] = _as_named(machine, named.pop(name)[0], name)
         elif given is not None and name in default and not given.star:
             bound[name] = default[name]
         else:
@@ -80,10 +80,11 @@ def bind_arguments(
     return bound
 
 
-def _as_named(value: Value, name: str) -> Value:
+def _as_named(machine: Machine, value: Value, name: str) -> Value:
     """Of what nobody supplied, the name of the parameter that it becomes tells whether it is trained."""
     unknown = value.op is Op.ARGUMENT and value.gradient
-    return replace(value, gradient=False) if unknown and target_by_name(name) else value
+    named = unknown and target_by_name(name, machine.active.scope.path)
+    return replace(value, gradient=False) if named else value
 
 
 def _bind_stars(
@@ -121,7 +122,7 @@ def supplied_by_nobody(machine: Machine, parameter: cst.Param, default: Value | 
     if default is not None and default.kind in (Kind.BOOLEAN, Kind.STRING):
         return machine.argument(default.kind)
     value = annotated(machine, parameter.annotation)
-    if index_by_name(parameter.name.value) or target_by_name(parameter.name.value):
+    if index_by_name(parameter.name.value) or target_by_name(parameter.name.value, machine.active.scope.path):
         value = replace(value, gradient=False)
     return value.within(small_by_name(parameter.name.value)) if value.kind is not Kind.TENSOR else value
 

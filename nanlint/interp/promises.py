@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nanlint.domain.interval import EVERYTHING, Interval
 
 EPSILON = Interval(1e-12, 0.1)
@@ -16,12 +18,20 @@ def index_by_name(name: str) -> bool:
     return name.rpartition("_")[2].lower() in INDICES
 
 
-TARGETS = frozenset({"target", "targets", "label", "labels", "gt", "truth", "teacher"})
+TARGETS = frozenset({"target", "targets", "label", "labels", "gt", "truth", "true", "teacher"})
 
 
-def target_by_name(name: str) -> bool:
-    """`target`, `gt_boxes`, `teacher_logits`: what a network is compared with is not trained."""
-    return not TARGETS.isdisjoint(name.lower().split("_"))
+_OF_DISTILLATION = re.compile(r"(^|[/\\_.])(kd|distill[a-z]*)[/\\_.]")
+
+
+def target_by_name(name: str, path: str = "") -> bool:
+    """`target`, `gt_boxes`, `y_true`, `teacher_logits`: what a network is compared with is not trained.
+
+    Where a student is taught, by the file's name or its directory's, the teacher's are `features_t` and the like.
+    """
+    parts = name.lower().split("_")
+    taught = len(parts) > 1 and parts[-1] == "t" and _OF_DISTILLATION.search(path.lower()) is not None
+    return taught or not TARGETS.isdisjoint(parts)
 
 
 def small_by_name(name: str) -> Interval:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 
 import libcst as cst
 
+from nanlint.domain.value import Value
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp import calls, classes, expressions, functions, logic, loops, names, operators, patterns, statements
 from nanlint.interp.classes import FORWARD, instantiate
@@ -14,7 +16,12 @@ from nanlint.interp.functions import bound_to, enter_function
 from nanlint.interp.linking import Library
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Function
+from nanlint.interp.told import NOTHING_TOLD, Told
 from nanlint.interp.trace import Trace
+
+_Machine = TypeVar("_Machine", bound=Machine)
+Observations = dict[int, tuple[cst.BaseExpression, list[Value]]]
+"""Expressions, by `id`, and the Values that each has had."""
 
 HANDLERS = (calls, classes, expressions, functions, logic, loops, names, operators, patterns, statements)
 """The modules that register handlers for nodes."""
@@ -26,23 +33,63 @@ PASSED = re.compile(rf"\b(?:{'|'.join(sorted(TAKING))})\(\s*([^\W\d]\w*)")
 CALLED = re.compile(r"(?<!def )(?<!class )\b([^\W\d]\w*)\s*\(")
 
 
-def interpret(module: cst.Module, code: str | None = None, path: str = "", library: Library | None = None) -> Trace:
+def interpret(
+    module: cst.Module,
+    code: str | None = None,
+    path: str = "",
+    library: Library | None = None,
+    told: Told = NOTHING_TOLD,
+) -> Trace:
     """Every operation that running the module, or calling any of its functions, may perform.
 
     `code` is the module's text if the caller has it, to save generating it; `library` holds the other files of the
-    run, among which `path` is this one's name. A graph's placeholders hold what a session feeds them: where the first
-    run meets that, a second one knows it from the start.
+    run, among which `path` is this one's name; `told` is what the user says of the code. A graph's placeholders hold
+    what a session feeds them: where the first run meets that, a second one knows it from the start.
     """
-    machine = _run(Machine(module, path, library), code)
+    return _twice_if_fed(Machine, module, code, path, library, told).trace
+
+
+def observe(
+    module: cst.Module,
+    code: str | None = None,
+    path: str = "",
+    library: Library | None = None,
+    told: Told = NOTHING_TOLD,
+) -> tuple[Trace, Observations]:
+    """As `interpret`, with every value that every expression has had."""
+    observer = _twice_if_fed(Observer, module, code, path, library, told)
+    return observer.trace, observer.observations
+
+
+class Observer(Machine):
+    """Remembers what it evaluates."""
+
+    def __init__(
+        self, module: cst.Module, home: str = "", library: Library | None = None, told: Told = NOTHING_TOLD
+    ) -> None:
+        super().__init__(module, home, library, told)
+        self.observations: Observations = {}
+
+    def evaluate(self, node: cst.BaseExpression) -> Value:
+        value = super().evaluate(node)
+        if not self.dry:
+            self.observations.setdefault(id(node), (node, []))[1].append(value)
+        return value
+
+
+def _twice_if_fed(
+    new: type[_Machine], module: cst.Module, code: str | None, path: str, library: Library | None, told: Told
+) -> _Machine:
+    machine = _run(new(module, path, library, told), code)
     if machine.feeds:
-        again = Machine(module, path, library)
+        again = new(module, path, library, told)
         again.fed, again.fresh_numbers = machine.feeds, machine.fresh_numbers
         again.trace.by_operation.update(machine.trace.by_operation)  # what is fed was made in the first run
         machine = _run(again, code)
-    return machine.trace
+    return machine
 
 
-def _run(machine: Machine, code: str | None) -> Machine:
+def _run(machine: _Machine, code: str | None) -> _Machine:
     machine.trace.text = code
     machine.execute_all(machine.module.body)
     finish(machine)

@@ -6,15 +6,16 @@ Branches run one after the other on the same cells; each one's writes are taken 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nanlint.domain.interval import EVERYTHING, Interval
+from nanlint.domain.records import equal_record
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Cells
 
 
-@dataclass(frozen=True, slots=True)
+@equal_record
 class Fact:
     """What a test has shown of a value: its range, that it is no NaN, of what kind it is.
 
@@ -90,7 +91,7 @@ def disjunction(a: Facts, b: Facts) -> Facts:
     return {number: fact.either(b[number]) for number, fact in a.items() if number in b}
 
 
-@dataclass(frozen=True, slots=True)
+@equal_record
 class Outcome:
     """What a branch left: the cells it wrote with their last values, the facts that hold, whether control goes on."""
 

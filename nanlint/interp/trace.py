@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import libcst as cst
 
+from nanlint.domain.records import record
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Region
@@ -32,7 +33,7 @@ class Frame:
     """The file that the code stands in; "" for a text without one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Site:
     """Where and when an operation runs.
 
@@ -62,7 +63,7 @@ class Site:
     """Under a test that the file itself fixes the other way."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Event:
     """An operation that happened: what, on what, with what result, where."""
 
@@ -99,7 +100,7 @@ class Event:
         return self.site.node
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Trace:
     """All events of a file in order of interpretation; a function called from three places leaves three runs."""
 
@@ -114,6 +115,10 @@ class Trace:
     """The other files of the run that the interpretation looked into, by path."""
     text: str | None = None
     """The file's, if whoever parsed it has kept it."""
+    safe: set[int] = field(default_factory=set)
+    """Value numbers of what functions return that the user knows to be safe."""
+    remarks: list[tuple[Event, str]] = field(default_factory=list)
+    """Why a rule passes over an operation that it looked at; for who asks why there is no finding."""
 
     @property
     def source(self) -> str:
@@ -130,6 +135,10 @@ class Trace:
         self.by_operation[id(event.operation)] = event
         for operand in event.operands:
             self.consumers.setdefault(id(operand.made_by), []).append(event)
+
+    def pass_over(self, event: Event, why: str) -> None:
+        """A rule says why it reports nothing here."""
+        self.remarks.append((event, why))
 
     def rename(self, old: Operation, new: Operation) -> None:
         """`new` stands for the same run of the same operation as `old`."""

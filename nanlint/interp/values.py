@@ -13,6 +13,7 @@ from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import canonical
 from nanlint.interp.objects import Dotted, Elements, Entries
+from nanlint.interp.told import Told
 
 FRESH = frozenset(
     {
@@ -22,6 +23,8 @@ FRESH = frozenset(
     }
 )  # fmt: skip
 """Operations of which two runs may give two values."""
+SEVERAL = frozenset({Op.ARGMAX, Op.SELECT})
+"""Operations that stand for several functions: argmax and argmin, kthvalue and topk."""
 SAME_ELEMENTS = frozenset({Op.DETACH, Op.ITEM, Op.COPY})
 """Operations whose result has its operand's value number."""
 MAX_CHOICES = 12  # alternatives of a joined callable or object that are interpreted one by one
@@ -31,17 +34,20 @@ MAX_JOINED = 24  # alternatives kept in the provenance of one join
 class Values:
     """Makes Values and numbers them: equal numbers, equal values."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Told) -> None:
+        self.told = told
         self.numbers: dict[object, int] = {}
         self.fresh_numbers = itertools.count(1)
 
-    def number(self, op: Op, operands: Sequence[Value], options: Mapping[str, Value]) -> int:
+    def number(self, op: Op, operands: Sequence[Value], options: Mapping[str, Value], spelling: str = "") -> int:
         """The value number of an operation; a fresh one if two runs of it may differ."""
         if op in SAME_ELEMENTS and operands:
             return operands[0].number
         if op in FRESH:
             return next(self.fresh_numbers)
-        key = (op, tuple(v.number for v in operands), tuple((name, v.number) for name, v in sorted(options.items())))
+        told = tuple((name, value.number) for name, value in sorted(options.items()))
+        function = spelling.rpartition(".")[2] if op in SEVERAL else ""
+        key = (op, function, tuple(value.number for value in operands), told)
         return self.numbers.setdefault(key, next(self.fresh_numbers))
 
     def constant(self, value: object) -> Value:
@@ -58,7 +64,7 @@ class Values:
 
     def dotted(self, name: str) -> Value:
         """Something outside the file, by its dotted name, however the file writes it."""
-        name = canonical(name)
+        name = canonical(self.told.meant(name))
         number = self.numbers.setdefault(("dotted", name), next(self.fresh_numbers))
         return Value(Kind.MODULE, Operation(Op.CONSTANT, number=number), payload=Dotted(name))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nanlint.domain.dtypes import LIMITS, Dtype, round_to
 from nanlint.domain.interval import SMALLEST, Interval, interval
+from nanlint.domain.records import equal_record
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
 
@@ -47,7 +48,7 @@ class Typing(enum.Enum):
     OPTION = "the first operand's dtype if there is one, else the default float"
 
 
-@dataclass(frozen=True, slots=True)
+@equal_record
 class Application:
     """An operation with its operands, before it has a result.
 
@@ -86,7 +87,7 @@ class Application:
         return value is not None and not value.is_none
 
 
-@dataclass(frozen=True, slots=True)
+@equal_record
 class Outcome:
     """What an operation gives. None: as its operands have it (all known; any may be NaN)."""
 

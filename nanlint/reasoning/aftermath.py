@@ -13,9 +13,11 @@ from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
+from nanlint.reasoning.conditions import words_in
 from nanlint.reasoning.context import called_in_training, in_loss, in_training, quiet
 from nanlint.reasoning.nodes import children, walk
 from nanlint.reasoning.origins import POINTWISE, SAME_ELEMENTS, sources, strip
+from nanlint.reasoning.placement import stands_alone
 from nanlint.reasoning.provenance import MAX_VALUES, is_array
 
 LOSSES = (
@@ -23,6 +25,17 @@ LOSSES = (
     Op.SQUARED_ERROR, Op.ABSOLUTE_ERROR,
 )  # fmt: skip
 DIFFERENTIATING = frozenset(table.name for table in FRAMEWORKS if table.gradients)
+NOT_REPORTING = frozenset({Op.BACKWARD, Op.STORE, Op.WEIGHT, Op.OPTIMIZER, Op.SET_RATE, Op.STEP})
+"""What takes a value for something else than to tell it."""
+LOGGING = frozenset(
+    {"print", "log", "logger", "logging", "info", "debug", "write", "writer", "scalar", "scalars", "histogram",
+     "summary", "plot", "meter", "meters", "history", "losses", "metrics", "stats", "statistics", "tracker", "bar",
+     "tqdm", "wandb"}
+)  # fmt: skip
+"""Words in the names of what tells values."""
+EXPONENTIALS = frozenset({Op.EXP, Op.EXP2, Op.EXPM1})
+SUMMING_EXPONENTIALS = frozenset({Op.LOGSUMEXP, Op.LOGADDEXP})
+"""To which minus infinity adds nothing."""
 LIKELIHOODS = (Op.KL_DIVERGENCE, Op.NLL_LOSS, Op.CROSS_ENTROPY)
 """Losses that take log-probabilities."""
 
@@ -58,6 +71,34 @@ def discarded(event: Event, trace: Trace) -> bool:
                 seen.add(id(user))
                 pending.extend([user] if user.result.gradient and user.op is not Op.WEIGHT else [])
     return True
+
+
+def only_reported(event: Event, trace: Trace) -> bool:
+    """All that is made of the result goes, without a gradient, to calls that log it."""
+    joined = _of_joined(trace)
+    pending, seen, logged = [event], set[int](), False
+    while pending and len(seen) < MAX_VALUES:
+        current = pending.pop()
+        users = [*trace.uses(current.result), *joined.get(id(current.operation), ())]
+        if not users or _handed_on(current):
+            return False
+        for user in users:
+            if user.op is Op.OPAQUE and stands_alone(user):
+                logged = _logs(user, current.result)
+                if not logged:
+                    return False
+            elif user.op in NOT_REPORTING or user.op in LOSSES or user.op is Op.OPAQUE:
+                return False
+            elif id(user) not in seen:
+                seen.add(id(user))
+                pending.append(user)
+    return logged and not pending
+
+
+def _logs(call: Event, value: Value) -> bool:
+    """By the names of the function and of the object whose method it is: `writer.add_scalar`, `losses.append`."""
+    called = call.node.func if isinstance(call.node, cst.Call) else call.node
+    return not value.gradient and any(word in LOGGING for word in words_in(called))
 
 
 def _of_joined(trace: Trace) -> dict[int, list[Event]]:
@@ -222,6 +263,57 @@ def repair(event: Event, trace: Trace) -> Event | None:
         if index is not None and _tests_finiteness(index, chain):
             return user
     return None
+
+
+def absorbed(event: Event, trace: Trace) -> bool:
+    """No gradient flows, and whatever takes the infinite result makes a number of it: a clamp, a logsumexp."""
+    sign = None if event.result.gradient else _infinite(event)
+    if sign is None:
+        return False
+    pending, count = [(event.result, sign)], 0
+    while pending and count < MAX_VALUES:
+        value, sign = pending.pop()
+        users, count = trace.uses(value), count + 1
+        if not users:
+            return False
+        for user in users:
+            kept = _handed_infinity(user, value, sign)
+            if kept is not None:
+                pending.append((user.result, kept))
+            elif not _ends_infinity(user, sign):
+                return False
+    return True
+
+
+def _infinite(event: Event) -> float | None:
+    """The sign of the infinity that the operation gives at its pole; None where it may as well be NaN."""
+    if event.op in EXPONENTIALS:
+        return 1.0
+    if event.op is Op.DIVIDE:
+        dividend, divisor = event.operands[:2]
+        return _sign(dividend.range) if divisor.range.lo >= 0.0 else None
+    return -1.0 if event.operands[-1].range.lo >= 0.0 else None
+
+
+def _sign(bounds: Interval) -> float | None:
+    return 1.0 if bounds.lo > 0.0 else -1.0 if bounds.hi < 0.0 else None
+
+
+def _handed_infinity(user: Event, value: Value, sign: float) -> float | None:
+    """The sign of the infinity that the user makes of one; None where it does something else with it."""
+    if user.op in SAME_ELEMENTS:
+        return sign
+    if user.op is Op.NEGATIVE:
+        return -sign
+    others = [x for x in user.operands if x.made_by is not value.made_by]
+    if user.op in (Op.ADD, Op.SUBTRACT) and len(others) == 1 and others[0].range.bounded:
+        return -sign if user.op is Op.SUBTRACT and user.y.made_by is value.made_by else sign
+    return None
+
+
+def _ends_infinity(user: Event, sign: float) -> bool:
+    bound = user.options.get("max" if sign > 0.0 else "min") if user.op is Op.CLAMP else None
+    return (bound is not None and not bound.is_none) or (sign < 0.0 and user.op in SUMMING_EXPONENTIALS)
 
 
 def questioned(event: Event, trace: Trace) -> bool:

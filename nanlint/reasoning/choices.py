@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -23,8 +24,20 @@ def only_ranks(event: Event, trace: Trace) -> bool:
 
     False where nothing is made of it, and where a `return` that the run can reach mentions what is.
     """
-    takers = _takers(trace)
-    known = frozenset(id(other.node) for other in trace.events if other.op is not Op.OPAQUE)
+    answers = _answers(trace)
+    if id(event) not in answers:
+        answers[id(event)] = _only_ranks(event, trace)
+    return answers[id(event)]
+
+
+@lru_cache(maxsize=1)
+def _answers(trace: Trace) -> dict[int, bool]:
+    """Those of `only_ranks`, which several rules ask of one event."""
+    return {}
+
+
+def _only_ranks(event: Event, trace: Trace) -> bool:
+    takers, known = _takers(trace), _known(trace)
     pending, seen, ranked = [event], {id(event.operation)}, False
     while pending:
         current = pending.pop()
@@ -43,6 +56,13 @@ def only_ranks(event: Event, trace: Trace) -> bool:
     return ranked
 
 
+@lru_cache(maxsize=1)
+def _known(trace: Trace) -> frozenset[int]:
+    """The nodes of operations."""
+    return frozenset(id(event.node) for event in trace.events if event.op is not Op.OPAQUE)
+
+
+@lru_cache(maxsize=1)
 def _takers(trace: Trace) -> dict[int, list[tuple[Event, bool]]]:
     """By operation, the events that take its result, also as part of a list, and whether only its indices."""
     found: dict[int, list[tuple[Event, bool]]] = {}

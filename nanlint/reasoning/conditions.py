@@ -17,7 +17,7 @@ from nanlint.reasoning.context import words
 RESHAPED = frozenset({Op.RESHAPE, Op.COPY, Op.DETACH, Op.CAST, Op.SELECT, Op.ITERATE})
 STEPS = 24  # operations followed back
 MAX_WAYS = 12  # combinations of conditions
-MASK_WORDS = frozenset({"mask", "masks", "pad", "padding", "padded", "valid", "invalid"})
+MASK_WORDS = frozenset({"mask", "masks", "masked", "pad", "padding", "padded", "valid", "invalid"})
 TOKEN_WORDS = frozenset(
     {"token", "tokens", "id", "ids", "idx", "src", "tgt", "source", "target", "targets", "input", "inputs", "seq",
      "sequence", "sequences", "words", "text", "pad", "padding", "captions", "labels"}

@@ -12,12 +12,19 @@ from nanlint.interp.trace import Frame, Site
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z._]+")
 """A run of capitals is a word of its own, but for the last one before a small letter."""
 
-_TEST_FILE = re.compile(r"(^|[/\\])(test_[^/\\]*|[^/\\]*_test)\.py$")
-_OF_METRICS = re.compile(r"(^|[/\\])([^/\\]*_)?metrics?([/\\][^/\\]+)?\.py$")
+_TEST_FILE = re.compile(
+    r"(^|[/\\])(test_[^/\\]*|[^/\\]*_test|tests[/\\]([^/\\]+[/\\])?[^/\\]+|(profil(e|er|ing)|benchmarks?)(_[^/\\]*)?)\.py$"
+)
+_BESIDE_TRAINING = re.compile(
+    r"(^|[/\\])(([^/\\]*_)?(metrics?|datasets?|transforms|augmentations?)|(data|dataset)_?(utils|loaders?|prep|processing)"
+    r"|preprocess[^/\\]*|prepare_[^/\\]*)([/\\][^/\\]+)?\.py$"
+)
+"""Files and directories that measure, or prepare data."""
 QUIET_WORDS = frozenset(
     {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
      "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "visualize", "benchmark",
-     "postprocess", "postprocessing", "nms", "sampling", "beam", "search", "generate", "generation", "mine", "mining"}
+     "postprocess", "postprocessing", "nms", "sampling", "beam", "search", "generate", "generation", "mine", "mining",
+     "statistics"}
 )  # fmt: skip
 """Words in a function's name that say it computes no loss."""
 QUIET_CLASSES = frozenset(
@@ -73,7 +80,7 @@ def called_in_training(site: Site) -> bool:
 
 
 def in_test(site: Site) -> bool:
-    """Code that a test runs, as pytest tells tests: by the name of the function or of its file."""
+    """Code that a test runs, by the name of the function, of its file or directory, or that only measures time."""
     return any(
         frame.name.rpartition(".")[2].startswith("test_") or _TEST_FILE.search(frame.path)
         for frame in callers(site.frame)
@@ -108,6 +115,6 @@ def quiet_name(frame: Frame) -> bool:
     named, owner = {word.rstrip("0123456789") for word in words(last)}, words(frame.class_name)
     if named & LOSS_WORDS:
         return False
-    if last != "forward" and _OF_METRICS.search(frame.path):
+    if last != "forward" and _BESIDE_TRAINING.search(frame.path):
         return True
     return bool(named & QUIET_WORDS) or bool(last != "forward" and owner & QUIET_CLASSES and not owner & LOSS_WORDS)

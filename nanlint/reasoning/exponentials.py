@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
@@ -30,7 +31,11 @@ _SCORING = POINTWISE | {Op.MATMUL, Op.PAIRWISE_DISTANCE, Op.ABSOLUTE}
 PICTURES = frozenset({"image", "images", "img", "imgs", "pixel", "pixels"})
 DISTANCES = frozenset({"dist", "dists", "distance", "distances"})
 LOG_PROBABILITIES = frozenset({"logp", "logprob", "logprobs", "lprob", "lprobs", "distribution", "distributions"})
-PROBABILITIES = frozenset({"p", "prob", "probs", "probability", "probabilities", "likelihood", "likelihoods"})
+PROBABILITIES = frozenset(
+    {"p", "prob", "probs", "probability", "probabilities", "likelihood", "likelihoods",
+     "transition", "transitions"}
+)  # fmt: skip
+SINGLE = 88.72  # the largest argument of exp in float32
 SHIFTS = frozenset({Op.REDUCE_MAX, Op.MAXIMUM, Op.POOL, Op.LOGSUMEXP, Op.ARGMAX})
 
 
@@ -139,4 +144,8 @@ def replaced(event: Event, x: Term, spelled: Spelled, title: str, applicability:
 
 def limit(event: Event) -> str:
     """The largest argument with a finite exponential, for a message."""
-    return f"{limits_of(event.operation).log_max:.4g}"
+    largest = limits_of(event.operation).log_max
+    exponent = event.x.made_by.x if event.x.op is Op.EXP else event.x
+    if largest > SINGLE and exponent.dtype is Dtype.UNKNOWN:
+        return f"{SINGLE} in float32, {largest:.4g} in float64"
+    return f"{largest:.4g}"

@@ -10,6 +10,7 @@ from nanlint.domain.interval import point
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
 from nanlint.frameworks import registry
+from nanlint.interp.draws import weights_of
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO, dtype_of
 from nanlint.reasoning.aftermath import selected
@@ -100,6 +101,24 @@ def read(trace: Trace, event: Event) -> Reading | None:
     return None
 
 
+def _drawn_elsewhere(event: Event, trace: Trace) -> bool:
+    """It is of chosen elements, and the file draws by the same probabilities: a policy, and the actions it took.
+
+    What is drawn has a probability, which a few steps of training do not make 0.
+    """
+    chosen, value = False, event.x
+    while value.op in SAME_ELEMENTS and value.made_by.operands:
+        keys = [*value.made_by.operands[1:], *(key for name, key in value.made_by.options.items() if name == "index")]
+        chosen = chosen or (value.op is Op.SELECT and any(not key.kind.scalar for key in keys))
+        value = value.made_by.x
+    made = trace.origin(value)
+    if not chosen or made is None:
+        return False
+    drawn = (weights_of(draw.result) for draw in trace.of(Op.SAMPLE, Op.RANDOM_INTEGER))
+    origins = (trace.origin(strip(weights)) for weights in drawn if weights is not None)
+    return any(origin is not None and origin.node is made.node for origin in origins)
+
+
 def level(reading: Reading) -> Level | None:
     """How grave; None where a bound keeps the logarithm finite and no gradient can fade, or a `where` leaves it out.
 
@@ -117,6 +136,8 @@ def level(reading: Reading) -> Level | None:
         return None
     if quiet(event.site) or only_ranks(event, reading.term.trace):
         return Level.NOTE  # inference and metrics: an infinite score ranks last, and no weight is lost
+    if _drawn_elsewhere(event, reading.term.trace):
+        return Level.NOTE
     return Level.NOTE if is_similarity(reading.p.logits.value) or _divides(reading) else Level.ERROR
 
 

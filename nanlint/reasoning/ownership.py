@@ -12,7 +12,9 @@ from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Chain, Elements, Entries, Instance, Layer, Parameters
 from nanlint.interp.trace import Event, Site, Trace
 from nanlint.reasoning.hyperparameters import constructions
+from nanlint.reasoning.origins import NETWORKS
 from nanlint.reasoning.protocol import optimizer_node, optimizer_of
+from nanlint.reasoning.provenance import leaves
 from nanlint.reasoning.rewriting import code
 
 MAX_OWNERS = 40  # values visited when looking for the models behind an optimizer's parameters
@@ -75,6 +77,19 @@ def few_tensors(construction: Event) -> bool:
     items = parameters.payload.items
     grouped = any(isinstance(item.payload, Entries) for item in items)
     return parameters.payload.exact and len(items) <= FEW and not grouped and not owners(parameters).models
+
+
+def only_inputs(construction: Event, trace: Trace) -> bool:
+    """All that the file learns is what its layers are given, an image or a latent; their own weights are constants."""
+    learned = {id(event.operation) for event in trace.of(Op.WEIGHT) if event.result.gradient}
+    if construction.options.get("params") is not None or not 0 < len(learned) <= FEW:
+        return False
+    layers = list(trace.of(*NETWORKS))
+    fixed = all(
+        len(layer.operands) > 1 and not any(id(leaf.made_by) in learned for leaf in leaves(layer.operands[1]))
+        for layer in layers
+    )
+    return fixed and any(id(leaf.made_by) in learned for layer in layers for leaf in leaves(layer.x))
 
 
 def related(a: Value, b: Value) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,16 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
 from nanlint.ops.promotion import range_in
-from nanlint.reasoning.aftermath import discarded, questioned, repaired, scores, selected, wants_gradient
+from nanlint.reasoning.aftermath import (
+    EXPONENTIALS,
+    absorbed,
+    discarded,
+    questioned,
+    repair,
+    scores,
+    selected,
+    wants_gradient,
+)
 from nanlint.reasoning.conditions import is_mask
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, sources, strip
@@ -41,6 +51,7 @@ SINGULAR = (
     Op.ERFINV, Op.LOGIT,
 )  # fmt: skip
 LOGARITHMS = (Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY)
+ABSORBABLE = EXPONENTIALS | {*LOGARITHMS, Op.DIVIDE}
 NEAR_ZERO = 1e-2  # a pole at 0 widens by less than this when a quotient or a gradient overflows before 0
 
 
@@ -96,36 +107,84 @@ class Danger:
     backward: bool = False
 
 
+class Reason(enum.Enum):
+    """Why a pole does no harm."""
+
+    RAISES = "Python raises an exception there; it gives no NaN"
+    SKIPPED = "it is computed only where the argument `where` says"
+    AWAY = "the operand stays away from it"
+    NO_GRADIENT = "no gradient flows back through it"
+    STOPPED = "what brings the operand there passes no gradient on"
+    SELECTED = "the result is taken only where the operand is away from it"
+    EXCEEDED = "a test has shown that the operand is larger than something that is not negative"
+    DISCARDED = "nothing that is made of the result needs the gradient"
+    ABSORBED = "what the result goes into takes the infinity for what it is, and no gradient flows"
+    REPAIRED = "the NaN or infinity is replaced afterwards"
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """A pole that does no harm; `by` is the event that sees to it, if it is one."""
+
+    reason: Reason
+    by: Event | None = None
+
+
 def danger(event: Event, trace: Trace, found: Singularity | None = None) -> Danger | None:
-    """How near the event's operand comes to the operation's pole; None where nothing says that it does.
+    """How near the event's operand comes to the operation's pole; None where nothing says that it does."""
+    seen = assessed(event, trace, found)
+    return seen if isinstance(seen, Danger) else None
+
+
+def assessed(event: Event, trace: Trace, found: Singularity | None = None) -> Danger | Spared | None:
+    """What there is to say of the operation's pole; None for an operation without one.
 
     A result that is repaired afterwards is a note where a gradient flows, and fine where none does; one that is asked
     whether it is finite is a note.
     """
     found = found or singularity(event)
-    near = exposure(event, trace, found)
-    if found is None or near is None:
+    if found is None:
         return None
-    mended = repaired(event, trace)
-    if mended and not differentiated(event, found.index):
-        return None
+    near = _exposed(event, trace, found)
+    if isinstance(near, Spared):
+        return near
+    mended = repair(event, trace)
+    if mended is not None and not differentiated(event, found.index):
+        return Spared(Reason.REPAIRED, mended)
     return replace(near, level=min(near.level, Level.NOTE)) if mended or questioned(event, trace) else near
 
 
 def exposure(event: Event, trace: Trace, found: Singularity | None = None) -> Danger | None:
     """As `danger`, whatever is done to the result afterwards."""
     found = found or singularity(event)
-    if found is None or _harmless(event, event.operands[found.index]):
-        return None
-    operand, flows = event.operands[found.index], differentiated(event, found.index)
+    near = None if found is None else _exposed(event, trace, found)
+    return near if isinstance(near, Danger) else None
+
+
+def _exposed(event: Event, trace: Trace, found: Singularity) -> Danger | Spared:
+    operand = event.operands[found.index]
+    harmless = _harmless(event, operand)
+    if harmless is not None:
+        return Spared(harmless)
+    if event.op in ABSORBABLE and absorbed(event, trace):
+        return Spared(Reason.ABSORBED)
     forward = meets(event, found.index, found.forward)
-    steep = meets(event, found.index, found.backward) if flows and not forward else ()
+    steep = () if forward else meets(event, found.index, found.backward)
+    if not forward and not steep:
+        return Spared(Reason.AWAY)
+    if steep and not differentiated(event, found.index):
+        return Spared(Reason.NO_GRADIENT)
     zones = forward or tuple(zone for zone in steep if gradient_reaches(operand, zone))
-    if not zones or selected(event, trace, found.index, zones) is not None or _exceeds(event, operand, zones):
-        return None
+    if not zones:
+        return Spared(Reason.STOPPED)
+    chosen = selected(event, trace, found.index, zones)
+    if chosen is not None:
+        return Spared(Reason.SELECTED, chosen[0])
+    if _exceeds(event, operand, zones):
+        return Spared(Reason.EXCEEDED)
     level, because = _likelihood(event, trace, found.index, zones, bool(forward))
     if not forward and discarded(event, trace):
-        return None
+        return Spared(Reason.DISCARDED)
     if not forward and level > Level.NOTE and not wants_gradient(event, trace):
         level = Level.NOTE
     return Danger(level, because, zones[0], not forward)
@@ -142,10 +201,11 @@ def _exceeds(event: Event, operand: Value, zones: tuple[Interval, ...]) -> bool:
     )
 
 
-def _harmless(event: Event, operand: Value) -> bool:
+def _harmless(event: Event, operand: Value) -> Reason | None:
     """Python's own arithmetic raises; NumPy computes only where it is told to."""
-    numbers = registry.scalar(event.framework) or (event.framework == "" and operand.kind.scalar)
-    return numbers or has_keyword(event, "where")
+    if registry.scalar(event.framework) or (event.framework == "" and operand.kind.scalar):
+        return Reason.RAISES
+    return Reason.SKIPPED if has_keyword(event, "where") else None
 
 
 def has_keyword(event: Event, name: str) -> bool:
@@ -187,7 +247,8 @@ def _proven(operand: Value, hushed: bool) -> tuple[Level, str]:
         return (Level.STRICT if hushed else Level.NOTE), "computed from constants"
     likely, certain = (Level.NOTE, Level.NOTE) if hushed else (Level.WARNING, Level.ERROR)
     if strip(operand).op in (Op.SUM, Op.MEAN):
-        shares = any(source.op in SHARES for source in sources(operand, SUMMED))
+        through = SUMMED if "axis" in strip(operand).made_by.options else SUMMED | {Op.MULTIPLY}  # one of all is not 0
+        shares = any(source.op in SHARES for source in sources(operand, through))
         return (min(likely, Level.NOTE) if shares else likely), "a sum of what can be 0"
     if strip(operand).op is Op.REDUCE_MAX and operand.range.lo >= 0.0:
         return min(likely, Level.NOTE), "the largest of what can be 0"

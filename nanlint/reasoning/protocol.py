@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -16,6 +17,11 @@ from nanlint.reasoning.origins import NETWORKS, alternatives
 from nanlint.reasoning.placement import stands_alone
 
 STEPS = frozenset({Op.STEP, Op.SCALER_STEP})
+_BY_HAND = re.compile(
+    r"\.grad\s*=[^=]|\.grad\b[\w.]*\.(?:zero_|detach_|fill_|copy_)|\.grad\s*\*=|autograd\.grad\("
+    r"|zero_gradients|clear_grad"
+)
+_COMMENT = re.compile(r"#.*")
 
 
 @dataclass(slots=True)
@@ -73,6 +79,16 @@ def _within(frame: Frame, calls: frozenset[int]) -> bool:
             return True
         current = current.parent
     return False
+
+
+def trains(trace: Trace) -> bool:
+    """The file has an optimizer or a backward pass."""
+    return any(True for _ in trace.of(Op.OPTIMIZER, Op.BACKWARD))
+
+
+def sets_gradients(file: cst.Module) -> bool:
+    """The file sets gradients itself, copies them from other parameters, or computes them without adding them up."""
+    return _BY_HAND.search(_COMMENT.sub("", file.code)) is not None
 
 
 def demonstrates(trace: Trace) -> bool:

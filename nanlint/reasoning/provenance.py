@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from nanlint.domain.dtypes import Dtype
@@ -34,6 +35,7 @@ SUMS = frozenset({Op.ADD, Op.SUM, Op.MEAN, Op.REDUCE_MAX})
 ORDERED = frozenset({Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL})
 INITIAL = frozenset({Op.CONSTANT, Op.FULL, Op.LIKE})
 UNKNOWABLE = frozenset({Op.OPAQUE, Op.ATTRIBUTE, Op.READ, Op.WEIGHT, Op.EMBEDDING}) | NETWORKS | RANDOM
+LARGEST_EXPONENT = 700.0  # of which Python's exp is a number
 STEPS = 12  # operations followed back in one line
 MAX_VALUES = 60  # values visited in one search
 
@@ -69,6 +71,9 @@ def reached(value: Value, zone: Interval, seen: set[int] | None = None) -> bool:
     if op is Op.CLAMP:
         bounds = [made_by.options[name].range for name in ("min", "max") if name in made_by.options]
         return any(covers(zone, bound) for bound in bounds) or reached(made_by.x, zone, seen)
+    before = _preimage(op, zone)
+    if before is not None:
+        return reached(made_by.x, before, seen)
     if op in (Op.MAXIMUM, Op.MINIMUM):
         return any(reached(operand, zone, seen) for operand in made_by.operands)
     if op is Op.WHERE and len(made_by.operands) == 3:
@@ -82,6 +87,19 @@ def reached(value: Value, zone: Interval, seen: set[int] | None = None) -> bool:
     if op in SAME_ELEMENTS and made_by.operands:
         return reached(made_by.x, zone, seen)
     return value.known and not (value.range.point == 0.0 and _from_buffer(value))
+
+
+def _preimage(op: Op, zone: Interval) -> Interval | None:
+    """Where the operand of an operation that keeps the order, or turns it around, is if the result is in the zone."""
+    if op is Op.NEGATIVE:
+        return Interval(-zone.hi, -zone.lo)
+    if op is Op.LOG:
+        return Interval(_exp(zone.lo), _exp(zone.hi))
+    return None
+
+
+def _exp(x: float) -> float:
+    return math.inf if x > LARGEST_EXPONENT else math.exp(x)
 
 
 def _in_some_part(value: Value, zone: Interval, seen: set[int]) -> bool:
@@ -135,11 +153,19 @@ def above_zero(value: Value, steps: int = STEPS) -> bool:
         return False
     if value.op is Op.DIVIDE:
         return above_zero(operands[0], steps - 1)
+    if value.op is Op.NEGATIVE:
+        return _below_zero(operands[0])
     if value.op in (Op.MULTIPLY, Op.JOIN):
         return all(above_zero(operand, steps - 1) for operand in operands)
     if value.op is Op.ADD:
         return any(above_zero(operand, steps - 1) for operand in operands)
     return value.op in KEEPS_ABOVE_ZERO and above_zero(operands[0], steps - 1)
+
+
+def _below_zero(value: Value) -> bool:
+    """As `above_zero`: the logarithm of a sigmoid, and what expm1 makes of it, the sigmoid less 1."""
+    value = strip(value)
+    return value.op is Op.LOG_SIGMOID or (value.op is Op.EXPM1 and _below_zero(value.made_by.x))
 
 
 def leaves(value: Value) -> Iterator[Value]:
@@ -160,13 +186,28 @@ def leaves(value: Value) -> Iterator[Value]:
 
 
 def from_network(value: Value, steps: int = STEPS) -> bool:
-    """Affine in the output of a learned layer that no activation bounds."""
+    """Affine in the output of a learned layer that no activation bounds; of what was put together, every part is."""
+    joined = _joined(value)
+    if joined and steps > 0:
+        return all(from_network(part, steps - 1) for part in joined)
     value = strip(value)
     if value.op in NETWORKS:
         return _learned(value)
     if steps == 0 or value.op not in AFFINE | {Op.JOIN, Op.WHERE, Op.CLAMP}:
         return False
     return any(from_network(operand, steps - 1) for operand in value.made_by.operands)
+
+
+def _joined(value: Value) -> tuple[Value, ...]:
+    """What was put together, of which the value is a part."""
+    selects = False
+    while value.op in SAME_ELEMENTS and value.made_by.operands:
+        if value.op is Op.CONCATENATE:
+            parts = [item for x in value.made_by.operands for item in (x.made_by.operands if x.op is Op.JOIN else (x,))]
+            return tuple(parts) if selects else ()
+        selects = selects or value.op is Op.SELECT
+        value = value.made_by.x
+    return ()
 
 
 def _learned(value: Value) -> bool:
@@ -176,11 +217,17 @@ def _learned(value: Value) -> bool:
 
 
 def is_share(value: Value) -> bool:
-    """A sigmoid or softmax, or its root, of something that is no raw output: of a schedule, say, and so moderate."""
-    value = strip(value)
-    while value.op in (Op.SQRT, Op.MEAN):
-        value = strip(value.made_by.x)
-    return value.op in (Op.SIGMOID, Op.SOFTMAX) and not from_network(value.made_by.x)
+    """A sigmoid or softmax, or its root, of something that is no raw output: of a schedule, say, and so moderate.
+
+    1 less it is 0 from a logit of 17 on, which a parameter does not reach.
+    """
+    value, complement = strip(value), False
+    while value.op in (Op.SQRT, Op.MEAN) or (value.op is Op.SUBTRACT and value.made_by.x.range.point == 1.0):
+        complement = complement or value.op is Op.SUBTRACT
+        value = strip(value.made_by.operands[-1])
+    if value.op not in (Op.SIGMOID, Op.SOFTMAX):
+        return False
+    return strip(value.made_by.x).op is Op.WEIGHT if complement else not from_network(value.made_by.x)
 
 
 def is_offset(value: Value, steps: int = STEPS) -> bool:

@@ -351,7 +351,7 @@ def removable(made: Event, replaced: Sequence[cst.CSTNode]) -> cst.SimpleStateme
         return None
     match line.body:
         case [cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)] if value is made.node:
-            mentions = sum(_mentions(node, name) for node in replaced)
+            mentions = sum(_mentions(node, name) for node in replaced if contains(function, node))
         case _:
             return None
     commented = line.trailing_whitespace.comment is not None or "#" in code(line.body[0])

@@ -54,6 +54,12 @@ def is_sum_of_squares(value: Value, steps: int = STEPS) -> bool:
     return value.op is Op.ADD and all(is_sum_of_squares(operand, steps - 1) for operand in operands)
 
 
+def of_components(value: Value) -> bool:
+    """x^2 + y^2: squares of several arrays, which are 0 only where all of them are at once."""
+    terms = [term for term, _ in addends(strip(value)) if term.range.point is None]
+    return len(terms) > 1 and len({term.number for term in terms}) == len(terms)
+
+
 def is_expanded_distance(value: Value) -> bool:
     """a^2 + b^2 - 2ab with sums in the places of the products: a squared distance whose digits cancel."""
     terms = list(addends(value))

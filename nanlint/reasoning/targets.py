@@ -10,7 +10,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.axes import sizes_of
-from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS, alternatives, sources
+from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS, alternatives, sources, strip
 
 INITIAL = frozenset({Op.FULL, Op.LIKE, Op.EMPTY})
 """What an array starts with before it is filled."""
@@ -47,17 +47,33 @@ KEEPS_CHANNELS = frozenset(
 
 
 def pieces(target: Value) -> Iterator[Value]:
-    """The values that the target is put together from: what is stored, filled in, chosen, joined or padded with."""
-    pending: list[Value] = [target]
+    """The values that the target is put together from: what is stored, filled in, chosen, joined or padded with.
+
+    But for a number in whose place something else was put: `x[x == 255] = 0`.
+    """
+    pending: list[tuple[Value, frozenset[float]]] = [(target, frozenset())]
     seen: set[int] = set()
     while pending and len(seen) < MAX_SOURCES:
-        value = pending.pop()
+        value, gone = pending.pop()
         if id(value.made_by) not in seen:
             seen.add(id(value.made_by))
             parts = _parts(value)
-            pending.extend(parts)
-            if not parts:
+            replaced = _replaced(value)
+            pending.extend((part, gone | replaced if i == 0 else gone) for i, part in enumerate(parts))
+            if not parts and value.range.point not in gone:
                 yield value
+
+
+def _replaced(value: Value) -> frozenset[float]:
+    """The numbers that a store or a fill takes away from its first operand."""
+    made_by = value.made_by
+    key = made_by.options.get("index") if value.op is Op.STORE else None
+    if value.op is Op.MASKED_FILL and len(made_by.operands) > 1:
+        key = made_by.operands[1]
+    if key is None or key.op is not Op.EQUAL or not strip(key.made_by.x).same(strip(made_by.x)):
+        return frozenset()
+    number = key.made_by.y.range.point
+    return frozenset() if number is None else frozenset({number})
 
 
 def picked(target: Value) -> bool:

@@ -129,12 +129,26 @@ def _hides(factor: Value) -> bool:
 def _coinciding(difference: Value, trace: Trace) -> str | None:
     """A difference of two arrays, neither of which is a constant."""
     ends = difference.made_by.operands
-    if any(end.kind.scalar or end.range.point is not None for end in ends) or along_edges(difference):
+    if any(end.kind.scalar or end.range.point is not None or _translated(end) for end in ends):
+        return None
+    if along_edges(difference):
         return None
     origin = trace.origin(difference)
     if origin is None:
         return "where both sides of the difference are equal"
     return f"where {quoted(operand_node(origin, 0))} and {quoted(operand_node(origin, 1))} are equal"
+
+
+def _translated(end: Value) -> bool:
+    """`user + item - other`: the sum of something and of what is learned ends nowhere exactly."""
+    return strip(end).op is Op.ADD and any(_learned(part) for part in strip(end).made_by.operands)
+
+
+def _learned(value: Value) -> bool:
+    value = strip(value)
+    while value.op is Op.ADD:
+        value = strip(value.made_by.operands[-1])
+    return value.op in (Op.EMBEDDING, Op.WEIGHT)
 
 
 def only_by_relu(value: Value) -> bool:

@@ -18,8 +18,11 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY):
         found = danger(event, trace)
         index = 1 if event.op is Op.XLOGY else 0
-        if found is None or (event.op is Op.XLOGY and event.x.same(event.y)):
-            continue  # xlogy(p, p) is the repair of p * log(p)
+        if found is None:
+            continue
+        if event.op is Op.XLOGY and event.x.same(event.y):
+            trace.pass_over(event, "xlogy(p, p) is 0 where p is")
+            continue
         operand = event.operands[index]
         pole = "-1" if event.op is Op.LOG1P else "0"
         gradient = " and the gradient not finite" if differentiated(event, index) else ""

@@ -30,9 +30,13 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if event.op is Op.POWER and event.y.range.point not in ROOTS:
             continue
         if is_root_of_error(event, trace):
-            continue  # the root of a loss matters where it is minimised
+            trace.pass_over(event, "the root of a loss matters only where it is minimised, which root-loss looks for")
+            continue
         found = danger(event, trace)
-        if found is None or _is_distance(event, found) or has_variance(event.x):
+        if found is None:
+            continue
+        if _is_distance(event, found) or has_variance(event.x):
+            trace.pass_over(event, "lengths, distances and variances have rules of their own")
             continue
         level, because = _evidence(event, trace, found)
         yield Draft(

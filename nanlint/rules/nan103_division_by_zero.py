@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from nanlint.domain.interval import NEGATIVE
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction
-from nanlint.reasoning.aftermath import feeds_loss, trained
-from nanlint.reasoning.conditions import MASK_WORDS, compares_padding
+from nanlint.reasoning.aftermath import feeds_loss, trained, wants_gradient
+from nanlint.reasoning.conditions import MASK_WORDS, compares_padding, named_mask
 from nanlint.reasoning.context import quiet, words
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, bare, clamping, epsilon, literal, operand_node, quoted
@@ -20,10 +21,12 @@ from nanlint.reasoning.nodes import children
 from nanlint.reasoning.normalising import normalisation, spread_of
 from nanlint.reasoning.origins import POINTWISE, alternatives, sources, strip
 from nanlint.reasoning.poles import Danger, danger, takes_array
-from nanlint.reasoning.provenance import ORDERED, from_network, is_array, is_share, leaves
+from nanlint.reasoning.provenance import ORDERED, from_network, is_array, is_share, leaves, reached
 from nanlint.reasoning.rewording import plainly_written
 from nanlint.reasoning.rewriting import spell
 from nanlint.reasoning.squares import has_variance
+from nanlint.reasoning.targets import pieces
+from nanlint.reasoning.vanishing import vanishing
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 INTEGER_DIVISIONS = (Op.FLOOR_DIVIDE, Op.REMAINDER)
@@ -36,6 +39,7 @@ NOT_A_TENSOR = frozenset(
 )  # fmt: skip
 """Words in the name of a divisor of unknown kind that say it is an integer, a hyper-parameter or a path."""
 
+PROBABILITIES = frozenset({Op.SOFTMAX, Op.SIGMOID})
 WEIGHT_WORDS = frozenset({"weight", "weights", "weighting"})
 MASKED = POINTWISE | {Op.TENSOR}
 FINITENESS = frozenset({Op.IS_NAN, Op.IS_INF, Op.IS_FINITE})
@@ -46,11 +50,17 @@ LENGTH_WORDS = frozenset({"length", "lengths", "len", "lens", "sequence"})
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.DIVIDE, Op.RECIPROCAL, Op.POWER, *INTEGER_DIVISIONS):
         index = _divisor(event)
-        if index is None or not _can_be_an_array(event, index):
+        if index is None:
+            continue
+        if not _can_be_an_array(event, index):
+            trace.pass_over(event, "the divisor is a Python number or an integer, by what made it or by its name")
             continue
         found = danger(event, trace)
-        if found is None or normalisation(event, trace) is not None or has_variance(event.operands[index]):
-            continue  # what normalises an array, and a variance that rounds below 0, have rules of their own
+        if found is None:
+            continue
+        if normalisation(event, trace) is not None or has_variance(event.operands[index]):
+            trace.pass_over(event, "normalising by a norm or a spread, and variances, have rules of their own")
+            continue
         level, because = _evidence(event, trace, index, found)
         divisor = event.operands[index]
         yield Draft(
@@ -102,8 +112,9 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     if not takes_array(event, index):
         either = divisor.range.lo < 0.0 < divisor.range.hi
         return (min(found.level, possible) if either else found.level), found.because
-    if spread_of(divisor) is not None:
-        return (Level.WARNING if trained(event, trace) else possible), "0 for constant data"
+    if (spread := spread_of(divisor)) is not None:
+        shown = vanishing(spread.made_by.x, trace) is not None and trained(event, trace)
+        return (Level.WARNING if shown else possible), "0 for constant data"
     emptiness = _emptiness(event, divisor)
     if emptiness is not None:  # in a layer the data mostly fills the mask: a padded row has a token
         filled = is_weight(operand_node(event, index)) or by_length(divisor, trace) or not selective(divisor, trace)
@@ -117,14 +128,17 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     crosses = divisor.range.lo < 0.0 < divisor.range.hi
     if crosses and found.level >= Level.WARNING:
         return possible, f"{found.because}, of both signs"  # exactly 0 hardly ever
-    if is_share(divisor):
+    if is_floored_root(divisor):
+        return possible, "0 only where what its root is taken of is not above 0"
+    recorded = all(piece.op in PROBABILITIES for piece in pieces(divisor)) and not wants_gradient(event, trace)
+    if is_share(divisor) or recorded:
         return min(found.level, possible), "0 only when it underflows"
     return found.level, found.because
 
 
 def _emptiness(event: Event, divisor: Value) -> str | None:
     """What the divisor counts, if it is 0 where there is nothing to count."""
-    if is_count(divisor):
+    if any(is_count(way) for way in alternatives(divisor)):
         return "a count that is 0 where nothing is selected"
     if event.op is Op.DIVIDE and is_mask_of(divisor, event.x):
         return "the sum of a mask that can be empty"
@@ -195,14 +209,34 @@ def selective(divisor: Value, trace: Trace) -> bool:
     parts = [part for mask in strip(divisor).made_by.operands[:1] for part in sources(mask, MASKED | NEGATED)]
     if any(part.op in FINITENESS for part in parts):
         return False
-    compared = [part for part in parts if part.op in ORDERED or _matched(part)]
+    compared = [part for part in parts if (part.op in ORDERED or _matched(part)) and not _of_mask(part, trace)]
     return bool(compared) and not any(compares_padding(part, trace) for part in compared)
+
+
+def _of_mask(comparison: Value, trace: Trace) -> bool:
+    """`masked_index > 0`: it asks of a mask what the mask says."""
+    made = trace.origin(comparison)
+    return made is not None and named_mask(made.node)
 
 
 def _matched(comparison: Value) -> bool:
     """Two arrays are compared, as labels with labels: what is equal to a number is that often enough."""
     both = comparison.op in (Op.EQUAL, Op.NOT_EQUAL)
     return both and not any(x.kind.scalar or x.range.point is not None for x in comparison.made_by.operands)
+
+
+def is_floored_root(value: Value) -> bool:
+    """sqrt(max(x, 0)), be it times a number: a floor for what rounding takes below 0 is no sign that x gets there."""
+    value = strip(value)
+    if value.op is Op.MULTIPLY:
+        x, y = value.made_by.operands
+        return any(a.range.point is not None and is_floored_root(b) for a, b in ((x, y), (y, x)))
+    floored = strip(value.made_by.x) if value.op is Op.SQRT else value
+    if floored.op is Op.MAXIMUM:
+        lowest = [x for x in floored.made_by.operands if x.range.point == 0.0]
+        return len(lowest) == 1 and not any(reached(x, NEGATIVE) for x in floored.made_by.operands)
+    low = floored.made_by.options.get("min") if floored.op is Op.CLAMP and value.op is Op.SQRT else None
+    return low is not None and low.range.point == 0.0 and not reached(floored.made_by.x, NEGATIVE)
 
 
 def is_extent(value: Value, steps: int = 6) -> bool:
@@ -213,7 +247,7 @@ def is_extent(value: Value, steps: int = 6) -> bool:
     if value.op in (Op.CLAMP, Op.RELU, Op.SQUARE, Op.POWER):
         return is_extent(value.made_by.x, steps - 1)
     if value.op in (Op.MULTIPLY, Op.ADD):
-        return all(is_extent(x, steps - 1) for x in value.made_by.operands)
+        return all(is_extent(x, steps - 1) or x.range.lo > 0.0 for x in value.made_by.operands)
     ends = [strip(x).op for x in value.made_by.operands]
     return value.op is Op.SUBTRACT and ends == [Op.MAXIMUM, Op.MINIMUM]
 

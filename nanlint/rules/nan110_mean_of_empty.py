@@ -13,13 +13,15 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.aftermath import LOSSES, feeds_loss, repaired, trained
-from nanlint.reasoning.conditions import MASK_WORDS, PADDING_WORDS, is_mask, words_in
+from nanlint.reasoning.conditions import MASK_WORDS, PADDING_WORDS, is_mask, named_mask, unshaped, words_in
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
-from nanlint.reasoning.origins import strip
+from nanlint.reasoning.origins import RANDOM, strip
+from nanlint.reasoning.provenance import leaves
 from nanlint.reasoning.rewriting import contains, spell, spell_mean_or_zero, wrapped
 from nanlint.reasoning.selections import Selection, by_lengths, can_be_empty, of_unused_label, selections
+from nanlint.reasoning.targets import COMPARISONS
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 SMOOTH = (Op.MEAN, Op.STD, Op.VAR, Op.MEDIAN)
@@ -88,8 +90,10 @@ def _level(event: Event, found: Selection, trace: Trace) -> Level:
     if found.stored:
         return Level.STRICT
     possible = Level.STRICT if hushed or found.named else Level.NOTE
-    if by_lengths(found.mask) or _of_padding(found, trace):
+    if by_lengths(found.mask) or _of_padding(found, trace) or _drawn(found.mask, trace):
         return possible
+    if _handed(found, trace):
+        return Level.NOTE if feeds_loss(event, trace) else possible
     if event.op in EXTREME:
         return Level.NOTE if feeds_loss(event, trace) and not found.named else Level.STRICT
     if feeds_loss(event, trace) or (of_unused_label(found.mask) and not hushed):
@@ -99,10 +103,31 @@ def _level(event: Event, found: Selection, trace: Trace) -> Level:
 
 def _of_padding(found: Selection, trace: Trace) -> bool:
     """The name of the mask says that it hides the padding of sequences: every batch has some that are not empty."""
-    taken = trace.origin(found.taken)
-    nodes = () if taken is None else (*taken.site.operands[1:], *taken.site.options.values())
+    taken, mask = trace.origin(found.taken), trace.origin(found.mask)
+    nodes: list[cst.CSTNode | None] = [] if mask is None else [mask.node]
+    if taken is not None:
+        nodes += (*taken.site.operands[1:], *taken.site.options.values())
     named = {word for node in nodes if node is not None for word in words_in(node)}
     return bool(named & MASK_WORDS) and bool(named & SEQUENCES)
+
+
+def _handed(found: Selection, trace: Trace) -> bool:
+    """A mask that somebody hands over, be it compared with a number: who makes it knows what it selects."""
+    made = trace.origin(found.mask)
+    compared = [x for x in found.mask.made_by.operands if found.mask.op in COMPARISONS and not x.kind.scalar]
+    handed = compared[0] if len(compared) == 1 else found.mask
+    return unshaped(handed).op is Op.ARGUMENT and (found.named or (made is not None and named_mask(made.node)))
+
+
+def _drawn(mask: Value, trace: Trace) -> bool:
+    """It asks for something among random numbers, of which so many hardly ever miss it.
+
+    Those that a script draws to try something out stand for data.
+    """
+    if mask.op not in COMPARISONS:
+        return False
+    draws = [trace.origin(leaf) for x in mask.made_by.operands for leaf in leaves(x) if leaf.op in RANDOM]
+    return any(draw is not None and draw.site.frame.name != "" for draw in draws)
 
 
 def _empty(event: Event, trace: Trace) -> Selection | None:
@@ -293,7 +318,7 @@ def f(pred, target, mask):
     return MaskedLoss()(pred, target, mask)
 """,
             hostile="torch.ones(3), torch.zeros(3), torch.zeros(3, dtype=torch.bool)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

@@ -42,7 +42,10 @@ TWO_NORM = (2, 2.0, "fro")
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.DIVIDE, Op.MULTIPLY):
         found = normalisation(event, trace)
-        if found is None or danger(found.pole, trace) is None or _goes_on(event, trace, found):
+        if found is None or danger(found.pole, trace) is None:
+            continue
+        if _goes_on(event, trace, found):
+            trace.pass_over(event, "it is part of a normalisation that is reported as a whole")
             continue
         way = _way(event, trace, found)
         yield Draft(

@@ -28,7 +28,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if found is None or above_zero(event.x) or is_offset(event.x):
             continue
         if read(trace, event) is not None:
-            continue  # the rules about logarithms of a softmax or sigmoid have an exact fix
+            trace.pass_over(event, "logarithms of a softmax or a sigmoid have rules of their own, with an exact fix")
+            continue
         for product in _products(event, trace):
             factor = product.y if product.x.made_by is event.result.made_by else product.x
             itself = _holds(factor, event.x)

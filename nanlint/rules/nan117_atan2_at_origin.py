@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
@@ -29,13 +30,18 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         sure = takes_array(quotient, 1) or found.level is not Level.NOTE
         yield Draft(
             event,
-            found.level if sure else Level.STRICT,
+            _level(quotient.y, found.level) if sure else Level.STRICT,
             f"arctangent of a quotient whose divisor {quoted(operand_node(quotient, 1))} can be 0: there {lost}",
             _remedy(event),
             evidence=trail(quotient, trace, quotient.y),
             claims=(quotient,),
             rewrite=_rewrite(event, trace),
         )
+
+
+def _level(divisor: Value, level: Level) -> Level:
+    """What has both signs is hardly ever exactly 0."""
+    return min(level, Level.NOTE) if divisor.range.lo < 0.0 < divisor.range.hi else level
 
 
 def _remedy(event: Event) -> str:

@@ -16,6 +16,7 @@ from nanlint.reasoning.logarithms import LOGARITHMS, effective, explained, level
 from nanlint.reasoning.logforms import assembled, clamp, log_sigmoid_words, replacement
 from nanlint.reasoning.poles import danger
 from nanlint.reasoning.probabilities import Form
+from nanlint.reasoning.provenance import is_schedule
 from nanlint.reasoning.rewriting import spell
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
@@ -62,7 +63,8 @@ def _level(trace: Trace, sides: tuple[Side, Side]) -> Level | None:
         return None
     if sides[0].log.x.kind.scalar:
         return Level.STRICT
-    return Level.NOTE if quiet(sides[0].log.site) else max(Level.WARNING, *found)
+    harmless = quiet(sides[0].log.site) or is_schedule(sides[0].log.x)  # a grid, for a plot
+    return Level.NOTE if harmless else max(Level.WARNING, *found)
 
 
 def _message(sides: tuple[Side, Side], grade: Level) -> str:

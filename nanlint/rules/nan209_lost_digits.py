@@ -105,6 +105,7 @@ RULE = Rule(
     "accuracy: it gives no NaN by itself, but a 0 that something else may divide by.",
     check=check,
     specific=28,
+    about_poles=False,
     remedy="Use log1p(x) for log(1 + x) and expm1(x) for exp(x) - 1.",
     fix=Applicability.SAFE,
     fix_note="The same function with more digits near 0; elsewhere float32 results differ in the last digit.",

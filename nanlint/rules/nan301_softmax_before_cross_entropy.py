@@ -8,6 +8,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.activations import FLAG, Activated, activated, at_loss, at_source, named_input, written_out
+from nanlint.reasoning.aftermath import discarded
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
@@ -24,7 +25,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             form = found.p.form.value
             yield Draft(
                 event=loss,
-                level=Level.NOTE if quiet(loss.site) else Level.ERROR,
+                level=Level.NOTE if quiet(loss.site) or discarded(loss, trace) else Level.ERROR,
                 message=f"{describe(loss)} takes logits, {named_input(loss)} is a {form}: {_floor(loss)}",
                 remedy=f"Drop the {form}: the loss applies it itself.",
                 evidence=trail(loss, trace, loss.x),

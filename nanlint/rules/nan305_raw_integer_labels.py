@@ -41,6 +41,9 @@ READERS = frozenset(
      "fromfile", "loadmat", "imread", "read_text", "File"}
 )  # fmt: skip
 """Last words of calls that read a file, for libraries of which nanlint has no table."""
+STORES = frozenset({"load", "loads", "loadmat", "fromfile", "File", "read_hdf", "read_parquet", "read_feather"})
+"""Of these, those that read what a program has stored, and so arranged for what comes after it."""
+WRITERS = frozenset({"writerow", "writerows", "to_csv", "savetxt"})
 LOSSES = (Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.NLL_LOSS)
 MAX_VISITED = 80  # values looked at on the way back from a label
 
@@ -57,7 +60,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for label in labels.values():
         for run in trace.of(label.cast.op):
             if run.node is label.cast.node:  # also the runs whose result reaches no loss in this file
-                yield _draft(run, label)
+                yield _draft(run, label, trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,7 @@ def _origin(raw: Value, cast: Event, trace: Trace) -> _Origin | None:
             if _published(event) or words(event.site.spelling) & ENCODERS:
                 return None
             if event.op is Op.READ or last_word(event) in READERS:
-                reading = event
+                reading = reading or event  # the nearest: the file that `np.load` is handed was opened by `open`
         parts = _parts(value)
         pending.extend(parts[:1] if value.op in (Op.SELECT, Op.ITERATE) else parts)
     return _Origin(reading)
@@ -192,7 +195,15 @@ def _published(event: Event) -> bool:
 # the finding and its fix
 
 
-def _draft(cast: Event, label: _Label) -> Draft:
+def _level(origin: _Origin, trace: Trace) -> Level:
+    """A table that somebody else wrote may number its classes otherwise; what this file writes it knows."""
+    if origin.reading is None or last_word(origin.reading) in STORES:
+        return Level.NOTE
+    writes = any(last_word(event) in WRITERS for event in trace.of(Op.OPAQUE))
+    return Level.NOTE if writes else Level.WARNING
+
+
+def _draft(cast: Event, label: _Label, trace: Trace) -> Draft:
     loss, origin = label.losses[0], label.origin
     evidence = [Clue(cast.node, "casts raw numbers to class indices", cast.result), Clue(loss.node, "takes them")]
     source = "unknown data"
@@ -201,7 +212,7 @@ def _draft(cast: Event, label: _Label) -> Draft:
         evidence.insert(0, Clue(origin.reading.node, "reads the numbers"))
     return Draft(
         event=cast,
-        level=Level.NOTE if origin.reading is None else Level.WARNING,
+        level=_level(origin, trace),
         message=f"labels from {source}, cast by {quoted(cast.node)}, reach {describe(loss)} with their range unchecked",
         remedy="Encode the labels, or assert that they lie in [0, number of classes).",
         evidence=tuple(evidence),

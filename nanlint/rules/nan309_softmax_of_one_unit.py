@@ -10,6 +10,7 @@ from nanlint.findings import Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.activations import named_input
+from nanlint.reasoning.aftermath import discarded
 from nanlint.reasoning.axes import UnitAxis, sizes_of, unit_axis
 from nanlint.reasoning.evidence import clue, describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
@@ -35,7 +36,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 def _of_softmax(trace: Trace) -> Iterator[Draft]:
     for event in trace.of(*NORMALISING):
         single = unit_axis(event.x, trace)
-        level = None if single is None else _held(_level(event, single), single, trace)
+        level = None if single is None else _held(_level(event, single, trace), single, trace)
         if single is not None and level is not None:
             always = 0 if event.op is Op.LOG_SOFTMAX else 1
             yield Draft(
@@ -48,12 +49,17 @@ def _of_softmax(trace: Trace) -> Iterator[Draft]:
             )
 
 
-def _level(event: Event, single: UnitAxis) -> Level | None:
-    """Certain where the axis is surely that one; likely where none is given and the second of two is taken."""
+def _level(event: Event, single: UnitAxis, trace: Trace) -> Level | None:
+    """Certain where the axis is surely that one; likely where none is given and the second of two is taken.
+
+    Of three axes that would be the first. Where the result weighs another array, there may be three.
+    """
     axis = event.options.get("axis")
     if axis is None or axis.is_none:
-        chosen = registry.chooses_axis(event.framework) and single.index == -1
-        return Level.WARNING if chosen else None
+        if not registry.chooses_axis(event.framework) or single.index != -1:
+            return None
+        weighs = any(use.op in (Op.MULTIPLY, Op.MATMUL) for use in trace.uses(event.result))
+        return Level.NOTE if weighs and single.axes is None else Level.WARNING
     return Level.ERROR if single.is_axis(axis.constant) else None
 
 
@@ -105,7 +111,7 @@ def _of_relu(trace: Trace) -> Iterator[Draft]:
         if outputs and all(_is_cut(value) for value in outputs):
             yield Draft(
                 event=loss,
-                level=Level.NOTE if loss.site.no_gradient else Level.WARNING,
+                level=Level.NOTE if loss.site.no_gradient or discarded(loss, trace) else Level.WARNING,
                 message=f"{describe(loss)} of {named_input(loss)}, cut off at 0 by a ReLU: {_effect(loss)}",
                 remedy=_instead(loss),
                 evidence=trail(loss, trace, loss.x),

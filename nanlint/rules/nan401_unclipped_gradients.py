@@ -238,9 +238,17 @@ def _growth(losses: Sequence[Value], trace: Trace) -> Cue | None:
         return score
     for value in (source for loss in losses for source in sources(loss, GROWING)):
         event = trace.origin(value) if value.op is Op.EXP and value.gradient else None
-        if event is not None and event.x.range.hi == INFINITE and comes_from(event.x, NETWORKS) is not None:
+        if event is None or event.x.range.hi < INFINITE or _falls(event.x):
+            continue
+        if comes_from(event.x, NETWORKS) is not None:
             return Cue(f"the gradient grows with `{code(event.node)}`", event)
     return None
+
+
+def _falls(exponent: Value) -> bool:
+    """`-distance / bandwidth`: what is at most 0, divided by a width whose sign nothing tells."""
+    exponent = strip(exponent)
+    return exponent.op in (Op.DIVIDE, Op.MULTIPLY) and any(x.range.hi <= 0.0 for x in exponent.made_by.operands)
 
 
 def _through_time(losses: Sequence[Value], trace: Trace, unbounded: bool = False) -> Cue | None:
@@ -397,7 +405,7 @@ def _harm(update: Update, trace: Trace) -> str:
     entries = [(construction, entry) for construction in built if (entry := table(construction)) is not None]
     if entries and all(entry.stride is Stride.PROPORTIONAL for _, entry in entries):
         return "one large loss throws the weights off"
-    normalised = next((made for made, entry in entries if entry.stride is Stride.NORMALISED), None)
+    normalised = next((made for made, entry in entries if entry.stride in (Stride.NORMALISED, Stride.SHRINKING)), None)
     if normalised is not None:
         return f"one huge gradient stays in the state of `{last_word(normalised)}` for many steps"
     return UNKNOWN_STRIDE

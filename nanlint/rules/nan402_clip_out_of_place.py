@@ -17,7 +17,16 @@ from nanlint.reasoning.hyperparameters import constructions
 from nanlint.reasoning.origins import ancestors, strip
 from nanlint.reasoning.ownership import is_thing, name_of, owners, parameters_text, related
 from nanlint.reasoning.placement import block_of, own_line, stands_alone
-from nanlint.reasoning.protocol import Update, is_backward, is_step, last_word, optimizer_of, root, updates
+from nanlint.reasoning.protocol import (
+    Update,
+    is_backward,
+    is_step,
+    last_word,
+    optimizer_of,
+    root,
+    sets_gradients,
+    updates,
+)
 from nanlint.reasoning.rewording import plainly_written
 from nanlint.reasoning.rewriting import code, contains
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
@@ -163,7 +172,7 @@ def _foreign(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | Non
 
 def _lost_operand(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | None:
     parameters = clip.x
-    if _copies(parameters):
+    if _copies(parameters) and not sets_gradients(trace.module):
         why = "clips copies of the parameters, which have no gradients"
         return _draft(clip, why, "Pass the parameters themselves.", [Clue(clip.node, "clips copies")], None)
     payload = parameters.payload

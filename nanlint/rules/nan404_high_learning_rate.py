@@ -12,35 +12,40 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks.model import Optimizer, Stride
-from nanlint.interp.objects import Elements
-from nanlint.interp.trace import Event, Trace
+from nanlint.interp.objects import Elements, Instance
+from nanlint.interp.trace import Event, Site, Trace
 from nanlint.reasoning.clipping import clips_somewhere
 from nanlint.reasoning.context import named_test, words
 from nanlint.reasoning.evidence import clue
 from nanlint.reasoning.hyperparameters import Setting, constructions, settings, table
 from nanlint.reasoning.origins import NETWORKS, alternatives
-from nanlint.reasoning.ownership import few_tensors
+from nanlint.reasoning.ownership import few_tensors, only_inputs
 from nanlint.reasoning.protocol import demonstrates, last_word
-from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Option, Replace, Rewrite, Rule
 
+ORDINARY = 0.1  # optimizers whose default is above it are used with rates around 1
+MAX = Option("max", float, None, "The largest rate that is not reported, instead of `max-learning-rate`.")
 FAR = 10  # this many times the limit, no optimizer is forgiven
 NEAR = 2.5  # up to this many times the limit, linear models are trained well with Adam
 CONFIGURES = "configure_optimizers"
 USUAL = "1e-3"
 SCHEDULING = frozenset({"schedule", "scheduler", "lambda", "lr", "warmup", "anneal", "decay"})
 """Words in the name of what sets a rate by a function."""
+SCHEDULES = frozenset({"schedule", "scheduler", "schedulers", "warmup", "annealing"})
+"""Words in the name of a class that sets rates."""
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    limits = replace(limits, max_learning_rate=limits.number(MAX, limits.max_learning_rate))
     for construction in trace.of(Op.OPTIMIZER):
         entry = table(construction)
-        if entry is None or _free(entry, limits) or _scheduled(construction, trace):
+        if entry is None or _free(entry, limits):
             continue
         worst = _worst(settings(construction, "lr"), entry, trace, limits)
         lenient = _lenient(construction, entry, trace) or _meant_for_another(construction, entry, trace)
         if worst is not None and lenient:
             worst = replace(worst, level=min(worst.level, Level.NOTE))
-        if worst is not None:
+        if worst is not None and not _scheduled(construction, trace):
             yield _draft(construction, last_word(construction), entry, worst, trace)
     for schedule in trace.of(Op.SET_RATE):
         entry = _entry_of(schedule, trace)
@@ -56,7 +61,8 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 def _lenient(construction: Event, entry: Optimizer, trace: Trace) -> bool:
     """An image or a latent moves as far as it is wide; a test or a demonstration trains nothing; a trainer may clip."""
     clipped = entry.stride is Stride.PROPORTIONAL and construction.site.frame.name.rpartition(".")[2] == CONFIGURES
-    return clipped or few_tensors(construction) or named_test(construction.site) or demonstrates(trace)
+    given = few_tensors(construction) or only_inputs(construction, trace)
+    return clipped or given or named_test(construction.site) or demonstrates(trace)
 
 
 def _meant_for_another(construction: Event, entry: Optimizer, trace: Trace) -> bool:
@@ -86,7 +92,7 @@ def _entry_of(schedule: Event, trace: Trace) -> Optimizer | None:
 
 def _free(entry: Optimizer, limits: Limits) -> bool:
     """An optimizer for which a rate above the limit is ordinary."""
-    usual = entry.default_rate is not None and entry.default_rate > limits.max_learning_rate
+    usual = entry.default_rate is not None and entry.default_rate > max(limits.max_learning_rate, ORDINARY)
     return usual or entry.stride is Stride.SELF_SCALED
 
 
@@ -98,7 +104,20 @@ def _scheduled(construction: Event, trace: Trace) -> bool:
         decides = bool(words(event.site.spelling) & SCHEDULING) and any(map(_function, event.operands))
         if takes and (schedules or decides):
             return True
-    return False
+    return any(_schedules(event.site, construction) for event in trace.events)
+
+
+def _schedules(site: Site, construction: Event) -> bool:
+    """An object of the run, a schedule by the name of its class, works with the optimizer."""
+    payloads = [value.payload for value in site.names.values()]
+    schedules = [x for x in payloads if isinstance(x, Instance) and words(x.of.name) & SCHEDULES]
+    return any(_holds(held, construction) for schedule in schedules for held in schedule.cells.values())
+
+
+def _holds(value: Value, construction: Event) -> bool:
+    if isinstance(value.payload, Elements):
+        return any(_holds(item, construction) for item in value.payload.items)
+    return value.made_by is construction.operation
 
 
 def _function(value: Value) -> bool:
@@ -138,6 +157,8 @@ def _level(size: float, entry: Optimizer, trace: Trace, limits: Limits) -> Level
     far = size > FAR * limits.max_learning_rate
     if entry.stride is Stride.PROPORTIONAL:
         return Level.ERROR if far and not clips_somewhere(trace) else Level.NOTE
+    if entry.stride is Stride.SHRINKING and not far:
+        return Level.NOTE  # AdaGrad is trained with such rates: 0.15 in summarisation, 0.1 in word vectors
     near = size <= NEAR * limits.max_learning_rate and not _deep(trace)
     return Level.ERROR if far else Level.NOTE if near else Level.WARNING
 
@@ -250,6 +271,7 @@ RULE = Rule(
     ),
     check=check,
     specific=40,
+    options=(MAX,),
     remedy="Start from 1e-3 (1e-2 for plain gradient descent) and raise the rate while the loss goes down.",
     fix=Applicability.SUGGESTION,
     fix_note="Which rate is right depends on the problem, so 1e-3 is shown and never applied.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,17 +18,12 @@ from nanlint.reasoning.nodes import walk
 from nanlint.reasoning.origins import alternatives
 from nanlint.reasoning.ownership import denoted, is_thing, owners, related, solid
 from nanlint.reasoning.placement import block_of, loop_around, own_line
-from nanlint.reasoning.protocol import Update, last_word, optimizer_node, optimizer_of, updates
+from nanlint.reasoning.protocol import Update, last_word, optimizer_node, optimizer_of, sets_gradients, updates
 from nanlint.reasoning.rewriting import code, spell
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
 
 HARMLESS = frozenset({"lr", "rate", "schedule", "scheduler", "scale", "save", "log", "state", "clip", "unscale"})
 """Words in the names of functions that may be handed an optimizer and leave its gradients alone."""
-_BY_HAND = re.compile(
-    r"\.grad\s*=[^=]|\.grad\b[\w.]*\.(?:zero_|detach_|fill_)|\.grad\s*\*=|autograd\.grad\(|zero_gradients|clear_grad"
-)
-"""Gradients that the file sets itself, or computes without adding them up."""
-_COMMENT = re.compile(r"#.*")
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -59,7 +53,7 @@ def _files(update: Update, loop: Loop, trace: Trace) -> list[cst.Module]:
 def _by_hand(file: cst.Module, known: dict[int, bool]) -> bool:
     """The file sets gradients itself."""
     if id(file) not in known:
-        known[id(file)] = _BY_HAND.search(_COMMENT.sub("", file.code)) is not None
+        known[id(file)] = sets_gradients(file)
     return known[id(file)]
 
 
@@ -134,18 +128,21 @@ def _models(optimizer: Value, trace: Trace) -> Sequence[Value]:
 
 
 def _unseen(zeroing: Sequence[Event], update: Update, loop: Loop, trace: Trace) -> bool:
-    """The loop has a call that zeroes and was not interpreted, or calls a function of the file that was not."""
+    """The loop, or what runs in it, has a call that zeroes and was not interpreted, or one of a function that was not.
+
+    A context manager zeroes as well: `with zero_grad_ctx(parameters):`.
+    """
     seen = {id(event.node) for event in zeroing}
-    ran = {
-        id(event.site.frame.node) for event in trace.events if event.site.frame is not loop.frame and loop.runs(event)
-    }
+    frames = [event.site.frame for event in trace.events if event.site.frame is not loop.frame and loop.runs(event)]
+    ran = {id(frame.node): frame.node for frame in frames if frame.node is not None}
     zeroing_functions = {
         node.name.value
         for file in _files(update, loop, trace)
         for node in walk(file)
         if isinstance(node, cst.FunctionDef) and id(node) not in ran and "zero_grad" in code(node)
     }
-    called = ((_called(node), id(node)) for node in walk(loop.node.body))
+    bodies = (loop.node.body, *ran.values())
+    called = ((_called(node), id(node)) for body in bodies for node in walk(body))
     return any(name in zeroing_functions or ("zero_grad" in name and node not in seen) for name, node in called)
 
 

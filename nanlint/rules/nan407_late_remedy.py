@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
@@ -73,9 +74,20 @@ def _level(event: Event, level: Level, index: int, trace: Trace) -> Level:
     if quiet(event.site):
         return Level.STRICT
     operand = event.operands[index]
-    hidden = all(leaf.op is Op.OPAQUE for leaf in leaves(operand))  # whether a gradient flows through it nobody knows
-    trains = trained(event, trace) and not above_zero(operand) and not hidden
+    trains = trained(event, trace) and not above_zero(operand) and not _hidden(event, operand)
     return Level.WARNING if trains else min(level, Level.NOTE)
+
+
+def _hidden(event: Event, operand: Value) -> bool:
+    """Whether a gradient flows through it nobody knows: an unknown call's, or what it or a target is computed with."""
+    beside = [leaf for x in event.operands for leaf in leaves(x)]
+    aside = any(leaf.op is Op.OPAQUE or (leaf.op is Op.ARGUMENT and not leaf.gradient) for leaf in beside)
+    return all(leaf.op is Op.OPAQUE or (aside and _handed(leaf)) for leaf in leaves(operand) if leaf.gradient)
+
+
+def _handed(leaf: Value) -> bool:
+    """A parameter of which nothing says that it is an array."""
+    return leaf.op is Op.ARGUMENT and leaf.kind is Kind.UNKNOWN
 
 
 def _is_loss(mend: Event, trace: Trace) -> bool:

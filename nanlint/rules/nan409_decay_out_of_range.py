@@ -14,10 +14,12 @@ from nanlint.frameworks.model import Optimizer, Stride
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.hyperparameters import Setting, settings, table
 from nanlint.reasoning.protocol import last_word
-from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Option, Replace, Rewrite, Rule
 
-USUAL = 1e-2  # of L2 decay; what is in use lies between 1e-6 and 1e-3
-USUAL_DECOUPLED = 0.5  # of AdamW and its kin, multiplied by the rate; 0.05 to 0.3 is usual for transformers
+MAX = Option(
+    "max", float, 1e-2, "The largest L2 decay that is not reported; what is in use lies between 1e-6 and 1e-3."
+)
+MAX_DECOUPLED = Option("max-decoupled", float, 0.5, "The same of AdamW and its kin. Usual are 0.05 to 0.3.")
 OVERSHOOT = 2.0  # rate times decay above which the weights grow, their sign turning at every step
 TURNED = 1.0  # above which they change their sign at every step
 
@@ -25,7 +27,7 @@ TURNED = 1.0  # above which they change their sign at every step
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for construction in trace.of(Op.OPTIMIZER):
         entry = table(construction)
-        worst = _worst(construction, entry) if entry is not None else None
+        worst = _worst(construction, entry, limits) if entry is not None else None
         if worst is not None and entry is not None:
             yield _draft(construction, entry, worst)
 
@@ -39,8 +41,8 @@ class Excess:
     shrink: float | None
 
 
-def _worst(construction: Event, entry: Optimizer) -> Excess | None:
-    usual = USUAL_DECOUPLED if entry.decoupled else USUAL
+def _worst(construction: Event, entry: Optimizer, limits: Limits) -> Excess | None:
+    usual = limits.number(MAX_DECOUPLED if entry.decoupled else MAX)
     found = []
     for setting in settings(construction, "weight_decay"):
         numbers = setting.known()
@@ -117,6 +119,10 @@ RULE = Rule(
     ),
     check=check,
     specific=30,
+    options=(
+        MAX,
+        MAX_DECOUPLED,
+    ),
     optional=True,
     remedy="Keep L2 decay below 1e-2 and decoupled decay below 0.5.",
     fix=Applicability.SUGGESTION,

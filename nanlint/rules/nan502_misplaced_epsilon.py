@@ -30,8 +30,8 @@ from nanlint.reasoning.origins import SAME_ELEMENTS, strip
 from nanlint.reasoning.poles import Danger, danger, differentiated, fed, has_keyword, singularity
 from nanlint.reasoning.provenance import reached
 from nanlint.reasoning.rewriting import code, reachable_source
-from nanlint.reasoning.squares import is_root, is_sum_of_squares
-from nanlint.reasoning.vanishing import only_by_relu
+from nanlint.reasoning.squares import is_root, is_sum_of_squares, of_components
+from nanlint.reasoning.vanishing import only_by_relu, vanishing
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 SMALL = 1e-2  # what an epsilon is at most
@@ -104,7 +104,8 @@ def _epsilon_after(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     wrong = f"{text} is added outside the root: the gradient of sqrt at 0 stays infinite"
     level = _level(event, pole)
     if level is Level.WARNING:
-        level = Level.ERROR if wants_gradient(pole, trace) else Level.NOTE
+        met = not of_components(pole.x) or vanishing(pole.x, trace) is not None
+        level = Level.ERROR if met and wants_gradient(pole, trace) else Level.NOTE
     return _draft(event, pole, level, wrong, "Add the epsilon inside the root.", rewrite)
 
 

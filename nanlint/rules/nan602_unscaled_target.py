@@ -11,22 +11,24 @@ from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.descent import squared_distances
 from nanlint.reasoning.origins import NETWORKS, POINTWISE, SAME_ELEMENTS, sources, strip
-from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Option, Rule
 
-NOTABLE, LARGE, HUGE = 1e3, 1e4, 1e6
+MAX = Option("max", float, 1e3, "The size from which targets of a squared loss are reported.")
+LARGE, HUGE = 1e4, 1e6
 LEARNED = NETWORKS | {Op.MATMUL, Op.WEIGHT}
 PASSING = SAME_ELEMENTS | {Op.TENSOR, Op.PAD, Op.NEGATIVE, Op.ABSOLUTE, Op.MEAN, Op.POOL}
 MAX_DEPTH = 20
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
+    notable = limits.number(MAX)
     for event, prediction, target in squared_distances(trace):
         size = magnitude(target)
         if (
             size is None
-            or size < NOTABLE
+            or size < notable
             or not _learned(prediction)
-            or (magnitude(prediction, scale=True) or 0) >= NOTABLE
+            or (magnitude(prediction, scale=True) or 0) >= notable
         ):
             continue
         yield _draft(event, target, size, trace)
@@ -110,6 +112,7 @@ RULE = Rule(
     ),
     check=check,
     specific=25,
+    options=(MAX,),
     remedy="Standardise the targets (and undo it on predictions), or learn their logarithm.",
     bad=(
         Bad(

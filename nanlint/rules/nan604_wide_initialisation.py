@@ -15,14 +15,18 @@ from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import memory
-from nanlint.reasoning.origins import SAME_ELEMENTS, strip
+from nanlint.reasoning.origins import SAME_ELEMENTS, alternatives, strip
+from nanlint.reasoning.protocol import trains
 from nanlint.reasoning.rewriting import code, contains, spell_name, wrapped
 from nanlint.reasoning.storage import attribute_name, owning_classes
 from nanlint.reasoning.weights import Weight, calls_of, extents, weights
-from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Option, Replace, Rewrite, Rule
 
-NOTABLE = 4.0  # a standard deviation of 1 for 16 inputs
-PROVEN = 8.0  # for 64 inputs
+MAX_GAIN = Option(
+    "max-gain", float, 4.0, "How many times its inputs a layer's outputs may be: 4 is a standard deviation of 1 for 16."
+)
+PROVEN = 2.0  # times the limit: at 8, a standard deviation of 1 for 64 inputs
+GRAVE = 4.0  # times the limit: at 16, for 256 inputs; whatever comes behind does not take that
 NOT_WEIGHTS = re.compile(
     r"emb|tok|pos|latent|noise|proto|quer|code|fourier|freq|anchor|memor|cent(er|re|roid)|prompt|slot|induc|basis|class_?t"
     r"|cls|random|proj_?mat|(^|_)b(ias)?(_|\d|$)|mean|sigma|scale|prior"
@@ -44,42 +48,65 @@ ACTIVATIONS = frozenset(
     }
 )
 LOSSES = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.SQUARED_ERROR})
+SCORED = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS})
+"""Losses whose gradient is at most 1, however wrong the scores."""
+SUMMED = SAME_ELEMENTS | {Op.ADD}
 PASSING = SAME_ELEMENTS | {Op.ADD, Op.NEGATIVE, Op.MATMUL, Op.SUBTRACT, Op.RELU, Op.LEAKY_RELU, Op.DROPOUT}
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     parameters = _parameters(trace)
-    drawn_again = memory(trace).covered
+    known = memory(trace)
+    loaded = known.loads and not trains(trace)  # the draw is overwritten before anything is computed
     for weight in weights(trace):
-        level = _level(weight, trace)
+        level = _level(weight, trace, limits.number(MAX_GAIN))
         if level is None or NOT_WEIGHTS.search(_name(weight.event).lower()):
             continue
         if weight.layer is None and not _learned(weight, parameters, trace):
             continue
         if weight.product is not None and _tamed(weight.product.result, trace):
             continue
-        if not weight.event.site.in_place and drawn_again & set(owning_classes(weight.event.site.frame)):
+        if not weight.event.site.in_place and known.covered & set(owning_classes(weight.event.site.frame)):
             continue
-        yield _draft(weight, level)
+        yield _draft(weight, min(level, Level.NOTE) if loaded else level)
 
 
-def _level(weight: Weight, trace: Trace) -> Level | None:
+def _level(weight: Weight, trace: Trace, limit: float) -> Level | None:
     """A size that somebody wrote down is meant, as far as it does not go into a loss; few inputs do little harm."""
     if weight.gain is None and weight.size < 1.0:
         return None
-    if weight.gain is not None and weight.gain < NOTABLE:
+    if weight.gain is not None and weight.gain < limit:
         return None
     products = [weight.product] if weight.product is not None else calls_of(weight.layer, trace)
     if not products or any(_standardised(product.result, trace) or _of_tables(product) for product in products):
         return Level.NOTE
     if weight.gain is None:
         return Level.NOTE
-    if weight.gain < PROVEN:
+    if weight.gain < PROVEN * limit:
         return Level.NOTE
-    if weight.by_default:
-        return Level.ERROR
+    if weight.product is not None and _tame_head(weight, weight.product, limit, trace):
+        return Level.NOTE
     judged = any(_reaches(product.result, LOSSES, trace) for product in products)
+    if weight.by_default and (judged or weight.gain >= GRAVE * limit):
+        return Level.ERROR
     return Level.WARNING if judged else Level.NOTE
+
+
+def _tame_head(weight: Weight, product: Event, limit: float, trace: Trace) -> bool:
+    """A loss whose gradient is bounded takes the sums as they are, and they are not large or its problem is convex.
+
+    So it starts high and comes down: nothing stands behind that multiplies. Convex is what goes from data to the loss
+    in a single product; small are the sums of few inputs, or of some more that are at most 1.
+    """
+    if not _reaches(product.result, SCORED, trace, passing=SUMMED):
+        return False
+    inputs = [strip(x) for x in product.operands[:2] if strip(x).op not in (Op.WEIGHT, Op.NORMAL, Op.UNIFORM)]
+    gain, grave = weight.gain or 0.0, GRAVE * limit
+    if gain < grave:
+        return True
+    ways = [strip(way) for x in inputs for way in alternatives(x)]
+    bounded = all(way.op is Op.RECURRENT or way.range.inside(-1.0, 1.0) for way in ways)
+    return (bounded and gain <= grave) or not any(x.gradient for x in inputs)
 
 
 def _standardised(value: Value, trace: Trace) -> bool:
@@ -117,10 +144,10 @@ def _learned(weight: Weight, parameters: set[int], trace: Trace) -> bool:
     return named and weight.product is not None and _reaches(weight.product.result, ACTIVATIONS, trace)
 
 
-def _reaches(value: Value, ops: frozenset[Op], trace: Trace, steps: int = 6) -> bool:
+def _reaches(value: Value, ops: frozenset[Op], trace: Trace, steps: int = 6, passing: frozenset[Op] = PASSING) -> bool:
     """One of these operations takes the value, or what sums and activations make of it."""
     for use in trace.uses(value) if steps else ():
-        if use.op in ops or (use.op in PASSING and _reaches(use.result, ops, trace, steps - 1)):
+        if use.op in ops or (use.op in passing and _reaches(use.result, ops, trace, steps - 1, passing)):
             return True
     return False
 
@@ -324,10 +351,12 @@ RULE = Rule(
         " `nn.init.normal_`, `trunc_normal_`, `normal_()` and `randn` draw with a standard deviation of 1 by default."
         " Reported where root(inputs) times the size of a weight is 4 or more, or where a size of 1 or more meets an"
         " unknown number of inputs. An error from 8 on, if nobody wrote the size down: a written one is meant, and a"
-        " note unless the outputs go into a loss. A note as well where a normalisation follows."
+        " note unless the outputs go into a loss. A note as well where a normalisation follows, and for the"
+        " scores of a cross-entropy below 16, or where they alone stand between the data and it, which is convex."
     ),
     check=check,
     specific=30,
+    options=(MAX_GAIN,),
     remedy="Scale by the number of inputs: `xavier_normal_`, `kaiming_normal_`, or divide by its root.",
     fix=Applicability.UNSAFE,
     fix_note="Training starts from other weights: Xavier's, or divided by the root of the number of inputs.",

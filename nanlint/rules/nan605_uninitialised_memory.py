@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -15,6 +16,7 @@ from nanlint.interp.objects import Elements
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import SILENT, Memory, memory
+from nanlint.reasoning.protocol import trains
 from nanlint.reasoning.rewriting import spell_name
 from nanlint.reasoning.storage import (
     attribute_name,
@@ -27,6 +29,7 @@ from nanlint.reasoning.storage import (
 )
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
+LAYERS_OWN = ("weight", "bias")
 REMEDY = "Initialise it where it is made: zeros for a bias, a scaled random draw for weights."
 
 
@@ -114,8 +117,8 @@ def _level(parameter: Event, known: Memory, sibling: bool, trace: Trace) -> Leve
     So may be one that the file neither makes nor trains, and a frozen parameter surely is.
     """
     owner = owner_of(parameter)
-    if in_plain_list(parameter):
-        return Level.NOTE  # no part of the module, so nothing trains it
+    if in_plain_list(parameter) or _never_read(attribute_name(parameter), trace):
+        return Level.NOTE  # no part of the module, so nothing trains it; or left over
     if frozen(parameter) or not (sibling or instantiated(parameter.site.frame) or trains(trace)):
         return Level.NOTE
     if owner is not None and not bases_known(owner):
@@ -125,9 +128,9 @@ def _level(parameter: Event, known: Memory, sibling: bool, trace: Trace) -> Leve
     return Level.ERROR
 
 
-def trains(trace: Trace) -> bool:
-    """The file has an optimizer or a backward pass."""
-    return any(True for _ in trace.of(Op.OPTIMIZER, Op.BACKWARD))
+def _never_read(name: str, trace: Trace) -> bool:
+    """The file names the attribute where it is set and nowhere else; what a framework's layers read, they may read."""
+    return name not in ("", *LAYERS_OWN) and len(re.findall(rf"\b{name}\b", trace.source)) < 2
 
 
 def _initialised_sibling(parameter: Event, known: Memory, trace: Trace) -> str:

@@ -13,9 +13,9 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.origins import SAME_ELEMENTS
 from nanlint.reasoning.weights import Weight, weights
-from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
+from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Option, Rule
 
-WIDE = 2.0  # of inputs of size 1 the logits have this standard deviation
+MAX_GAIN = Option("max-gain", float, 2.0, "The standard deviation that the logits may have for inputs of size 1.")
 SQUASHING = frozenset({Op.SIGMOID, Op.SOFTMAX})
 LOGARITHMS = frozenset({Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY, Op.BINARY_CROSS_ENTROPY, Op.NLL_LOSS})
 PASSING = SAME_ELEMENTS | {Op.CLAMP, Op.ADD, Op.SUBTRACT, Op.RESHAPE}
@@ -24,7 +24,7 @@ MAX_STEPS = 8
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for weight in weights(trace):
-        if weight.layer is None or weight.gain is None or weight.gain < WIDE:
+        if weight.layer is None or weight.gain is None or weight.gain < limits.number(MAX_GAIN):
             continue
         for product in _outputs(weight.layer, trace):
             squashed = _next(product.result, SQUASHING, trace)
@@ -105,6 +105,7 @@ RULE = Rule(
     ),
     check=check,
     specific=20,
+    options=(MAX_GAIN,),
     optional=True,
     remedy="Start the last layer near zero (`std=0.01`), so that every class begins with the same probability.",
     bad=(

@@ -1,25 +1,71 @@
-"""All rules, found by walking this package: each module with a `RULE` is one."""
+"""All rules: those of this package, found by walking it (each module with a `RULE` is one), and those of plugins."""
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib
 import pkgutil
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import nanlint.rules
+from nanlint.plugins import Plugin, members
+from nanlint.roster import complaint, unknown
 from nanlint.rule import Rule
-from nanlint.settings import EVERY_RULE, SettingsError
+from nanlint.selection import EVERY_RULE, narrowness
+from nanlint.settings import Settings, SettingsError
+
+__all__ = ["all_rules", "builtin_rules", "complaint", "find_rule", "judging", "matching", "owner", "select_rules"]
+
+_CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_OWN = "NAN"
+UNUSED = "NAN001"
+"""The rule on comments that silence nothing, for which the other rules have to be asked."""
 
 
 @functools.cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, sorted by code. Raises ValueError if two have one code or one name."""
+    """Every rule, sorted by code. Raises PluginError for a plugin that cannot be used."""
+    return tuple(sorted([*builtin_rules(), *(rule for rule, _ in _added())], key=lambda rule: rule.code))
+
+
+@functools.cache
+def builtin_rules() -> tuple[Rule, ...]:
+    """The rules of nanlint itself, sorted by code. Raises ValueError if two have one code or one name."""
     modules = (importlib.import_module(f"{nanlint.rules.__name__}.{name}") for name in _module_names())
     rules = sorted((module.RULE for module in modules if hasattr(module, "RULE")), key=lambda rule: rule.code)
     check_unique(rules)
     return tuple(rules)
+
+
+def owner(rule: Rule) -> Plugin | None:
+    """The plugin that the rule comes from; None for one of nanlint's own."""
+    return next((plugin for added, plugin in _added() if added.code == rule.code), None)
+
+
+@functools.cache
+def _added() -> tuple[tuple[Rule, Plugin], ...]:
+    """The rules of plugins. Raises PluginError for a code or a name that is malformed or taken."""
+    owners: dict[str, object] = {key: "nanlint" for rule in builtin_rules() for key in (rule.code, rule.name)}
+    added: list[tuple[Rule, Plugin]] = []
+    for plugin, rule in members("rules", "RULE", Rule):
+        if wrong := misnamed(rule.code, rule.name, owners):
+            raise plugin.error(wrong)
+        owners |= {rule.code: plugin, rule.name: plugin}
+        added.append((rule, plugin))
+    return tuple(added)
+
+
+def misnamed(code: str, name: str, owners: Mapping[str, object]) -> str:
+    """What is wrong with the code or the name of a plugin's rule, beside those that have an owner; empty if nothing."""
+    if not _CODE.fullmatch(code) or code.startswith(_OWN):
+        return f"{code!r} is no code for its rule: it wants a prefix of its own and three digits, as ACME101 has"
+    if not _NAME.fullmatch(name) or name == EVERY_RULE.lower():
+        return f"{name!r} is no name for its rule: it wants small words, as log-of-zero has"
+    taken = next((key for key in (code, name) if key in owners), None)
+    return "" if taken is None else f"its rule {code} {name} clashes with {taken} of {owners[taken]}"
 
 
 def _module_names() -> list[str]:
@@ -41,45 +87,25 @@ def find_rule(code_or_name: str) -> Rule:
     for rule in all_rules():
         if wanted in (rule.code.lower(), rule.name.lower()):
             return rule
-    raise SettingsError(_unknown(code_or_name))
+    raise SettingsError(unknown(code_or_name))
 
 
 def matching(selector: str) -> tuple[Rule, ...]:
     """The rules that a code, the beginning of a code (`NAN2`), a name or `ALL` selects, in any case."""
-    wanted = selector.lower()
-    if wanted == EVERY_RULE.lower():
-        return all_rules()
-    return tuple(rule for rule in all_rules() if rule.name.lower() == wanted or rule.code.lower().startswith(wanted))
+    return tuple(rule for rule in all_rules() if narrowness(selector, rule.code, rule.name) >= 0)
 
 
-def complaint(selector: str) -> str | None:
-    """Why a selector selects nothing; None if it selects something."""
-    return None if selector and matching(selector) else _unknown(selector)
-
-
-def select_rules(select: Sequence[str], ignore: Sequence[str] = (), extend_select: Sequence[str] = ()) -> list[Rule]:
-    """The rules that are selected and not ignored, by code. Raises SettingsError for a selector that selects none."""
-    for selector in (*select, *extend_select, *ignore):
+def select_rules(settings: Settings) -> list[Rule]:
+    """The rules that are on, by code. Raises SettingsError for a selector that means none."""
+    for selector in settings.selectors:
         if wrong := complaint(selector):
             raise SettingsError(wrong)
-    wanted = {rule.code for selector in (*select, *extend_select) for rule in matching(selector)}
-    unwanted = {rule.code for selector in ignore for rule in matching(selector)}
-    return [rule for rule in all_rules() if rule.code in wanted - unwanted]
+    return [rule for rule in all_rules() if settings.selects(rule.code, rule.name)]
 
 
-def _unknown(selector: str) -> str:
-    names = [name for rule in all_rules() for name in (rule.code, rule.name)]
-    by_lower = {name.lower(): name for name in names}
-    wanted = selector.lower()
-    nearest = max(by_lower, key=lambda name: (_likeness(wanted, name), _in_place(wanted, name)), default="")
-    hint = f"; did you mean {by_lower[nearest]}?" if nearest else ""
-    return f"unknown rule {selector!r}{hint}"
-
-
-def _likeness(wanted: str, name: str) -> float:
-    return difflib.SequenceMatcher(None, name, wanted).ratio()
-
-
-def _in_place(wanted: str, name: str) -> int:
-    """How many characters stand where they should."""
-    return sum(one == other for one, other in zip(wanted, name, strict=False))
+@functools.cache
+def judging(settings: Settings) -> Settings:
+    """The settings by which comments are judged: with every rule, if only the one on unused comments is on."""
+    if [rule.code for rule in select_rules(settings)] != [UNUSED]:
+        return settings
+    return replace(settings, select=(EVERY_RULE,), ignore=(), extend_select=(), selections=())

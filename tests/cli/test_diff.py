@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nanlint.diff import unified_diff
+from nanlint.fixing.diff import unified_diff
 from tests.cli.tools import git
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nanlint.discover import SKIPPED_DIRECTORIES, discover
+from nanlint.files.discover import SKIPPED_DIRECTORIES, discover
 from tests.cli.tools import git, lay_out
 
 TREE = ("a.py", "b.py", "data/a.py", "data/keep.py", "pkg/a.py", "pkg/data/a.py", "pkg/sub/a.py", "pkg/sub/keep.py")

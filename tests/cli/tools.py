@@ -42,7 +42,7 @@ def nanlint(
 
 def plain_environment() -> dict[str, str]:
     """The environment without what changes colour or width, and with this checkout importable from anywhere."""
-    unwanted = {"NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"}
+    unwanted = {"NO_COLOR", "FORCE_COLOR", "FORCE_HYPERLINK", "TERM", "COLUMNS"}
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
     return kept | {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "utf-8"}
 

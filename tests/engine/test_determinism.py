@@ -12,7 +12,7 @@ import pytest
 
 import nanlint
 from nanlint.api import lint_texts
-from nanlint.pool import SERIAL_UP_TO
+from nanlint.running.pool import SERIAL_UP_TO
 
 TEXTS = {
     "heads.py": """\
@@ -98,13 +98,13 @@ LINT = """\
 import sys
 from pathlib import Path
 from nanlint.api import lint_paths, _reports
-from nanlint.project import Project
+from nanlint.program.project import Project
 from nanlint.settings import DEFAULT
-from nanlint.work import examine_file
+from nanlint.running.work import examine_file
 how, *paths = sys.argv[1:]
 if how == "one":
     project = Project(tuple(paths))
-    files = _reports([examine_file(path, DEFAULT, project) for path in paths])
+    files = _reports([examine_file(path, DEFAULT, project) for path in paths], DEFAULT)
 else:
     files = lint_paths(paths).files
 print(*sorted(map(str, files)), sep="\\n")

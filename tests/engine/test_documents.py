@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nanlint.api import lint_file, lint_source
-from nanlint.documents import MAX_BYTES, load
+from nanlint.program.documents import MAX_BYTES, load
 
 CONTENTS = {
     "config.yaml": "optim:\n  lr: 2.5\n  betas: [0.9, 0.999]\namp: true\nname: run\ntext: 1e-3\n",

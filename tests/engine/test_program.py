@@ -9,7 +9,7 @@ import pytest
 
 from nanlint.api import fix_paths, lint_paths, lint_texts
 from nanlint.findings import Finding
-from nanlint.pool import SERIAL_UP_TO
+from nanlint.running.pool import SERIAL_UP_TO
 from nanlint.settings import Settings
 from tests.engine.test_api import run
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nanlint.bindings import bindings
-from nanlint.project import Project
+from nanlint.program.project import Project
+from nanlint.text.bindings import bindings
 
 PATHS = (
     "/repo/train.py",

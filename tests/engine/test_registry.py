@@ -6,12 +6,12 @@ import pytest
 
 from nanlint.domain.vocabulary import Op
 from nanlint.rules.registry import all_rules, check_unique, complaint, find_rule, matching, select_rules
-from nanlint.settings import SettingsError
+from nanlint.settings import Settings, SettingsError
 from tests.engine.tools import rule
 
 
 def codes(*selectors: str) -> set[str]:
-    return {found.code for found in select_rules(selectors)}
+    return {found.code for found in select_rules(Settings(select=selectors))}
 
 
 def test_rules_are_sorted_and_unique() -> None:
@@ -33,10 +33,10 @@ def test_prefix_selects_a_family_and_all_selects_all() -> None:
 
 
 def test_ignore_takes_away_and_extend_select_adds() -> None:
-    selected = {one.code for one in select_rules(["NAN1"], ["log-of-zero"], ["NAN404"])}
+    settings = Settings(select=("NAN1",), ignore=("log-of-zero",), extend_select=("NAN404",))
+    selected = {one.code for one in select_rules(settings)}
     assert "NAN101" not in selected
     assert {"NAN102", "NAN404"} <= selected
-    assert select_rules(["NAN101"], ["NAN1"]) == []
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,11 @@ def test_ignore_takes_away_and_extend_select_adds() -> None:
     ],
 )
 def test_unknown_selector_is_told_with_the_nearest(selector: str, message: str) -> None:
-    for select in (lambda: find_rule(selector), lambda: select_rules([selector]), lambda: select_rules([], [selector])):
+    for select in (
+        lambda: find_rule(selector),
+        lambda: codes(selector),
+        lambda: select_rules(Settings(ignore=(selector,))),
+    ):
         with pytest.raises(SettingsError) as caught:
             select()
         assert str(caught.value) == message

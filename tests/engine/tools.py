@@ -8,11 +8,11 @@ from nanlint.domain.vocabulary import Op
 from nanlint.engine import lint_module
 from nanlint.findings import Applicability, Finding, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.parsing import parse
+from nanlint.program.verdicts import Linted
 from nanlint.rule import Clue, Draft, Limits, Replace, Rewrite, Rule
 from nanlint.settings import Settings
-from nanlint.source import from_text
-from nanlint.verdicts import Linted
+from nanlint.text.parsing import parse
+from nanlint.text.source import from_text
 
 IMPORTS = "import torch\n"
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanlint.findings import Applicability, Edit, Finding, Fix, Level, Place, Problem
-from nanlint.fixer import SAFE, UNSAFE, apply, compatible, fix_text
-from nanlint.source import SourceError, from_text
+from nanlint.fixing.fixer import SAFE, UNSAFE, apply, compatible, fix_text
+from nanlint.text.source import SourceError, from_text
 
 
 def fix(*edits: tuple[int, int, str], applicability: Applicability = Applicability.SAFE) -> Fix:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 import libcst as cst
 import pytest
 
-from nanlint.edits import Editor, nodes_of
 from nanlint.findings import Applicability, Fix
-from nanlint.fixer import apply
-from nanlint.parsing import parse
-from nanlint.positions import locate
+from nanlint.fixing.edits import Editor, nodes_of
+from nanlint.fixing.fixer import apply
 from nanlint.rule import Insert, Remove, Replace, Rewrite
-from nanlint.source import from_text
+from nanlint.text.parsing import parse
+from nanlint.text.positions import locate
+from nanlint.text.source import from_text
 
 Edits = Callable[[cst.CSTNode], tuple[Replace | Insert | Remove, ...]]
 

@@ -125,7 +125,7 @@ def test_blind_spot_is_still_blind(rule: Rule, miss: Miss) -> None:
 
 @every_rule
 def test_rule_is_documented(rule: Rule) -> None:
-    assert re.fullmatch(r"NAN[1-6]\d\d", rule.code)
+    assert re.fullmatch(r"NAN[0-6]\d\d", rule.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name), "a name is words in kebab-case"
     explained: list[Good | Miss] = [*rule.good, *rule.missed]
     texts = [rule.summary, rule.why, rule.remedy, *(example.because for example in explained)]
@@ -157,8 +157,11 @@ def test_examples_are_well_formed(rule: Rule) -> None:
 
 @every_rule
 def test_bad_code_can_be_proved(rule: Rule) -> None:
+    """Of a rule on comments there is nothing to run but the code, which a fix leaves as it was."""
     for bad in rule.bad:
-        assert bad.hostile or bad.proof, f"neither hostile arguments nor a proof for\n{bad.code}"
+        assert bad.hostile or bad.proof or (rule.code.startswith("NAN0") and bad.ordinary), (
+            f"neither hostile arguments nor a proof for\n{bad.code}"
+        )
         assert bad.tolerance <= 1e-3
 
 

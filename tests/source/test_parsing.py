@@ -8,11 +8,11 @@ import sys
 import pytest
 
 from nanlint.findings import Problem
-from nanlint.lexer import Nesting, comments
-from nanlint.parsing import parse
-from nanlint.source import SourceError, from_text
-from nanlint.stack import with_deep_stack
-from nanlint.syntax import MAX_BRACKETS, MAX_BRANCHES, MAX_LEVELS, MAX_PATTERN_BRACKETS
+from nanlint.running.stack import with_deep_stack
+from nanlint.text.lexer import Nesting, comments
+from nanlint.text.parsing import parse
+from nanlint.text.source import SourceError, from_text
+from nanlint.text.syntax import MAX_BRACKETS, MAX_BRANCHES, MAX_LEVELS, MAX_PATTERN_BRACKETS
 from tests.source.shapes import SHAPES
 
 LINT = """

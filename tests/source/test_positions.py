@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 import pytest
 
-from nanlint.positions import Span, locate
+from nanlint.text.positions import Span, locate
 
 TEXT = """@dec(
   1)

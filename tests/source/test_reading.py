@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nanlint.findings import Problem
-from nanlint.source import MAX_BYTES, Lines, SourceError, from_text, read
+from nanlint.text.lines import Lines
+from nanlint.text.source import MAX_BYTES, SourceError, from_text, read
 
 
 def problem_of(path: Path | str) -> Problem:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nanlint.source import SourceError, read, write
+from nanlint.text.source import SourceError, read, write
 
 
 def refused(path: Path, text: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from nanlint.comments.suppress import Suppressions, suppressions
 from nanlint.findings import Finding, Level, Place
-from nanlint.source import from_text
-from nanlint.suppress import Suppressions, suppressions
+from nanlint.text.source import from_text
 
-KNOWN = {"nan101", "nan1", "nan", "nan201", "log-of-zero", "log-of-softmax"}
+KNOWN = {"all", "nan101", "nan1", "nan", "nan201", "log-of-zero", "log-of-softmax"}
 
 
 def complaint(selector: str) -> str | None:
@@ -40,6 +40,7 @@ def silenced(text: str, first: int, last: int | None = None) -> bool:
         "# nanlint: ignore[NAN201, NAN101]",
         "# nanlint: ignore[log-of-softmax,log-of-zero]",
         "# nanlint: ignore[NAN1]",
+        "# nanlint: ignore[ALL]",
         "# nanlint: ignore[nan101]",
         "# nanlint: ignore",
         "# nanlint: ignore[NAN101] the mask is never empty",
@@ -133,6 +134,8 @@ def test_whole_file(comment: str) -> None:
         ("# nanlint: ignore[NAN101", "this comment has no effect: its bracket is not closed"),
         ("# nanlint: disable=NAN101", "unknown directive 'disable'"),
         ("# nanlint: ignore-files", "unknown directive 'ignore-files'"),
+        ("# nanlint: off[NAN101]", "this comment has no effect: `off` stands on a line of its own"),
+        ("# nanlint: on[NAN101]", "this comment has no effect: `on` stands on a line of its own"),
         ("# nanlint:", "unknown directive ''"),
     ],
 )

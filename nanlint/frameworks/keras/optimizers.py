@@ -21,7 +21,7 @@ OPTIMIZERS = {
         _words("beta_2_decay>beta2_decay epsilon_1>eps epsilon_2 clip_threshold relative_step"),
         decoupled=True,
     ),
-    "Adagrad": optimizer(0.001, _words("initial_accumulator_value epsilon>eps"), decoupled=True),
+    "Adagrad": optimizer(0.001, _words("initial_accumulator_value epsilon>eps"), Stride.SHRINKING, decoupled=True),
     "Adam": optimizer(0.001, _words(f"{_ADAM} amsgrad"), decoupled=True),
     "AdamW": optimizer(0.001, _words(f"weight_decay {_ADAM} amsgrad"), decoupled=True),
     "Adamax": optimizer(0.001, _words(_ADAM), decoupled=True),

@@ -39,7 +39,7 @@ ALIASES: dict[str, str] = {
     **{f"tensorflow.python.ops.{module}": "tensorflow.nn.rnn_cell" for module in ("rnn_cell", "rnn_cell_impl")},
     "tensorflow.contrib.rnn": "tensorflow.nn.rnn_cell",
     **{
-        f"tensorflow.contrib.rnn.{name}": f"tensorflow.nn.{name}" for name in ("static_rnn", "static_bidirectional_rnn")
+        f"tensorflow.nn.rnn_cell.{name}": f"tensorflow.nn.{name}" for name in ("static_rnn", "static_bidirectional_rnn")
     },
     "tensorflow.contrib.slim": "tensorflow.contrib.layers",
     "tf_slim": "tensorflow.contrib.layers",

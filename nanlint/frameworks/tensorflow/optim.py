@@ -10,7 +10,7 @@ _PLAIN = Stride.PROPORTIONAL
 
 _TRAIN: dict[str, Optimizer] = {
     "AdadeltaOptimizer": optimizer(0.001, "learning_rate>lr rho epsilon>eps use_locking", Stride.SELF_SCALED),
-    "AdagradOptimizer": optimizer(None, "learning_rate>lr initial_accumulator_value use_locking"),
+    "AdagradOptimizer": optimizer(None, "learning_rate>lr initial_accumulator_value use_locking", Stride.SHRINKING),
     "AdagradDAOptimizer": optimizer(
         None, "learning_rate>lr global_step initial_gradient_squared_accumulator_value l1_regularization_strength"
     ),

@@ -9,7 +9,7 @@ OPTIMIZERS = {
     "ASGD": optimizer(0.01, "params lr lambd alpha t0 weight_decay", stride=Stride.PROPORTIONAL),
     "Adadelta": optimizer(1.0, "params lr rho eps weight_decay", stride=Stride.SELF_SCALED),
     "Adafactor": optimizer(0.01, "params lr beta2_decay eps>small d weight_decay", decoupled=True),
-    "Adagrad": optimizer(0.01, "params lr lr_decay weight_decay initial_accumulator_value eps"),
+    "Adagrad": optimizer(0.01, "params lr lr_decay weight_decay initial_accumulator_value eps", Stride.SHRINKING),
     "Adam": optimizer(0.001, f"{_ADAM} amsgrad"),
     "AdamW": optimizer(0.001, f"{_ADAM} amsgrad", decoupled=True),
     "Adamax": optimizer(0.002, _ADAM),

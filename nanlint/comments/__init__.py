@@ -1,0 +1,1 @@
+"""Comments that silence findings: read, written, and told when they silence nothing."""

@@ -1,0 +1,1 @@
+"""Which files: found, left out, changed since a commit."""

@@ -1,0 +1,1 @@
+"""Jupyter notebooks and scripts with cells, as modules."""

@@ -1,0 +1,1 @@
+"""Known findings: hidden by what they are known by, counted, written, pruned."""

@@ -1,0 +1,1 @@
+"""The cache: what is kept, when it is used again, and that nobody can tell."""

@@ -1,0 +1,1 @@
+"""Settings: reading, merging, finding, and the real command under them."""

@@ -1,0 +1,1 @@
+"""What `nanlint explain` says of a line."""

@@ -1,0 +1,1 @@
+"""The plots are what a framework computes."""

@@ -1,0 +1,1 @@
+"""What nanlint shall know of pebble: its functions in `frameworks`, a rule of ours in `rules`."""

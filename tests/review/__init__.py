@@ -1,0 +1,1 @@
+"""Fixes reviewed one by one."""
