@@ -20,7 +20,11 @@ CLEAN = "import torch\n\n\ndef scale(x):\n    return torch.sigmoid(x) * 2\n"
 
 @contextmanager
 def watching(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
-    """nanlint as it watches, its streams in one pipe; killed at the end if it has not ended itself."""
+    """nanlint as it watches, its streams in one pipe; killed at the end if it has not ended itself.
+
+    It can be interrupted even where the tests run in a background job, which ignores SIGINT and hands that on.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "nanlint", "--watch", "--no-cache", *arguments],
         cwd=cwd,
@@ -29,6 +33,7 @@ def watching(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
     )
+    signal.signal(signal.SIGINT, before)
     try:
         yield process
     finally:
