@@ -166,7 +166,7 @@ def fate(event: Event, label: float) -> str:
         return "fails"
     if label < 0.0:
         return "wraps"
-    return "clamps" if registry.clamps_indices(event.framework) else "raises"
+    return "clamps" if registry.table(event.framework).clamps_indices else "raises"
 
 
 # the number of classes
@@ -206,7 +206,7 @@ def _outputs(layer: Value) -> Value | None:
 def _columns(product: Value) -> Value | None:
     """Of `matmul(x, weights)`, if the extents of the weights are written down."""
     handed = product.made_by.operands[1:2]
-    across = product.op is Op.MATMUL or registry.outputs_last(product.made_by.framework)
+    across = product.op is Op.MATMUL or registry.table(product.made_by.framework).outputs_last
     if not handed or handed[0].op is not Op.WEIGHT or not across:
         return None
     sizes = sizes_of(handed[0]) or (sizes_of(handed[0].made_by.x) if handed[0].made_by.operands else ())
