@@ -320,7 +320,7 @@ def _check(settings: PerPath) -> None:
     """
     distinct = {settings} if isinstance(settings, Settings) else set(settings.values())
     if plugins.found() or any(one.selectors != DEFAULT.selectors for one in distinct):
-        from nanlint.rules.registry import select_rules
+        from nanlint.rules.selecting import select_rules
 
         for one in distinct:
             select_rules(one)

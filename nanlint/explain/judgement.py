@@ -14,8 +14,9 @@ from nanlint.findings import Finding, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.policy import judged
 from nanlint.program.atlas import Atlas
+from nanlint.roster import complaint
 from nanlint.rule import Rule
-from nanlint.rules.registry import all_rules, complaint
+from nanlint.rules.registry import all_rules
 from nanlint.settings import Settings
 
 
