@@ -6,7 +6,6 @@ Expressions, statements and calls are interpreted by functions in the sibling mo
 from __future__ import annotations
 
 import contextlib
-from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +21,7 @@ from nanlint.interp.arguments import Arguments
 from nanlint.interp.autocast import as_taken
 from nanlint.interp.counting import counted
 from nanlint.interp.linking import Library, resolved, starred
+from nanlint.interp.namespace import Namespace
 from nanlint.interp.objects import Cells, Class, Compiled, Function, Linked, Region, Scope
 from nanlint.interp.store import Fact, Outcome, Store, narrow
 from nanlint.interp.told import NOTHING_TOLD, Told
@@ -96,6 +96,8 @@ class Machine(Values):
         self.active = Activation(Frame("", node=module, entry=False, path=home), self.globals)
         self.stack: list[Activation] = []
         self.statement: cst.CSTNode = module
+        self.namespace = Namespace()
+        """The names that the last recorded operation saw."""
         self.dry = 0
         """Above 0 while a loop body is tried out: no events are recorded."""
         self.differentiating = 0
@@ -265,13 +267,15 @@ class Machine(Values):
             self.trace.add(event)
 
     def visible_names(self) -> Mapping[str, Value]:
-        maps = []
+        """What each name holds now; the same object as long as nothing is assigned."""
+        snapshots = []
         scope: Scope | None = self.active.scope
         while scope is not None:
             if not scope.is_class or scope is self.active.scope:
-                maps.append(scope.cells.frozen())
+                snapshots.append(scope.cells.frozen())
             scope = scope.parent
-        return ChainMap(*maps)
+        self.namespace = self.namespace.of(*snapshots)
+        return self.namespace
 
     # names
 
