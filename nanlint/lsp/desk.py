@@ -43,7 +43,7 @@ class Program(Project):
             return super().parse(source)
         return self._patchworks.setdefault(source.path, Patchwork()).parse(source)
 
-    def sections(self, path: str) -> Sections:
+    def sections(self, path: str, /) -> Sections:
         """As in any project, but of a text that is open they are kept."""
         return self._sections.setdefault(path, Sections()) if path in self.texts else super().sections(path)
 

@@ -199,8 +199,8 @@ class Project:
 
         return parse(source)
 
-    def sections(self, path: str) -> Sections:
-        """What is known of the places of nodes in the file."""
+    def sections(self, _: str, /) -> Sections:
+        """What is known of the places of nodes in a file: nothing yet."""
         from nanlint.text.sections import Sections
 
         return Sections()
