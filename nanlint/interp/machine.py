@@ -198,7 +198,8 @@ class Machine(Values):
         gradients: the framework differentiates it; trainable: a gradient starts here, whatever the operands carry.
         """
         options = options or {}
-        operands = tuple(narrow(value, self.store.facts) for value in operands)
+        facts = self.store.facts
+        operands = tuple([narrow(value, facts) for value in operands] if facts else operands)
         region = self.active.autocast
         if region is not None and op in region.rules.low and not framework:
             framework, kind = region.framework, Kind.TENSOR  # a product of matrices
@@ -228,7 +229,8 @@ class Machine(Values):
         )
         if kind.scalar and payload is None and result.known and result.range.point is not None:
             result = replace(result, payload=Constant(python_number(result.range.point, kind)))
-        result = narrow(counted(result, self.store.facts), self.store.facts)
+        if facts:
+            result = narrow(counted(result, facts), facts)
         self.note(operation, result, node, operand_nodes, option_nodes or {}, spelling, in_place)
         return result
 
@@ -322,7 +324,7 @@ class Machine(Values):
     def call(self, callee: Value, given: Arguments, node: cst.Call) -> Value:
         """What calling the Value gives; of several callables, what any of them gives."""
         either = choices(callee)
-        if any(choice.payload is not None for choice in either):
+        if either and any(choice.payload is not None for choice in either):
             return self.join([self.call(choice, given, node) for choice in either])
         handler = CALLS.get(type(callee.payload), CALLS[type(None)])
         return handler(self, callee.payload, callee, given, node)

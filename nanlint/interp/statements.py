@@ -19,7 +19,10 @@ from nanlint.interp.store import Outcome
 
 
 def simple_line(machine: Machine, node: cst.SimpleStatementLine | cst.SimpleStatementSuite) -> bool:
-    return all(machine.execute(part) for part in node.body)
+    for part in node.body:
+        if not machine.execute(part):
+            return False
+    return True
 
 
 def block(machine: Machine, node: cst.IndentedBlock) -> bool:
