@@ -19,10 +19,7 @@ from nanlint.interp.store import Outcome
 
 
 def simple_line(machine: Machine, node: cst.SimpleStatementLine | cst.SimpleStatementSuite) -> bool:
-    for part in node.body:
-        if not machine.execute(part):
-            return False
-    return True
+    return all(machine.execute(part) for part in node.body)
 
 
 def block(machine: Machine, node: cst.IndentedBlock) -> bool:

@@ -28,12 +28,12 @@ def evaluate(op: Op, operands: tuple[Value, ...], options: Mapping[str, Value], 
     if not isinstance(outcome, Outcome):
         outcome = Outcome(outcome)
     dtype = outcome.dtype or dtype
-    may_nan = any([value.may_nan for value in operands]) if outcome.may_nan is None else outcome.may_nan
+    may_nan = any(value.may_nan for value in operands) if outcome.may_nan is None else outcome.may_nan
     if outcome.range.empty:  # no element is inside the function's domain
         return Outcome(EVERYTHING, known=False, may_nan=True, dtype=dtype)
     return Outcome(
         outcome.range if meaning.typing is Typing.KEEP else rounded(outcome.range, dtype),
-        known=all([value.known for value in operands]) if outcome.known is None else outcome.known,
+        known=all(value.known for value in operands) if outcome.known is None else outcome.known,
         may_nan=may_nan or (meaning.undefined and _meets_nan(Operation(op, operands, options), meeting)),
         dtype=dtype,
     )

@@ -12,13 +12,13 @@ from libcst._nodes.internal import CodegenState
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Offsets at which a node starts and ends, with its parentheses and without, and the nodes around it."""
+    """The nodes around a node, and the offsets at which it starts and ends, with its parentheses and without."""
 
+    ancestors: tuple[cst.CSTNode, ...]
     outer_start: int
     outer_end: int
     start: int
     end: int
-    ancestors: tuple[cst.CSTNode, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +69,7 @@ def marked(module: cst.Module, wanted: set[int], kept: Sections) -> tuple[str, M
             missing -= section.marks.keys()
     texts = [_text(module.header, *layout), *(section.text for section in sections), _text(module.footer, *layout)]
     whole = "".join(texts) if module.has_trailing_newline else _without_newline("".join(texts))
-    found = {id(module): Marks(0, len(whole), 0, len(whole))}
+    found = {id(module): Marks((), 0, len(whole), 0, len(whole))}
     for start, section in zip(accumulate(map(len, texts)), sections, strict=False):
         for key in wanted & section.marks.keys():
             found[key] = _moved(section.marks[key], start, len(whole), module)
@@ -91,7 +91,7 @@ def _without_newline(text: str) -> str:
 def _moved(marks: Marks, by: int, end: int, module: cst.Module) -> Marks:
     """In the text of the module, which is `end` characters long."""
     offsets = (marks.outer_start, marks.outer_end, marks.start, marks.end)
-    return Marks(*(min(offset + by, end) for offset in offsets), ancestors=(module, *marks.ancestors))
+    return Marks((module, *marks.ancestors), *(min(offset + by, end) for offset in offsets))
 
 
 class _Mark:
@@ -113,7 +113,7 @@ class _Mark:
     def settled(self, offsets: Sequence[int]) -> Marks:
         outer = offsets[self.outer_start], offsets[self.outer_end]
         inner = outer if self.start < 0 else (offsets[self.start], offsets[self.end])
-        return Marks(*outer, *inner, self.ancestors)
+        return Marks(self.ancestors, *outer, *inner)
 
 
 class _Nothing:
