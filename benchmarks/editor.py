@@ -70,7 +70,7 @@ class Editor:
         yield from map(int, path.read_text(encoding="utf-8").split())
 
     def cpu(self) -> float:
-        """Seconds of the processor that the family has used up to now: what other work on the machine hardly changes."""
+        """Seconds of the processor that the family has used: other work on the machine hardly changes them."""
         stats = (Path(f"/proc/{each}/stat").read_text(encoding="utf-8").rpartition(")")[2] for each in self.family())
         times = (stat.split()[11:13] for stat in stats)  # in user mode, in the kernel
         return sum(int(user) + int(system) for user, system in times) / os.sysconf("SC_CLK_TCK")
