@@ -6,6 +6,8 @@ Without files, it makes three scripts of some 1,000 lines each from the example 
 or NumPy: as much numerics in each line as there is anywhere. Two measures:
 *edit*, one line of code put somewhere or taken out again after a pause; *typing*, twelve characters at 80 ms each,
 from the last of them. Each server runs as it comes; fixit also without its own delay of half a second.
+
+Other work on the machine changes these times; what an edit costs in seconds of the processor stands behind them.
 """
 
 from __future__ import annotations
@@ -52,22 +54,24 @@ def main() -> None:
 def _measure(name: str, command: Sequence[str], root: Path, files: Sequence[Path], edits: int) -> None:
     edited: list[float] = []
     typed: list[float] = []
+    spent = 0.0
     for path in files:
         with Editor(command, root) as editor:
             text = path.read_text(encoding="utf-8")
             editor.open(path, text)
             editor.diagnostics(path)
             time.sleep(1.0)
-            own = list(_edits(editor, path, text, edits))
+            own, cpu = zip(*_edits(editor, path, text, edits), strict=True)
             edited += own
+            spent += sum(cpu)
             typed += _typing(editor, path, text, edits // 4)
-        print(f"{name:16} {path.name:28} {_line(own)}", flush=True)
-    print(f"{name:16} {'all, an edit':28} {_line(edited)}")
+        print(f"{name:16} {path.name:28} {_line(own)}   CPU {statistics.fmean(cpu) * 1000:5.0f} ms", flush=True)
+    print(f"{name:16} {'all, an edit':28} {_line(edited)}   CPU {spent / len(edited) * 1000:5.0f} ms")
     print(f"{name:16} {'all, typing':28} {_line(typed)}", flush=True)
 
 
-def _edits(editor: Editor, path: Path, text: str, number: int) -> Iterator[float]:
-    """A statement is put before a line of code and taken out again, in turn."""
+def _edits(editor: Editor, path: Path, text: str, number: int) -> Iterator[tuple[float, float]]:
+    """A statement is put before a line of code and taken out again, in turn; how long each took, and what CPU."""
     dice = random.Random(7)
     lines = text.split("\n")
     places = [index for index in range(1, len(lines)) if _begins_statement(lines, index)]
@@ -79,8 +83,9 @@ def _edits(editor: Editor, path: Path, text: str, number: int) -> Iterator[float
             ((line, 0), (line + 1, 0), ""),
         ]:
             time.sleep(dice.uniform(0.3, 0.8))
+            used = editor.cpu()
             sent = editor.edit(path, start, end, new)
-            yield editor.diagnostics(path)[0] - sent
+            yield editor.diagnostics(path)[0] - sent, editor.cpu() - used
 
 
 def _begins_statement(lines: Sequence[str], index: int) -> bool:

@@ -11,7 +11,6 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from editor import Editor
@@ -49,7 +48,7 @@ def _soak(root: Path, edits: int, lines: int) -> int:
             if number % WAIT_EVERY == 0:
                 _, shown = editor.diagnostics(path)
                 editor.complaints += [str(one) for one in shown if "internal error" in str(one)]
-                sizes.append(sum(map(_memory, _family(editor.pid))))
+                sizes.append(sum(map(_memory, editor.family())))
             if number % 1000 == 0:
                 print(f"{number} edits, {time.monotonic() - begun:.0f} s, {sizes[-1] / 1e6:.0f} MB", flush=True)
         editor.edit(path, (0, 0), (text.count("\n") + 1, 0), original + "\nlast = 1\n")
@@ -93,12 +92,6 @@ def _script(lines: int) -> str:
         if text.count("\n") < lines:
             text += path.read_text(encoding="utf-8").rstrip("\n") + "\n\n\n"
     return text
-
-
-def _family(process: int) -> Iterator[int]:
-    yield process
-    for child in Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split():
-        yield int(child)
 
 
 def _memory(process: int) -> int:

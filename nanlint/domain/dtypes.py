@@ -21,18 +21,11 @@ class Dtype(enum.Enum):
     BOOLEAN = "boolean"
     UNKNOWN = "unknown"
 
-    @property
-    def floating(self) -> bool:
-        return self in LIMITS
-
-    @property
-    def integer(self) -> bool:
+    def __init__(self, word: str) -> None:
+        self.floating = "float" in word
+        self.integer = word in ("integer", "boolean")
         """Its elements are whole numbers; booleans count."""
-        return self in (Dtype.INTEGER, Dtype.BOOLEAN)
-
-    @property
-    def half(self) -> bool:
-        return self in (Dtype.FLOAT16, Dtype.BFLOAT16)
+        self.half = word.endswith("float16")
 
 
 @dataclass(frozen=True, slots=True)

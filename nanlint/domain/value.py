@@ -44,14 +44,10 @@ class Kind(enum.Enum):
     OBJECT = "object"
     UNKNOWN = "unknown"
 
-    @property
-    def scalar(self) -> bool:
+    def __init__(self, word: str) -> None:
+        self.scalar = word in ("number", "integer", "boolean")
         """A Python number: its poles raise an exception instead of giving NaN."""
-        return self in (Kind.NUMBER, Kind.INTEGER, Kind.BOOLEAN)
-
-    @property
-    def numeric(self) -> bool:
-        return self is Kind.TENSOR or self.scalar
+        self.numeric = self.scalar or word == "tensor"
 
 
 @record

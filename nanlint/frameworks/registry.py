@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from nanlint.domain.dtypes import Dtype
@@ -54,6 +55,7 @@ def roots() -> frozenset[str]:
     return _ALIASED.union(*(table.roots for table in FRAMEWORKS))
 
 
+@lru_cache(maxsize=5_000)
 def canonical(dotted: str) -> str:
     """The name as the tables have it: `keras.layers.Dense` for `tensorflow.compat.v1.keras.layers.Dense`."""
     if dotted.partition(".")[0] not in _ALIASED:
@@ -66,6 +68,7 @@ def canonical(dotted: str) -> str:
     return dotted
 
 
+@cache
 def provided(root: str) -> frozenset[str]:
     """The first words of names that are found within that package as well: `keras` within `tensorflow`."""
     return frozenset(

@@ -69,10 +69,9 @@ def bind(machine: Machine, framework: Framework, call: Call, given: Arguments) -
     else:
         if len(placed) > len(parameters):
             return None
-    spelled = {parameter.spelled: parameter.canonical for parameter in parameters}
-    for name, argument in given.named.items():
-        if name in spelled:
-            found[spelled[name]] = argument
+    if given.named:
+        meant = {parameter.spelled: parameter.canonical for parameter in parameters}
+        found.update((meant[name], argument) for name, argument in given.named.items() if name in meant)
     return _arrange(machine, framework, call, given, found)
 
 
@@ -94,7 +93,9 @@ def _arrange(
                 return None
             break
         value, node = found.pop(parameter.canonical)
-        bound.operands.append(_as_taken(machine, framework, _as_array(machine, value)))
+        if value.payload is not None:
+            value = _as_array(machine, value)
+        bound.operands.append(_as_taken(machine, framework, value))
         bound.nodes.append(node)
     for name, constant in fixed.items():
         bound.options[name] = _fixed(machine, framework, name, constant)

@@ -6,7 +6,6 @@ Expressions, statements and calls are interpreted by functions in the sibling mo
 from __future__ import annotations
 
 import contextlib
-from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +21,7 @@ from nanlint.interp.arguments import Arguments
 from nanlint.interp.autocast import as_taken
 from nanlint.interp.counting import counted
 from nanlint.interp.linking import Library, resolved, starred
+from nanlint.interp.namespace import Namespace
 from nanlint.interp.objects import Cells, Class, Compiled, Function, Linked, Region, Scope
 from nanlint.interp.store import Fact, Outcome, Store, narrow
 from nanlint.interp.told import NOTHING_TOLD, Told
@@ -96,6 +96,8 @@ class Machine(Values):
         self.active = Activation(Frame("", node=module, entry=False, path=home), self.globals)
         self.stack: list[Activation] = []
         self.statement: cst.CSTNode = module
+        self.namespace = Namespace()
+        """The names that the last recorded operation saw."""
         self.dry = 0
         """Above 0 while a loop body is tried out: no events are recorded."""
         self.differentiating = 0
@@ -196,7 +198,8 @@ class Machine(Values):
         gradients: the framework differentiates it; trainable: a gradient starts here, whatever the operands carry.
         """
         options = options or {}
-        operands = tuple(narrow(value, self.store.facts) for value in operands)
+        facts = self.store.facts
+        operands = tuple([narrow(value, facts) for value in operands] if facts else operands)
         region = self.active.autocast
         if region is not None and op in region.rules.low and not framework:
             framework, kind = region.framework, Kind.TENSOR  # a product of matrices
@@ -226,7 +229,8 @@ class Machine(Values):
         )
         if kind.scalar and payload is None and result.known and result.range.point is not None:
             result = replace(result, payload=Constant(python_number(result.range.point, kind)))
-        result = narrow(counted(result, self.store.facts), self.store.facts)
+        if facts:
+            result = narrow(counted(result, facts), facts)
         self.note(operation, result, node, operand_nodes, option_nodes or {}, spelling, in_place)
         return result
 
@@ -265,13 +269,15 @@ class Machine(Values):
             self.trace.add(event)
 
     def visible_names(self) -> Mapping[str, Value]:
-        maps = []
+        """What each name holds now; the same object as long as nothing is assigned."""
+        snapshots = []
         scope: Scope | None = self.active.scope
         while scope is not None:
             if not scope.is_class or scope is self.active.scope:
-                maps.append(scope.cells.frozen())
+                snapshots.append(scope.cells.frozen())
             scope = scope.parent
-        return ChainMap(*maps)
+        self.namespace = self.namespace.of(*snapshots)
+        return self.namespace
 
     # names
 
@@ -318,7 +324,7 @@ class Machine(Values):
     def call(self, callee: Value, given: Arguments, node: cst.Call) -> Value:
         """What calling the Value gives; of several callables, what any of them gives."""
         either = choices(callee)
-        if any(choice.payload is not None for choice in either):
+        if either and any(choice.payload is not None for choice in either):
             return self.join([self.call(choice, given, node) for choice in either])
         handler = CALLS.get(type(callee.payload), CALLS[type(None)])
         return handler(self, callee.payload, callee, given, node)

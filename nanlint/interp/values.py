@@ -37,6 +37,7 @@ class Values:
     def __init__(self, told: Told) -> None:
         self.told = told
         self.numbers: dict[object, int] = {}
+        self._literals: dict[tuple[type, object], tuple[int, Kind, Interval, Dtype]] = {}
         self.fresh_numbers = itertools.count(1)
 
     def number(self, op: Op, operands: Sequence[Value], options: Mapping[str, Value], spelling: str = "") -> int:
@@ -52,9 +53,11 @@ class Values:
 
     def constant(self, value: object) -> Value:
         """A literal of the program."""
-        key = ("constant", type(value), value)
-        number = self.numbers.setdefault(key, next(self.fresh_numbers))
-        kind, bounds, dtype = _constant_kind(value)
+        key = type(value), value
+        known = self._literals.get(key)
+        if known is None:
+            known = self._literals[key] = next(self.fresh_numbers), *_constant_kind(value)
+        number, kind, bounds, dtype = known
         made_by = Operation(Op.CONSTANT, number=number)
         return Value(kind, made_by, bounds, dtype, known=kind.scalar, payload=Constant(value))
 

@@ -17,6 +17,7 @@ from nanlint.lsp.jobs import Target
 from nanlint.program.project import Project
 from nanlint.running.work import Examination
 from nanlint.text.patchwork import Patchwork
+from nanlint.text.sections import Sections
 from nanlint.text.source import Source
 
 MAX_FILES = 5_000
@@ -32,11 +33,19 @@ class Program(Project):
     def _patchworks(self) -> dict[str, Patchwork]:
         return {}
 
+    @cached_property
+    def _sections(self) -> dict[str, Sections]:
+        return {}
+
     def parse(self, source: Source) -> cst.Module:
         """As `parsing.parse`, but of a text that is open what has not changed keeps its tree."""
         if source.path not in self.texts:
             return super().parse(source)
         return self._patchworks.setdefault(source.path, Patchwork()).parse(source)
+
+    def sections(self, path: str, /) -> Sections:
+        """As in any project, but of a text that is open they are kept."""
+        return self._sections.setdefault(path, Sections()) if path in self.texts else super().sections(path)
 
 
 class Desk:

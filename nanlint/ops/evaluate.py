@@ -10,7 +10,7 @@ from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.ops.model import MEANINGS, Application, Direction, Effect, Outcome, Typing, rounded
 from nanlint.ops.poles import poles_met
-from nanlint.ops.promotion import floating_dtype, range_in, result_dtype
+from nanlint.ops.promotion import dtypes_of, range_in
 
 
 def evaluate(op: Op, operands: tuple[Value, ...], options: Mapping[str, Value], default_float: Dtype) -> Outcome:
@@ -22,9 +22,8 @@ def evaluate(op: Op, operands: tuple[Value, ...], options: Mapping[str, Value], 
     meaning = MEANINGS.get(op)
     if meaning is None or len(operands) < meaning.arity:
         return Outcome(EVERYTHING, known=False, may_nan=False, dtype=Dtype.UNKNOWN)
-    dtype = result_dtype(meaning.typing, operands, options, default_float)
-    meeting = floating_dtype(operands, default_float)
-    ranges = tuple(range_in(value, meeting) for value in operands)
+    dtype, meeting = dtypes_of(meaning.typing, operands, options, default_float)
+    ranges = tuple([range_in(value, meeting) for value in operands])
     outcome = meaning.transfer(Application(op, operands, options, ranges, dtype))
     if not isinstance(outcome, Outcome):
         outcome = Outcome(outcome)
@@ -35,7 +34,7 @@ def evaluate(op: Op, operands: tuple[Value, ...], options: Mapping[str, Value], 
     return Outcome(
         outcome.range if meaning.typing is Typing.KEEP else rounded(outcome.range, dtype),
         known=all(value.known for value in operands) if outcome.known is None else outcome.known,
-        may_nan=may_nan or _meets_nan(Operation(op, operands, options), meeting),
+        may_nan=may_nan or (meaning.undefined and _meets_nan(Operation(op, operands, options), meeting)),
         dtype=dtype,
     )
 

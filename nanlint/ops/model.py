@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from nanlint.domain.dtypes import LIMITS, Dtype, round_to
-from nanlint.domain.interval import SMALLEST, Interval, interval
+from nanlint.domain.interval import SMALLEST, Interval, inf, interval
 from nanlint.domain.records import equal_record
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
@@ -111,6 +111,8 @@ class Meaning:
     typing: Typing
     arity: int
     """How many operands it reads; with fewer, nothing is known of the result."""
+    undefined: bool = True
+    """It may have a pole that gives NaN."""
 
 
 MEANINGS: dict[Op, Meaning] = {}
@@ -125,7 +127,10 @@ def operation(
     """
 
     def register(transfer: Transfer) -> Transfer:
-        MEANINGS[op] = Meaning(op, transfer, poles_of or (lambda _: poles), typing, arity)
+        undefined = poles_of is not None or any(
+            pole.effect is Effect.NAN and pole.direction is Direction.FORWARD for pole in poles
+        )
+        MEANINGS[op] = Meaning(op, transfer, poles_of or (lambda _: poles), typing, arity, undefined)
         return transfer
 
     return register
@@ -137,7 +142,7 @@ def rounded(bounds: Interval, dtype: Dtype) -> Interval:
     An open end at 0 stays open: it goes to the smallest number of the dtype. A hole at 0 is kept while neither end
     rounds into it.
     """
-    if not dtype.floating or bounds.empty:
+    if not dtype.floating or bounds.empty or bounds.lo == -bounds.hi == -inf:
         return bounds
     lo, hi, smallest = round_to(bounds.lo, dtype), round_to(bounds.hi, dtype), LIMITS[dtype].smallest
     if bounds.lo == SMALLEST:

@@ -23,13 +23,20 @@ def common_dtype(operands: Sequence[Value], default_float: Dtype) -> Dtype:
     A Python scalar does not widen an array, though a float one makes integers the default float. An array of unknown
     dtype goes along with floating ones; alone it stays UNKNOWN.
     """
-    arrays = [value.dtype for value in operands if not value.kind.scalar]
-    scalars = [_SCALAR_DTYPES[value.kind] for value in operands if value.kind.scalar]
-    if not arrays:
+    known: list[Dtype] = []
+    scalars: list[Dtype] = []
+    unknown = False
+    for value in operands:
+        if value.kind.scalar:
+            scalars.append(_SCALAR_DTYPES[value.kind])
+        elif value.dtype is Dtype.UNKNOWN:
+            unknown = True
+        else:
+            known.append(value.dtype)
+    if not known and not unknown:
         return _promoted(scalars)
-    known = [dtype for dtype in arrays if dtype is not Dtype.UNKNOWN]
     common = _promoted(known)
-    if common.floating or len(known) < len(arrays):
+    if common.floating or unknown:
         return common if common.floating else Dtype.UNKNOWN
     if Dtype.FLOAT64 in scalars:
         return default_float
@@ -51,7 +58,10 @@ def only_scalars(operands: Sequence[Value]) -> bool:
 
 def floating_dtype(operands: Sequence[Value], default_float: Dtype) -> Dtype:
     """The dtype in which a real function of the operands is computed."""
-    common = common_dtype(operands, default_float)
+    return _floating(common_dtype(operands, default_float), operands, default_float)
+
+
+def _floating(common: Dtype, operands: Sequence[Value], default_float: Dtype) -> Dtype:
     if common.floating:
         return common
     return Dtype.FLOAT64 if only_scalars(operands) else default_float
@@ -67,14 +77,18 @@ def chosen_dtype(options: Mapping[str, Value]) -> Dtype | None:
     return value.dtype if value.kind is Kind.TENSOR else None
 
 
-def result_dtype(
+def dtypes_of(
     typing: Typing, operands: Sequence[Value], options: Mapping[str, Value], default_float: Dtype
-) -> Dtype:
-    """The dtype of what the operation returns."""
-    chosen = chosen_dtype(options)
-    if chosen is not None:
-        return chosen
+) -> tuple[Dtype, Dtype]:
+    """The dtype of what the operation returns, and that in which a real function of the operands is computed."""
     common = common_dtype(operands, default_float)
+    meeting = _floating(common, operands, default_float)
+    return chosen_dtype(options) or _result_dtype(typing, operands, default_float, common, meeting), meeting
+
+
+def _result_dtype(
+    typing: Typing, operands: Sequence[Value], default_float: Dtype, common: Dtype, meeting: Dtype
+) -> Dtype:
     match typing:
         case Typing.BOOLEAN:
             return Dtype.BOOLEAN
@@ -85,7 +99,7 @@ def result_dtype(
         case Typing.PROMOTE:
             return default_float if common is Dtype.UNKNOWN else common
         case Typing.FLOAT:
-            return floating_dtype(operands, default_float)
+            return meeting
         case Typing.OPTION:
             arrays = [value.dtype for value in operands[:1] if not value.kind.scalar and value.dtype.floating]
             return arrays[0] if arrays else default_float
@@ -98,6 +112,8 @@ def range_in(value: Value, dtype: Dtype) -> Interval:
     smallest number, or at 1 for integers.
     """
     bounds = EVERYTHING if value.range.empty else value.range
+    if bounds is EVERYTHING and value.kind is Kind.TENSOR and value.dtype is not Dtype.BOOLEAN:
+        return bounds
     own = element_dtype(value)
     if own is Dtype.BOOLEAN:
         return bounds if bounds.inside(0.0, 1.0) else UNIT

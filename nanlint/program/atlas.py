@@ -42,7 +42,7 @@ class Atlas:
 
     def _locate(self, path: str, missing: dict[int, cst.CSTNode]) -> Mapping[int, Span]:
         """Takes what it finds out of `missing`."""
-        found = locate(self._trees[path], self._source(path).text, missing.values())
+        found = locate(self._trees[path], self._source(path).text, missing.values(), self._project.sections(path))
         for key, span in found.items():
             self._spans[key] = path, span
             del missing[key]

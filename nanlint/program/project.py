@@ -23,6 +23,8 @@ from nanlint.text.source import Source, SourceError, from_text, read
 if TYPE_CHECKING:
     import libcst as cst
 
+    from nanlint.text.sections import Sections
+
 MAX_TREES = 48  # trees that a process keeps: some 350 bytes per byte of source, hence 0.2 GB of average files
 
 _Answer = TypeVar("_Answer")
@@ -196,6 +198,12 @@ class Project:
         from nanlint.text.parsing import parse
 
         return parse(source)
+
+    def sections(self, _: str, /) -> Sections:
+        """What is known of the places of nodes in a file: nothing yet."""
+        from nanlint.text.sections import Sections
+
+        return Sections()
 
     @cached_property
     def place(self) -> str:

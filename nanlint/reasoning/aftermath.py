@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import libcst as cst
 
@@ -15,8 +16,8 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
 from nanlint.reasoning.conditions import words_in
 from nanlint.reasoning.context import called_in_training, in_loss, in_training, quiet
-from nanlint.reasoning.nodes import children, walk
 from nanlint.reasoning.origins import POINTWISE, SAME_ELEMENTS, sources, strip
+from nanlint.reasoning.outlines import mentions_in_return, returns, targets
 from nanlint.reasoning.placement import stands_alone
 from nanlint.reasoning.provenance import MAX_VALUES, is_array
 
@@ -101,6 +102,7 @@ def _logs(call: Event, value: Value) -> bool:
     return not value.gradient and any(word in LOGGING for word in words_in(called))
 
 
+@lru_cache(maxsize=1)
 def _of_joined(trace: Trace) -> dict[int, list[Event]]:
     """By operation, the events that take its result on one way through the branches only."""
     found: dict[int, list[Event]] = {}
@@ -168,51 +170,23 @@ def returned(event: Event) -> bool:
     assigned = line.body if isinstance(line, cst.SimpleStatementLine) else ()
     targets = [target.target for part in assigned if isinstance(part, cst.Assign) for target in part.targets]
     names = {target.value for target in targets if isinstance(target, cst.Name)}
-    return function is not None and any(map(names.__contains__, _names_returned(function)))
+    return function is not None and mentions_in_return(function, names)
 
 
 def _handed_on(event: Event) -> bool:
     """A statement binds the result to an attribute or an element, or some `return` hands it to an unknown caller."""
     node, frame = event.node, event.site.frame
     while frame.node is not None:
-        targets = _targets(frame.node, node)
-        names = {target.value for target in targets if isinstance(target, cst.Name)}
-        if len(names) < len(targets):
+        bound = targets(frame.node, node)
+        names = {target.value for target in bound if isinstance(target, cst.Name)}
+        if len(names) < len(bound):
             return True
-        if targets and names.isdisjoint(_names_returned(frame.node)):
-            return False
-        if not targets and not _returns(frame.node, node):
+        if not (mentions_in_return(frame.node, names) if bound else returns(frame.node, node)):
             return False
         if frame.entry or frame.parent is None or frame.call_node is None:
             return True
         node, frame = frame.call_node, frame.parent
     return False
-
-
-def _targets(function: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
-    """What the statement binds the expression to, if it is a whole right side."""
-    for part in walk(function):
-        if isinstance(part, cst.Assign) and part.value is node:
-            return [target.target for target in part.targets]
-        if isinstance(part, cst.AnnAssign) and part.value is node:
-            return [part.target]
-    return []
-
-
-def _returns(function: cst.CSTNode, node: cst.CSTNode) -> bool:
-    return any(isinstance(part, cst.Return) and part.value is node for part in walk(function))
-
-
-def _names_returned(function: cst.CSTNode) -> Iterator[str]:
-    """But for the receivers of methods: what `p.detach()` gives is an event of its own."""
-    pending: list[tuple[cst.CSTNode, bool]] = [(function, False)]
-    while pending:
-        node, inside = pending.pop()
-        if inside and isinstance(node, cst.Name):
-            yield node.value
-        inside = inside or isinstance(node, cst.Return)
-        receiver = node.value if isinstance(node, cst.Attribute) else None
-        pending.extend((child, inside) for child in children(node) if child is not receiver or not inside)
 
 
 def selected(event: Event, trace: Trace, index: int, zones: tuple[Interval, ...]) -> tuple[Event, int, bool] | None:

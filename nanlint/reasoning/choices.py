@@ -141,7 +141,7 @@ def _handed_out(function: cst.FunctionDef, line: cst.CSTNode, known: frozenset[i
         if isinstance(node, (cst.Return, cst.Yield)) and (repeated or here is not None):
             returns.append((node, sides))
         repeated = repeated or isinstance(node, (cst.For, cst.While))
-        for child in reversed(list(children(node))):
+        for child in reversed(children(node)):
             below = {**sides, node: child is node.body} if isinstance(node, cst.If) and not repeated else sides
             pending.append((child, below, repeated))
     reached = [node for node, sides in returns if _compatible(here or {}, sides)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -20,6 +21,7 @@ LIMITING = frozenset({Op.CLAMP, Op.MINIMUM, Op.MULTIPLY})
 PARTS = frozenset({Op.ITERATE, Op.SELECT, Op.ATTRIBUTE, Op.JOIN, Op.COPY, Op.RESHAPE})
 """Operations that take single gradients out of those of all parameters."""
 MAX_STEPS = 8
+_KEPT = 200  # functions and statements of a module, whose trees are kept with the answer
 _GRADIENT = re.compile(r"\.grad\b")
 _COMMENT = re.compile(r"#.*")
 _CLIP_CALL = re.compile(r"\w*(?:clip\w*grad|grad\w*clip|max_\w*grad_norm)\w*\s*[(=]", re.IGNORECASE)
@@ -70,6 +72,11 @@ def mentions_clip(node: cst.CSTNode) -> bool:
 
     Covers what leaves no event: a branch that defaults rule out, a helper that was interpreted before.
     """
+    return any(map(_mentions_clip, node.body if isinstance(node, cst.Module) else (node,)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _mentions_clip(node: cst.CSTNode) -> bool:
     return _CLIP_CALL.search(_COMMENT.sub("", code(node))) is not None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -15,6 +17,7 @@ from nanlint.reasoning.clipping import clips_gradients
 from nanlint.reasoning.context import words
 from nanlint.reasoning.origins import NETWORKS, alternatives
 from nanlint.reasoning.placement import stands_alone
+from nanlint.reasoning.rewriting import code
 
 STEPS = frozenset({Op.STEP, Op.SCALER_STEP})
 _BY_HAND = re.compile(
@@ -22,6 +25,7 @@ _BY_HAND = re.compile(
     r"|zero_gradients|clear_grad"
 )
 _COMMENT = re.compile(r"#.*")
+_KEPT = 200  # statements of a module, whose trees are kept with the answer
 
 
 @dataclass(slots=True)
@@ -46,7 +50,8 @@ class _Gradients:
     step: Event | None = None
 
 
-def updates(trace: Trace) -> list[Update]:
+@lru_cache(maxsize=1)
+def updates(trace: Trace) -> Sequence[Update]:
     """Every step with the backward passes before it, up to those of an earlier step.
 
     Two steps of one activation after one backward pass (an encoder's and a decoder's optimizer) share it. What an
@@ -88,7 +93,12 @@ def trains(trace: Trace) -> bool:
 
 def sets_gradients(file: cst.Module) -> bool:
     """The file sets gradients itself, copies them from other parameters, or computes them without adding them up."""
-    return _BY_HAND.search(_COMMENT.sub("", file.code)) is not None
+    return any(map(_sets_gradients, file.body))
+
+
+@lru_cache(maxsize=_KEPT)
+def _sets_gradients(statement: cst.CSTNode) -> bool:
+    return _BY_HAND.search(_COMMENT.sub("", code(statement))) is not None
 
 
 def demonstrates(trace: Trace) -> bool:

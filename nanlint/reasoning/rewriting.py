@@ -15,7 +15,7 @@ from nanlint.frameworks import registry
 from nanlint.frameworks.model import Call
 from nanlint.interp.objects import Dotted
 from nanlint.interp.trace import Event, Site
-from nanlint.reasoning.nodes import children
+from nanlint.reasoning.nodes import children, walk
 
 _EMPTY = cst.Module([])
 _NAME = re.compile(r"\[([a-zA-Z][\w.]*)\]")
@@ -311,13 +311,13 @@ def _assigned_after(origin: Site) -> set[str]:
         if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign)) and below:
             assigned |= {part.attr.value for part in _parts(node.target) if isinstance(part, cst.Attribute)}
         below = below or node is origin.statement
-        pending.extend(reversed(node.children))
+        pending.extend(reversed(children(node)))
     return assigned
 
 
 def contains(outer: cst.CSTNode, inner: cst.CSTNode) -> bool:
     """`inner` is `outer` or a node in it."""
-    return outer is inner or any(contains(child, inner) for child in children(outer))
+    return any(node is inner for node in walk(outer))
 
 
 def reachable_source(node: cst.CSTNode | None, origin: Event, target: Event) -> str | None:
@@ -398,19 +398,20 @@ def _comes_first(node: cst.CSTNode, wanted: cst.CSTNode) -> bool | None:
 
 def _mentions(node: cst.CSTNode, name: str) -> int:
     """How often the name stands in the code, but for attributes and keywords of that name."""
-    if isinstance(node, cst.Name):
-        return node.value == name
-    children: Sequence[cst.CSTNode] = node.children
-    if isinstance(node, (cst.Attribute, cst.Arg)):
-        children = (node.value,)
-    return sum(_mentions(child, name) for child in children)
+    count, pending = 0, [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, cst.Name):
+            count += current.value == name
+        elif isinstance(current, (cst.Attribute, cst.Arg)):
+            pending.append(current.value)
+        else:
+            pending += children(current)
+    return count
 
 
-def _blocks(node: cst.CSTNode) -> Iterator[cst.IndentedBlock]:
-    if isinstance(node, cst.IndentedBlock):
-        yield node
-    for child in node.children:
-        yield from _blocks(child)
+def _blocks(node: cst.CSTNode) -> list[cst.IndentedBlock]:
+    return [block for block in walk(node) if isinstance(block, cst.IndentedBlock)]
 
 
 _LOOSE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import libcst as cst
 
@@ -71,19 +72,24 @@ def _mistimed(clip: Event, found: Sequence[Update], trace: Trace) -> Draft | Non
     limit = clip.options.get("max_norm")
     if limit is not None and limit.range.point == float("inf"):
         return None
-    protocol = [event for event in trace.events if _same_run(event, clip) and (is_backward(event) or is_step(event))]
     position = trace.events.index(clip)
-    order = {id(event): i for i, event in enumerate(trace.events)}
-    before = next((event for event in reversed(protocol) if order[id(event)] < position), None)
-    after = next((event for event in protocol if order[id(event)] > position), None)
+    protocol = {i: event for i, event in _protocol(trace).items() if _same_run(event, clip)}
+    before = next((protocol[i] for i in reversed(protocol) if i < position), None)
+    after = next((protocol[i] for i in protocol if i > position), None)
     if before is not None and is_backward(before):
         return None
     if after is not None and is_backward(after) and _beside(clip, after):
         return _too_early(clip, after, found)
     if after is None and before is not None and is_step(before) and _beside(clip, before):
-        first = next((event for event in protocol if event.site.loops == clip.site.loops), before)
+        first = next((event for event in protocol.values() if event.site.loops == clip.site.loops), before)
         return _too_late(clip, before, found) if is_backward(first) else None
     return None
+
+
+@lru_cache(maxsize=1)
+def _protocol(trace: Trace) -> dict[int, Event]:
+    """The backward passes and the steps, by their position among all events."""
+    return {i: event for i, event in enumerate(trace.events) if is_backward(event) or is_step(event)}
 
 
 def _same_run(a: Event, b: Event) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import libcst as cst
@@ -13,7 +13,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks.model import Optimizer, Stride
 from nanlint.interp.objects import Elements, Instance
-from nanlint.interp.trace import Event, Site, Trace
+from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import clips_somewhere
 from nanlint.reasoning.context import named_test, words
 from nanlint.reasoning.evidence import clue
@@ -104,12 +104,13 @@ def _scheduled(construction: Event, trace: Trace) -> bool:
         decides = bool(words(event.site.spelling) & SCHEDULING) and any(map(_function, event.operands))
         if takes and (schedules or decides):
             return True
-    return any(_schedules(event.site, construction) for event in trace.events)
+    seen = {id(names): names for names in (event.site.names for event in trace.events)}
+    return any(_schedules(names, construction) for names in seen.values())
 
 
-def _schedules(site: Site, construction: Event) -> bool:
+def _schedules(names: Mapping[str, Value], construction: Event) -> bool:
     """An object of the run, a schedule by the name of its class, works with the optimizer."""
-    payloads = [value.payload for value in site.names.values()]
+    payloads = [value.payload for value in names.values()]
     schedules = [x for x in payloads if isinstance(x, Instance) and words(x.of.name) & SCHEDULES]
     return any(_holds(held, construction) for schedule in schedules for held in schedule.cells.values())
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 
 import libcst as cst
@@ -20,19 +21,33 @@ from nanlint.text.source import Source, SourceError
 
 LARGE = 40  # lines of a class that is cut
 _HEAD = "class _:\n"
-_Pieces = dict[str, list[cst.Module]]
 
 
 class _WholeError(Exception):
     """The text has to be parsed as a whole."""
 
 
+class _Piece:
+    """A part of a module, parsed by itself; while its text stays, its statements stay the same objects."""
+
+    def __init__(self, tree: cst.Module) -> None:
+        self.tree = tree
+
+    @cached_property
+    def statements(self) -> Sequence[cst.SimpleStatementLine | cst.BaseCompoundStatement]:
+        """The first has the lines that a module has at its top."""
+        opening, *others = self.tree.body
+        if self.tree.header:
+            opening = opening.with_changes(leading_lines=(*self.tree.header, *opening.leading_lines))
+        return opening, *others
+
+
 class Patchwork:
     """Parses texts of one file, one after the other."""
 
     def __init__(self) -> None:
-        self._known: _Pieces = {}
-        self._used: _Pieces = {}
+        self._known: dict[str, list[_Piece]] = {}
+        self._used: dict[str, list[_Piece]] = {}
 
     def parse(self, source: Source) -> cst.Module:
         """The tree of the text; a comment between statements may hang on the other one. Raises SourceError."""
@@ -49,20 +64,20 @@ class Patchwork:
         parts = _cut(source.text, statements, 0)
         return _joined([self._statement(source, text, own) for text, own in parts])
 
-    def _statement(self, source: Source, text: str, own: Sequence[ast.stmt]) -> cst.Module:
+    def _statement(self, source: Source, text: str, own: Sequence[ast.stmt]) -> _Piece:
         definition = own[0]
         if len(own) == 1 and isinstance(definition, ast.ClassDef) and _is_large(definition):
             return self._class(source, text, definition)
         return self._piece(source, text)
 
-    def _piece(self, source: Source, text: str) -> cst.Module:
-        """The tree of a piece; none is used twice in a module, since its nodes stand for places."""
+    def _piece(self, source: Source, text: str) -> _Piece:
+        """The piece with that text; none is used twice in a module, since its nodes stand for places."""
         kept = self._known.get(text)
-        tree = kept.pop() if kept else parse(replace(source, text=text))
-        self._used.setdefault(text, []).append(tree)
-        return tree
+        piece = kept.pop() if kept else _Piece(parse(replace(source, text=text)))
+        self._used.setdefault(text, []).append(piece)
+        return piece
 
-    def _class(self, source: Source, text: str, statement: ast.ClassDef) -> cst.Module:
+    def _class(self, source: Source, text: str, statement: ast.ClassDef) -> _Piece:
         """A class from its header with the first statement, and the other statements by themselves."""
         kept = self._known.get(text)
         if kept:
@@ -70,10 +85,10 @@ class Patchwork:
         above = statement.end_lineno or statement.lineno
         (head, _), *others = _cut(text, statement.body, above - len(Lines(text.rstrip("\n")).starts))
         whole = self._piece(source, head)
-        trees = [self._piece(source, _HEAD + other) for other, _ in others]
-        tree = _with_body(whole, trees) if trees else whole
-        self._used.setdefault(text, []).append(tree)
-        return tree
+        parts = [self._piece(source, _HEAD + other) for other, _ in others]
+        piece = _Piece(_with_body(whole.tree, [part.tree for part in parts])) if parts else whole
+        self._used.setdefault(text, []).append(piece)
+        return piece
 
 
 def _statements(text: str) -> list[ast.stmt]:
@@ -139,13 +154,14 @@ def _with_body(whole: cst.Module, trees: Sequence[cst.Module]) -> cst.Module:
     )
 
 
-def _joined(trees: Sequence[cst.Module]) -> cst.Module:
+def _joined(pieces: Sequence[_Piece]) -> cst.Module:
     """One module. Raises _WholeError if the pieces are not written alike, which only the whole would show."""
+    trees = [piece.tree for piece in pieces]
     first, last = trees[0], trees[-1]
     indent = _check_alike(trees)
     body = list(first.body)
-    for tree in trees[1:]:
-        body += _with_header(tree)
+    for piece in pieces[1:]:
+        body += piece.statements
     for tree in trees[:-1]:
         if tree.footer or not tree.has_trailing_newline:
             raise _WholeError
@@ -155,16 +171,6 @@ def _joined(trees: Sequence[cst.Module]) -> cst.Module:
         default_indent=indent or first.default_indent,
         has_trailing_newline=last.has_trailing_newline,
     )
-
-
-def _with_header(tree: cst.Module) -> Iterator[cst.SimpleStatementLine | cst.BaseCompoundStatement]:
-    """The statements, the first with the lines that a module has at its top."""
-    opening, *others = tree.body
-    if tree.header:
-        yield opening.with_changes(leading_lines=(*tree.header, *opening.leading_lines))
-    else:
-        yield opening
-    yield from others
 
 
 def _check_alike(trees: Sequence[cst.Module]) -> str | None:

@@ -1,0 +1,81 @@
+"""What functions bind and return, looked up by expression: walked once, however many operations ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import libcst as cst
+
+from nanlint.reasoning.nodes import children, walk
+
+_KEPT = 200  # functions and statements of a module, whose trees are kept with them
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The assignments and returns in a function.
+
+    bound: by right side (its `id`), what a statement binds it to; returned: what some `return` gives back as it is;
+    mentioned: the names in all returns, but for the receivers of methods: what `p.detach()` gives is another thing.
+    """
+
+    bound: Mapping[int, Sequence[cst.CSTNode]]
+    returned: frozenset[int]
+    mentioned: frozenset[str]
+
+
+def targets(function: cst.CSTNode, value: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    """What a statement in the function (or module) binds the expression to, if it is a whole right side."""
+    return _outline(function).bound.get(id(value), ())
+
+
+def returns(function: cst.CSTNode, value: cst.CSTNode) -> bool:
+    """Some `return` in there gives back the expression as it is."""
+    return id(value) in _outline(function).returned
+
+
+def mentions_in_return(function: cst.CSTNode, names: set[str]) -> bool:
+    """Some `return` in there mentions one of the names."""
+    return not names.isdisjoint(_outline(function).mentioned)
+
+
+def _outline(function: cst.CSTNode) -> Outline:
+    return _of_module(function) if isinstance(function, cst.Module) else _of_function(function)
+
+
+@lru_cache(maxsize=1)
+def _of_module(module: cst.Module) -> Outline:
+    """Put together from its statements, most of which are the same after an edit."""
+    parts = [_of_function(statement) for statement in module.body]
+    bound = {key: found for part in parts for key, found in part.bound.items()}
+    returned, mentioned = frozenset[int](), frozenset[str]()
+    return Outline(
+        bound, returned.union(*(part.returned for part in parts)), mentioned.union(*(part.mentioned for part in parts))
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _of_function(function: cst.CSTNode) -> Outline:
+    bound: dict[int, Sequence[cst.CSTNode]] = {}
+    returns: list[cst.Return] = []
+    for node in walk(function):
+        if type(node) is cst.Assign:  # whether something is of an abstract class costs ten times as much
+            bound[id(node.value)] = [target.target for target in node.targets]
+        elif type(node) is cst.AnnAssign:
+            bound[id(node.value)] = [node.target]
+        elif type(node) is cst.Return:
+            returns.append(node)
+    mentioned = frozenset(name for node in returns for name in _mentioned(node))
+    return Outline(bound, frozenset(id(node.value) for node in returns), mentioned)
+
+
+def _mentioned(statement: cst.Return) -> Iterator[str]:
+    pending: list[cst.CSTNode] = [statement]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name):
+            yield node.value
+        receiver = node.value if isinstance(node, cst.Attribute) else None
+        pending += (child for child in children(node) if child is not receiver)
