@@ -14,12 +14,14 @@ from nanlint.rule import Bad, Good
 from tests.execution.harness import KERAS_ON_JAX, defines, holds, run
 from tests.rules.examples import BAD, GOOD, alone
 
+TENSORFLOW = re.compile(r"\b(tensorflow|tf)\b")
+
 
 def executed(example: Bad | Good) -> bool:
     if not KERAS_ON_JAX:
         return True
-    texts = (example.code, example.hostile, example.ordinary, example.proof) if isinstance(example, Bad) else (example.code,)
-    return example.framework == "keras" and not any(re.search(r"\b(tensorflow|tf)\b", text) for text in texts)
+    arguments = (example.hostile, example.ordinary, example.proof) if isinstance(example, Bad) else ()
+    return example.framework == "keras" and not any(TENSORFLOW.search(text) for text in (example.code, *arguments))
 
 
 BREAKING = [pair for pair in BAD if executed(pair[1])]
