@@ -151,13 +151,18 @@ class Helper:
 class Run(enum.Enum):
     """How a function that takes functions runs them."""
 
+    FOLD = "value = function(value, x) for each x of `xs`, from `init` or the first x; gives the last value, or all"
     SCAN = "carry, y = function(carry, x) for each x of `xs`; gives the last carry and all y"
     COUNTED = "value = function(i, value) from `lower` up to `upper`; gives the last value"
     WHILE = "value = function(value) while condition(value); gives the last value"
+    SPREAD = "values = function(*values) while condition(*values); gives the last values"
     BRANCH = "then(*operands) where the condition holds, else otherwise(*operands)"
-    SWITCH = "one of `branches`, called with the operands"
+    SWITCH = "one of `branches`, or `otherwise`, called with the operands"
+    CASE = "the function of the first pair (condition, function) of `branches` that holds, else `otherwise`"
     MAP = "function(x) for each x of `xs`; gives all results"
-    EACH_LEAF = "function(leaf, ...) for each leaf of `tree` and those in its place in `rest`; gives a tree"
+    STATELESS = "function(*xs, **named), a model with parameters of its own or others; one x may be alone"
+    LINEAR = "function(*operands), or function(*xs), and beside it its derivative"
+    EACH_LEAF = "function(leaf, ...) for each leaf of the first tree and those in its place in others; gives a tree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +353,7 @@ class Framework:
     """Functions and methods that return (values, indices) when an axis is given: `max`, `sort`."""
     derivatives: Mapping[str, Call] = field(default_factory=dict)
     """Callables that make of a function the one that computes its gradient: options `argnums`, `has_aux`; fixed
-    `with_value`: it gives (the function's value, the gradient)."""
+    `with_value`: it gives (the function's value, the gradient); `value_last`: the other way round."""
     control: Mapping[str, Control] = field(default_factory=dict)
     """Loops and branches that the framework runs itself."""
     updates: Mapping[str, Op] = field(default_factory=dict)
@@ -367,6 +372,12 @@ class Framework:
     """Callables that give back their first argument as far as values go: `torch.compile`, `DataParallel`."""
     own_gradient: frozenset[str] = frozenset()
     """Base classes whose methods say what their gradient is: none is recorded in them."""
+    custom_gradients: frozenset[str] = frozenset()
+    """Decorators of functions that say it."""
+    gradient_beside: frozenset[str] = frozenset()
+    """Decorators of functions that give (value, function of the gradient); called, they give the value."""
+    gradient_rules: frozenset[str] = frozenset()
+    """Methods by which a function of `custom_gradients` is told the functions of its gradient: `defvjp`."""
     no_gradient: frozenset[str] = frozenset()
     """Context managers and decorators under which no gradient is recorded."""
     with_gradient: frozenset[str] = frozenset()

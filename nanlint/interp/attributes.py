@@ -42,6 +42,7 @@ from nanlint.interp.objects import (
     Super,
     TrainingState,
 )
+from nanlint.interp.own_gradients import applied
 from nanlint.interp.paths import parent
 from nanlint.interp.promises import index_by_name, small_by_name
 from nanlint.interp.rates import rate_attribute_set
@@ -203,7 +204,8 @@ def dotted_attribute(machine: Machine, name: str) -> Value:
 def _class_attribute(machine: Machine, value: Value, definition: Class, name: str) -> Value:
     found = definition.lookup(name)
     if found is None:
-        return unknown_attribute(machine, value, name)
+        own = applied(machine, definition) if name == "apply" else None
+        return own or unknown_attribute(machine, value, name)
     function = found[1].payload
     if isinstance(function, Function) and function.bound_kind == "class":
         return bound_to(found[1], value)

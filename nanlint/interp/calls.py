@@ -53,6 +53,7 @@ from nanlint.interp.objects import (
     Super,
 )
 from nanlint.interp.optimizers import make_optimizer
+from nanlint.interp.own_gradients import BESIDE, MAKERS, RULES, mark
 from nanlint.interp.parameters import evaluate_arguments
 from nanlint.interp.pipelines import SOURCES, source
 from nanlint.interp.precision import (
@@ -154,6 +155,8 @@ def _partial(machine: Machine, partial: Partial, _: Value, given: Arguments, nod
 
 
 def _member(machine: Machine, member: Member, _: Value, given: Arguments, node: cst.Call) -> Value:
+    if member.name in RULES:
+        mark(machine, given.values)
     return call_member(machine, member.receiver, member.name, given, node)
 
 
@@ -170,6 +173,8 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     builtin = BUILTINS.get(name)
     if builtin is not None:
         return builtin(machine, given, node)
+    if name in MAKERS | BESIDE:
+        mark(machine, given.values, name)
     higher = _higher(machine, name, given, node)
     if higher is not None:
         return higher

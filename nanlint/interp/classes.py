@@ -24,6 +24,7 @@ from nanlint.interp.objects import (
     Super,
 )
 from nanlint.interp.optimizers import is_optimizer, own_optimizer
+from nanlint.interp.own_gradients import has_own_gradient, mark
 from nanlint.interp.parameters import UNFILLED
 from nanlint.interp.records import fill, is_record, tuple_fields
 from nanlint.interp.trace import Frame
@@ -31,7 +32,6 @@ from nanlint.interp.trace import Frame
 LAYERS = ("layers",)
 """The attribute under which an object of a class that derives from `Sequential` keeps its chain."""
 SEQUENTIAL = frozenset(name for framework in FRAMEWORKS for name in framework.sequential)
-OWN_GRADIENT = frozenset(name for framework in FRAMEWORKS for name in framework.own_gradient)
 MODEL_BASES = frozenset(name for framework in FRAMEWORKS for name in framework.model_bases)
 PREPARE = tuple(framework.prepare for framework in FRAMEWORKS if framework.prepare)
 PREPARED = ("prepared",)
@@ -51,10 +51,11 @@ def define_class(machine: Machine, node: cst.ClassDef) -> bool:
     cells = Cells(heap=True)
     definition = Class(node, name, bases, cells, decorators, tuple_fields(node, bases))
     frame = Frame(name, name, node, outer.frame, outer.frame.entry, path=outer.scope.path)
-    apart = any(isinstance(base.payload, Dotted) and base.payload.name in OWN_GRADIENT for base in bases)
-    machine.active = Activation(frame, Scope(cells, outer.scope, is_class=True), owner=definition, no_gradient=apart)
+    machine.active = Activation(frame, Scope(cells, outer.scope, is_class=True), owner=definition)
     machine.execute(node.body)
     machine.active = outer
+    if has_own_gradient(definition):
+        mark(machine, cells.values())
     if not machine.dry:
         machine.classes.append(definition)
     machine.bind(node.name.value, decorated(machine, machine.thing(Kind.CLASS, definition), values))

@@ -32,6 +32,7 @@ def derivative(machine: Machine, name: str, given: Arguments, node: cst.CSTNode)
         _numbers(bound.options.get("argnums")),
         options.get("has_aux") is True,
         options.get("with_value") is True,
+        options.get("value_last") is True,
         framework.name,
         name,
     )
@@ -70,7 +71,7 @@ def _call(machine: Machine, made: Derivative, _: Value, given: Arguments, node: 
     gradients = _backward(machine, made, value, wanted, node)
     parts: tuple[Value, ...] = (gradients,)
     if made.with_value:
-        parts = (result, gradients)
+        parts = (gradients, result) if made.value_last else (result, gradients)
     elif made.has_aux:
         parts = (gradients, element(machine, result, 1))
     kept = parts if machine.differentiating else tuple(differentiable(machine, part, flows=False) for part in parts)

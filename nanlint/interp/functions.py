@@ -10,14 +10,17 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.containers import element
 from nanlint.interp.contexts import autocast_of, stops_gradient
 from nanlint.interp.machine import MAX_DEPTH, MAX_RUNS, MAX_RUNS_AWAY, MAX_VISITS, STATEMENTS, Activation, Machine
 from nanlint.interp.names import dotted_name
 from nanlint.interp.objects import Cells, Class, Dotted, Elements, Function, Instance, Partial, Scope
 from nanlint.interp.options import options_of
+from nanlint.interp.own_gradients import in_own_gradient, mark, mark_decorated
 from nanlint.interp.parameters import bind_arguments, defaults
 from nanlint.interp.store import narrow
 from nanlint.interp.trace import Frame
+from nanlint.interp.trees import differentiable
 
 DERIVATIVES = frozenset(name for framework in FRAMEWORKS for name in framework.derivatives)
 
@@ -26,7 +29,6 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
     name = node.name.value
     decorators = [machine.evaluate(decorator.decorator) for decorator in node.decorators]
     owner = machine.active.owner if machine.active.scope.is_class else None
-    apart = machine.active.no_gradient
     prefix = machine.active.frame.name
     function = Function(
         node,
@@ -35,13 +37,16 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> bool:
         {**defaults(machine, node.params), **options_of(decorators)},
         node,
         owner,
-        no_gradient=any(stops_gradient(value) for value in decorators) or (owner is not None and apart),
+        no_gradient=any(stops_gradient(value) for value in decorators),
         decorators=tuple(_decorator_name(decorator.decorator) for decorator in node.decorators),
         autocast=autocast_of(decorators),
     )
     if not machine.dry and machine.active.scope.path == machine.home:
         machine.functions.append(function)
     value = machine.thing(Kind.FUNCTION, function)
+    mark_decorated(machine, value, decorators)
+    if in_own_gradient(machine):
+        mark(machine, (value,))
     if f"{name}.setter" in function.decorators:
         machine.store.write(machine.active.scope.cells, ("setter", name), value)
     elif f"{name}.deleter" not in function.decorators:
@@ -134,6 +139,9 @@ def enter_function(machine: Machine, function: Function) -> None:
 def _run(machine: Machine, function: Function, given: Arguments | None, call: cst.CSTNode | None) -> Value:
     """One activation: binds the parameters, executes the body, joins what it returns."""
     parameters = bind_arguments(machine, function.node.params, given, function.defaults)
+    own, flows = machine.own_gradients.get(id(function.node)), any(value.gradient for value in parameters.values())
+    if own is not None:
+        parameters = {name: differentiable(machine, value, flows=False) for name, value in parameters.items()}
     outer, outer_statement = machine.active, machine.statement
     facts = machine.store.facts
     machine.stack.append(outer)
@@ -164,7 +172,7 @@ def _run(machine: Machine, function: Function, given: Arguments | None, call: cs
     machine.store.facts = facts
     machine.active, machine.statement = outer, outer_statement
     machine.stack.pop()
-    return result
+    return result if own is None else differentiable(machine, element(machine, result, 0) if own else result, flows)
 
 
 def _first(parameters: dict[str, Value]) -> Value | None:

@@ -104,6 +104,8 @@ class Machine(Values):
         """Above 0 while a function runs whose gradient is wanted."""
         self.held_constant: frozenset[int] = frozenset()
         """The scopes around that function: what it takes from there is no argument, so no gradient flows into it."""
+        self.own_gradients: dict[int, bool] = {}
+        """Functions that say what their gradient is, by node; whether they give its function beside their value."""
         self.runs: dict[tuple[int, bool], int] = {}
         self.memo: dict[object, Value] = {}
         self.interpreted: set[int] = set()

@@ -271,13 +271,14 @@ class Partial:
 class Derivative:
     """A function that computes the gradient of another one with respect to its arguments number `argnums`.
 
-    has_aux: the function gives (value, more); with_value: what it gives comes with the gradient.
+    has_aux: the function gives (value, more); with_value: what it gives comes with the gradient; value_last: after it.
     """
 
     function: Value
     argnums: int | tuple[int, ...]
     has_aux: bool
     with_value: bool
+    value_last: bool
     framework: str
     name: str
 

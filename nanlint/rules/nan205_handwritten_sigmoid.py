@@ -114,9 +114,7 @@ def _message(event: Event, found: Squashing) -> str:
             f"{name} written out: where exp of {exponent} is infinite, above {limit(event)}{past_limit(found.x)}, the "
             "gradient is NaN"
         )
-    return (
-        f"{name} written out: exp of {exponent} overflows above {limit(event)}, with a warning; the value stays right"
-    )
+    return f"{name} written out: exp of {exponent} overflows above {limit(event)}; the value stays right"
 
 
 def _remedy(event: Event, found: Squashing) -> str:

@@ -2,8 +2,8 @@
 
 The convention:
 
-- `f` is called with the example's arguments: the text of an argument list, evaluated with `np`, `math`, `inf`, `nan`
-  and the framework's usual names in scope (`torch`; `tf` and `keras`; `jax` and `jnp`).
+- `f` is called with the example's arguments: the text of an argument list, evaluated with `np`, `math`, `inf`,
+  `nan` and the framework's usual names in scope (`torch`; `tf`; `keras` and its `ops`; `jax` and `jnp`).
 - Gradients are taken with respect to the floating-point arrays among the arguments (also inside lists, tuples and
   dicts).
 - What `f` returns is taken apart: arrays, numbers, modules (their parameters), and containers of these.
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import os
 import random
 import sys
 import warnings
@@ -31,9 +32,10 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 SCOPE: dict[str, object] = {"np": np, "math": math, "inf": math.inf, "nan": math.nan}
+KERAS_ON_JAX = os.environ.get("KERAS_BACKEND") == "jax"
 RUNNERS = {
     "tensorflow": "tests.execution.in_tensorflow",
-    "keras": "tests.execution.in_tensorflow",
+    "keras": "tests.execution.in_keras_on_jax" if KERAS_ON_JAX else "tests.execution.in_tensorflow",
     "jax": "tests.execution.in_jax",
     "optax": "tests.execution.in_jax",
     "flax": "tests.execution.in_jax",

@@ -26,9 +26,9 @@ def restore() -> None:
 def outcome(f: Callable[..., object], positional: tuple[object, ...], keywords: dict[str, object]) -> Outcome:
     """Differentiated with respect to the floating-point arrays of JAX among the arguments."""
     leaves, structure = jax.tree.flatten((positional, keywords))
-    given = {index: leaf for index, leaf in enumerate(leaves) if _floating(leaf)}
+    given = {index: leaf for index, leaf in enumerate(leaves) if floating(leaf)}
     result = f(*positional, **keywords)
-    values = tuple(_arrays(result))
+    values = tuple(arrays(result))
     if not given:
         return Outcome(values, (), ())
 
@@ -37,18 +37,19 @@ def outcome(f: Callable[..., object], positional: tuple[object, ...], keywords: 
         for index, leaf in zip(given, chosen, strict=True):
             filled[index] = leaf
         arguments, options = jax.tree.unflatten(structure, filled)
-        return [leaf for leaf in jax.tree.leaves(f(*arguments, **options)) if _floating(leaf)]
+        return [leaf for leaf in jax.tree.leaves(f(*arguments, **options)) if floating(leaf)]
 
     roots, pull_back = jax.vjp(floats, *given.values())
     slopes = pull_back([jnp.asarray(weights(root.shape), root.dtype) for root in roots])
-    return Outcome(values, tuple(_arrays(slopes)), ())
+    return Outcome(values, tuple(arrays(slopes)), ())
 
 
-def _floating(leaf: object) -> bool:
+def floating(leaf: object) -> bool:
+    """An array that can be differentiated."""
     return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jnp.floating)
 
 
-def _arrays(value: object) -> Iterator[Array]:
+def arrays(value: object) -> Iterator[Array]:
     """The floating-point content, in double precision."""
     for leaf in jax.tree.leaves(value):
         if isinstance(leaf, jax.Array):

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tests.execution.harness import Array, Outcome, weights
 
-SCOPE: dict[str, object] = {"tf": tf, "keras": keras}
+SCOPE: dict[str, object] = {"tf": tf, "keras": keras, "ops": keras.ops}
 
 
 def seed() -> None:

@@ -10,14 +10,14 @@ _OPS = "import keras\nfrom keras import ops"
 _K = "from tensorflow.keras import backend as K"
 _IMPORT = "\nimport tensorflow"
 _BOTH = "import tensorflow as tf\nfrom tensorflow.keras import backend as K"
-_ROWS = "tf.constant([[0.3, -1.2, 2.0], [0.5, 0.1, -0.4]])"
-_FAR_ROW = "tf.constant([[0.0, 200.0, 0.0]])"
-_LARGE_ROW = "tf.constant([[100.0, 1.0]])"
-_SMALL = "tf.constant([-3.0, 0.5])"
-_PAIR = "tf.constant([[200.0, 0.0]]), tf.constant([[1.0, 0.0]])"
-_ORDINARY_PAIR = "tf.constant([[0.3, -1.2]]), tf.constant([[1.0, 0.0]])"
-_BINARY = "tf.constant([100.0]), tf.constant([1.0])"
-_ORDINARY_BINARY = "tf.constant([1.0, -2.0]), tf.constant([0.0, 1.0])"
+_ROWS = "ops.array([[0.3, -1.2, 2.0], [0.5, 0.1, -0.4]])"
+_FAR_ROW = "ops.array([[0.0, 200.0, 0.0]])"
+_LARGE_ROW = "ops.array([[100.0, 1.0]])"
+_SMALL = "ops.array([-3.0, 0.5])"
+_PAIR = "ops.array([[200.0, 0.0]]), ops.array([[1.0, 0.0]])"
+_ORDINARY_PAIR = "ops.array([[0.3, -1.2]]), ops.array([[1.0, 0.0]])"
+_BINARY = "ops.array([100.0]), ops.array([1.0])"
+_ORDINARY_BINARY = "ops.array([1.0, -2.0]), ops.array([0.0, 1.0])"
 
 
 def _bad(
@@ -49,7 +49,7 @@ def _good(body: str, because: str, imports: str = _OPS, parameters: str = "x") -
 
 EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
     "NAN201": (
-        _bad("ops.log(ops.softmax(x, axis=0))", "ops.log_softmax(x, axis=0)", "tf.constant([0.0, 200.0])", _ROWS),
+        _bad("ops.log(ops.softmax(x, axis=0))", "ops.log_softmax(x, axis=0)", "ops.array([0.0, 200.0])", _ROWS),
         _bad("p = keras.activations.softmax(x)\nops.log(p)", "keras.activations.log_softmax(x)", _FAR_ROW, _ROWS),
         _bad("-ops.log(keras.layers.Softmax()(x))", "-ops.log_softmax(x)", _FAR_ROW, _ROWS),
         _bad("K.log(K.softmax(x))", "tensorflow.nn.log_softmax(x)", _FAR_ROW, _ROWS, imports=_K, added=_IMPORT),
@@ -63,7 +63,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             added=_IMPORT,
             level=Level.NOTE,
             parameters="x, y",
-            proof="float(f(tf.constant([[0.0, 200.0]]), 0)[0, 0]) > -20",
+            proof="float(f(ops.array([[0.0, 200.0]]), 0)[0, 0]) > -20",
         ),
         _good("ops.log_softmax(x - 1.0)", "The stable function."),
         _good("keras.activations.log_softmax(x - 1.0)", "The stable function."),
@@ -77,16 +77,16 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         _good("K.log(K.max(K.softmax(x), axis=-1) + 1.0)", "1 plus a share is at least 1.", _K),
     ),
     "NAN202": (
-        _bad("ops.log(ops.sigmoid(x))", "ops.log_sigmoid(x)", "tf.constant([-100.0])", _SMALL),
-        _bad("ops.log(1 - keras.activations.sigmoid(x)) / 2", "ops.log_sigmoid(-x) / 2", "tf.constant([20.0])", _SMALL),
+        _bad("ops.log(ops.sigmoid(x))", "ops.log_sigmoid(x)", "ops.array([-100.0])", _SMALL),
+        _bad("ops.log(1 - keras.activations.sigmoid(x)) / 2", "ops.log_sigmoid(-x) / 2", "ops.array([20.0])", _SMALL),
         _bad(
             'p = keras.layers.Activation("sigmoid")(x)\nops.log(1 - p)',
             "ops.log_sigmoid(-x)",
-            "tf.constant([20.0])",
+            "ops.array([20.0])",
             _SMALL,
         ),
-        _bad("K.log(1 - K.sigmoid(x))", "-K.softplus(x)", "tf.constant([20.0])", _SMALL, imports=_K),
-        _bad("K.log(K.sigmoid(x))", "tf.math.log_sigmoid(x)", "tf.constant([-100.0])", _SMALL, imports=_BOTH),
+        _bad("K.log(1 - K.sigmoid(x))", "-K.softplus(x)", "ops.array([20.0])", _SMALL, imports=_K),
+        _bad("K.log(K.sigmoid(x))", "tf.math.log_sigmoid(x)", "ops.array([-100.0])", _SMALL, imports=_BOTH),
         _good("ops.log_sigmoid(x) + ops.log_sigmoid(-x)", "The stable functions."),
         _good("ops.log(1 + ops.sigmoid(x))", "1 plus a sigmoid is at least 1."),
         _good("ops.log(0.1 + 0.8 * keras.activations.sigmoid(x))", "The sigmoid is scaled to lie above 0.1."),
@@ -104,15 +104,15 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         _bad(
             "ops.log(ops.mean(ops.exp(x), axis=0))",
             "ops.logsumexp(x, axis=0) - ops.log(ops.cast(ops.shape(x)[0], x.dtype))",
-            "tf.constant([[100.0, 1.0], [2.0, 3.0]])",
+            "ops.array([[100.0, 1.0], [2.0, 3.0]])",
             _ROWS,
             level=Level.WARNING,
         ),
         _bad(
             "ops.log(ops.exp(x) + ops.exp(y))",
             "ops.logaddexp(x, y)",
-            "tf.constant([100.0]), tf.constant([1.0])",
-            "tf.constant([1.0, -2.0]), tf.constant([0.5, 3.0])",
+            "ops.array([100.0]), ops.array([1.0])",
+            "ops.array([1.0, -2.0]), ops.array([0.5, 3.0])",
             level=Level.WARNING,
             parameters="x, y",
         ),
@@ -168,11 +168,11 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         ),
     ),
     "NAN205": (
-        _bad("1 / (1 + ops.exp(-x))", "ops.sigmoid(x)", "tf.constant([-100.0])", _SMALL, level=Level.NOTE),
+        _bad("1 / (1 + ops.exp(-x))", "ops.sigmoid(x)", "ops.array([-100.0])", _SMALL, level=Level.NOTE),
         _bad(
             "1 / (1 + K.exp(-10 * x))",
             "K.sigmoid(10 * x)",
-            "tf.constant([-100.0])",
+            "ops.array([-100.0])",
             _SMALL,
             level=Level.WARNING,
             imports=_K,
@@ -180,8 +180,8 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         _bad(
             "(ops.exp(2 * x) - 1) / (ops.exp(2 * x) + 1)",
             "ops.tanh(x)",
-            "tf.constant([100.0])",
-            "tf.constant([-1.0, 0.5])",
+            "ops.array([100.0])",
+            "ops.array([-1.0, 0.5])",
             level=Level.NOTE,
         ),
         _good("ops.sigmoid(x) * ops.tanh(x)", "The stable functions."),
@@ -192,23 +192,23 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         _bad(
             "ops.log(1 + ops.exp(x))",
             "ops.softplus(x)",
-            "tf.constant([100.0])",
-            "tf.constant([-2.0, 0.5, 4.0])",
+            "ops.array([100.0])",
+            "ops.array([-2.0, 0.5, 4.0])",
             level=Level.NOTE,
         ),
         _bad(
             "K.log(1 + K.exp(K.square(x)))",
             "K.softplus(K.square(x))",
-            "tf.constant([100.0])",
-            "tf.constant([-2.0, 0.5, 1.0])",
+            "ops.array([100.0])",
+            "ops.array([-2.0, 0.5, 1.0])",
             level=Level.WARNING,
             imports=_K,
         ),
         _bad(
             "error = x - y\nops.mean(ops.log(ops.cosh(error)))",
             "error = x - y\nops.mean(ops.logaddexp(error, -error) - math.log(2))",
-            "tf.constant([100.0]), tf.constant([0.0])",
-            "tf.constant([1.0, -2.0]), tf.constant([0.5, 3.0])",
+            "ops.array([100.0]), ops.array([0.0])",
+            "ops.array([1.0, -2.0]), ops.array([0.5, 3.0])",
             level=Level.WARNING,
             parameters="x, y",
             added="\nimport math",
@@ -216,15 +216,15 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         _bad(
             "ops.log(ops.expm1(x))",
             "x + ops.log(-ops.expm1(-x))",
-            "tf.constant([100.0])",
-            "tf.constant([0.5, 4.0])",
+            "ops.array([100.0])",
+            "ops.array([0.5, 4.0])",
             level=Level.NOTE,
         ),
         _bad(
             "error = y - x\nK.mean(K.log((K.exp(error) + K.exp(-error)) / 2))",
             "error = y - x\nK.mean(error + K.softplus(-2 * error) - math.log(2))",
-            "tf.constant([100.0]), tf.constant([0.0])",
-            "tf.constant([1.0, -2.0]), tf.constant([0.5, 3.0])",
+            "ops.array([100.0]), ops.array([0.0])",
+            "ops.array([1.0, -2.0]), ops.array([0.5, 3.0])",
             level=Level.WARNING,
             imports=_K,
             added="\nimport math",
@@ -260,7 +260,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             imports=_K,
             added=_IMPORT,
             level=Level.NOTE,
-            proof="float(f(tf.constant([[200.0, 0.0]]), tf.constant([[0.0, 1.0]]))[0]) < 20",
+            proof="float(f(ops.array([[200.0, 0.0]]), ops.array([[0.0, 1.0]]))[0]) < 20",
         ),
         _good(
             "keras.losses.CategoricalCrossentropy(from_logits=True)(y, x)",
@@ -293,7 +293,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         _bad(
             "-K.mean(y_true * K.log(y_pred) + (1 - y_true) * K.log(1 - y_pred))",
             "-K.mean(y_true * K.log(K.maximum(y_pred, 1e-8)) + (1 - y_true) * K.log(K.maximum(1 - y_pred, 1e-8)))",
-            "tf.constant([1.0]), tf.constant([1.0])",
+            "ops.array([1.0]), ops.array([1.0])",
             parameters="y_true, y_pred",
             imports=_K,
             level=Level.WARNING,
@@ -320,26 +320,26 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "ops.exp(x) - 1",
             "ops.expm1(x)",
             "",
-            "tf.constant([0.5, 2.0])",
+            "ops.array([0.5, 2.0])",
             level=Level.NOTE,
-            proof="float(f(tf.constant([1e-9]))[0]) == 0",
+            proof="float(f(ops.array([1e-9]))[0]) == 0",
         ),
         _bad(
             "ops.log(1 + ops.square(x))",
             "ops.log1p(ops.square(x))",
             "",
-            "tf.constant([0.5, 2.0])",
+            "ops.array([0.5, 2.0])",
             level=Level.NOTE,
-            proof="float(f(tf.constant([1e-6]))[0]) == 0",
+            proof="float(f(ops.array([1e-6]))[0]) == 0",
         ),
         _bad(
             "K.log(1 + K.square(x))",
             "tf.math.log1p(K.square(x))",
             "",
-            "tf.constant([0.5, 2.0])",
+            "ops.array([0.5, 2.0])",
             level=Level.NOTE,
             imports=_BOTH,
-            proof="float(f(tf.constant([1e-6]))[0]) == 0",
+            proof="float(f(ops.array([1e-6]))[0]) == 0",
         ),
         _good("ops.log1p(ops.square(x)) + ops.expm1(x)", "The exact functions."),
         _good("ops.log(2 + ops.square(x))", "2 plus a square loses nothing that counts."),
@@ -349,22 +349,22 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         _bad(
             "p = ops.clip(x, 0.1, 0.9)\n-ops.log(ops.prod(p, axis=1))",
             "p = ops.clip(x, 0.1, 0.9)\n-ops.sum(ops.log(p), axis=1)",
-            "tf.zeros([1, 50])",
-            "tf.constant([[0.5, 0.3]])",
+            "ops.zeros([1, 50])",
+            "ops.array([[0.5, 0.3]])",
             level=Level.WARNING,
         ),
         _bad(
             "p = K.clip(x, 0.1, 0.9)\n-K.log(K.prod(p, axis=1))",
             "p = K.clip(x, 0.1, 0.9)\n-K.sum(K.log(p), axis=1)",
-            "tf.zeros([1, 50])",
-            "tf.constant([[0.5, 0.3]])",
+            "ops.zeros([1, 50])",
+            "ops.array([[0.5, 0.3]])",
             level=Level.WARNING,
             imports=_K,
         ),
         _bad(
             "ops.log(ops.det(m))",
             "ops.slogdet(m)[1]",
-            "tf.constant(0.001 * np.eye(16), tf.float32)",
+            "ops.array(0.001 * np.eye(16), 'float32')",
             level=Level.NOTE,
             parameters="m",
         ),

@@ -45,7 +45,7 @@ _ASSIGN = "    model.optimizer.learning_rate.assign({})\n"
 
 
 def _entropy(body: str) -> str:
-    return f"import keras\n\n\ndef f(x):\n    p = keras.ops.relu(x)\n{body}"
+    return f"import keras\n\n\ndef f(x):\n    p = keras.ops.maximum(x, 0.0)\n{body}"
 
 
 def _batches(options: str = "", test: str = "") -> str:
@@ -167,7 +167,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "keras",
             _entropy("    return keras.ops.sum(keras.ops.nan_to_num(p * keras.ops.log(p)))\n"),
             _entropy("    return keras.ops.sum(p * keras.ops.log(keras.ops.maximum(p, 1e-7)))\n"),
-            hostile="tf.constant([0.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
         ),
         Good(
             "keras",

@@ -21,7 +21,7 @@ import keras
 def f(x):
     return keras.ops.log(keras.ops.maximum(keras.ops.relu(x), 1e-8))
 """,
-            hostile="tf.constant([0.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
         ),
         Bad(
             "keras",
@@ -37,7 +37,7 @@ from tensorflow.keras import backend as K
 def f(y_true, y_pred):
     return -K.mean(y_true * K.log(K.maximum(K.relu(y_pred), 1e-8)))
 """,
-            hostile="tf.constant([1.0, 1.0]), tf.constant([0.0, 1.0])",
+            hostile="ops.array([1.0, 1.0]), ops.array([0.0, 1.0])",
         ),
         Good(
             "keras",
@@ -79,7 +79,7 @@ head = keras.layers.Lambda(lambda x: keras.ops.log(keras.ops.maximum(keras.ops.r
 def f(x):
     return head(x)
 """,
-            hostile="tf.constant([0.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
         ),
         Good(
             "keras",
@@ -99,15 +99,15 @@ def f(x):
 from keras import ops
 
 def f(x):
-    return ops.sqrt(ops.relu(x))
+    return ops.sqrt(ops.abs(x))
 """,
             fixed="""\
 from keras import ops
 
 def f(x):
-    return ops.sqrt(ops.relu(x) + 1e-8)
+    return ops.sqrt(ops.abs(x) + 1e-8)
 """,
-            hostile="tf.constant([-1.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
             level=Level.NOTE,
         ),
         Bad(
@@ -124,7 +124,7 @@ from tensorflow.keras import backend as K
 def f(x):
     return K.sqrt(K.relu(x) + 1e-8)
 """,
-            hostile="tf.constant([0.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
             level=Level.NOTE,
         ),
         Good(
@@ -163,7 +163,7 @@ from keras import ops
 def f(x, y):
     return x / (ops.relu(y) + 1e-8)
 """,
-            hostile="tf.constant([1.0, 1.0]), tf.constant([0.0, 1.0])",
+            hostile="ops.array([1.0, 1.0]), ops.array([0.0, 1.0])",
         ),
         Bad(
             "keras",
@@ -181,7 +181,7 @@ def f(x, labels):
     mask = ops.cast(labels > 0.5, "float32")
     return ops.divide_no_nan(ops.sum(x * mask), ops.sum(mask))
 """,
-            hostile="tf.constant([1.0, 2.0]), tf.constant([0.0, 0.0])",
+            hostile="ops.array([1.0, 2.0]), ops.array([0.0, 0.0])",
             level=Level.NOTE,
         ),
         Bad(
@@ -202,7 +202,7 @@ def f(y_true, y_pred):
     mask = K.cast(K.greater(y_true, 0.5), "float32")
     return tf.math.divide_no_nan(K.sum(K.square(y_true - y_pred) * mask), K.sum(mask))
 """,
-            hostile="tf.constant([0.0, 0.0]), tf.constant([1.0, 2.0])",
+            hostile="ops.array([0.0, 0.0]), ops.array([1.0, 2.0])",
             level=Level.NOTE,
         ),
         Good(
@@ -255,7 +255,7 @@ from keras import ops
 def f(x):
     return ops.power(ops.maximum(ops.tanh(x), 1e-8), 0.7)
 """,
-            hostile="tf.constant([-1.0, 1.0])",
+            hostile="ops.array([-1.0, 1.0])",
         ),
         Bad(
             "keras",
@@ -271,7 +271,7 @@ from tensorflow.keras import backend as K
 def f(x):
     return K.pow(K.maximum(K.relu(x), 1e-8), -0.7)
 """,
-            hostile="tf.constant([0.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
         ),
         Good(
             "keras",
@@ -309,7 +309,7 @@ from keras import ops
 def f(x):
     return ops.exp(ops.minimum(ops.clip(x, -100.0, 100.0), 20.0))
 """,
-            hostile="tf.constant([100.0, 1.0])",
+            hostile="ops.array([100.0, 1.0])",
             level=Level.WARNING,
         ),
         Bad(
@@ -326,7 +326,7 @@ from tensorflow.keras import backend as K
 def f(x):
     return K.exp(K.minimum(K.clip(x, -100.0, 100.0), 20.0))
 """,
-            hostile="tf.constant([100.0, 1.0])",
+            hostile="ops.array([100.0, 1.0])",
             level=Level.WARNING,
         ),
         Good(
@@ -365,7 +365,7 @@ from keras import ops
 def f(x):
     return ops.arctanh(ops.clip(ops.tanh(x), -1 + 1e-6, 1 - 1e-6))
 """,
-            hostile="tf.constant([20.0, 1.0])",
+            hostile="ops.array([20.0, 1.0])",
         ),
         Good(
             "keras",
@@ -393,7 +393,7 @@ from keras import ops
 def f(a, b):
     return ops.sqrt(ops.sum((a - b)**2, axis=1) + 1e-8)
 """,
-            hostile="tf.ones((2, 3)), tf.ones((2, 3))",
+            hostile="ops.ones((2, 3)), ops.ones((2, 3))",
             level=Level.NOTE,
         ),
         Bad(
@@ -410,7 +410,7 @@ from tensorflow.keras import backend as K
 def f(a, b):
     return K.sqrt(K.sum(K.square(a - b), axis=1, keepdims=True) + 1e-8)
 """,
-            hostile="tf.ones((2, 3)), tf.ones((2, 3))",
+            hostile="ops.ones((2, 3)), ops.ones((2, 3))",
             level=Level.NOTE,
         ),
         Good(
@@ -449,8 +449,8 @@ from keras import ops
 def f(x):
     return ops.where(x > 0, ops.log(ops.where(x > 0, x, 1.0)), 0.0)
 """,
-            hostile="tf.constant([0.0, 1.0])",
-            ordinary="tf.constant([-1.0, 2.0])",
+            hostile="ops.array([0.0, 1.0])",
+            ordinary="ops.array([-1.0, 2.0])",
             level=Level.WARNING,
         ),
         Bad(
@@ -467,8 +467,8 @@ from tensorflow.keras import backend as K
 def f(x):
     return K.switch(x > 0, K.log(K.switch(x > 0, x, 1.0)), K.zeros_like(x))
 """,
-            hostile="tf.constant([0.0, 1.0])",
-            ordinary="tf.constant([-1.0, 2.0])",
+            hostile="ops.array([0.0, 1.0])",
+            ordinary="ops.array([-1.0, 2.0])",
             level=Level.WARNING,
         ),
         Good(
@@ -522,7 +522,7 @@ def f(x, labels):
     chosen = x[labels > 0.5]
     return ops.divide_no_nan(ops.sum(chosen), ops.cast(ops.size(chosen), chosen.dtype))
 """,
-            hostile="tf.ones((3,)), tf.zeros((3,))",
+            hostile="ops.ones((3,)), ops.zeros((3,))",
             level=Level.NOTE,
         ),
         Good(
@@ -554,7 +554,7 @@ def f(scores, mask):
     scores = ops.where(mask > 0.5, scores, -1e9)
     return ops.softmax(scores, axis=-1)
 """,
-            hostile="tf.ones((2, 3)), tf.zeros((2, 3))",
+            hostile="ops.ones((2, 3)), ops.zeros((2, 3))",
             level=Level.NOTE,
         ),
         Good(
@@ -582,9 +582,9 @@ def f(x):
 from keras import ops
 
 def f(x):
-    return ops.normalize(x, axis=-1)
+    return x / ops.sqrt(ops.sum(x**2, axis=-1, keepdims=True) + 1e-8)
 """,
-            hostile="tf.zeros((2, 3))",
+            hostile="ops.zeros((2, 3))",
             level=Level.NOTE,
         ),
         Bad(
@@ -601,7 +601,7 @@ from tensorflow.keras import backend as K
 def f(x):
     return (x - K.mean(x)) / K.sqrt(K.var(x) + 1e-8)
 """,
-            hostile="tf.ones((2, 3))",
+            hostile="ops.ones((2, 3))",
             level=Level.NOTE,
         ),
         Good(
@@ -650,7 +650,7 @@ def fit(x, y):
 def f(x, y):
     return fit(x, y)
 """,
-            proof="raises(tf.errors.InvalidArgumentError, lambda: f(tf.ones((3, 2)), tf.ones((3, 1))))",
+            proof="raises(tf.errors.InvalidArgumentError, lambda: f(ops.ones((3, 2)), ops.ones((3, 1))))",
             level=Level.WARNING,
         ),
         Good(
@@ -684,7 +684,7 @@ from keras import ops
 def f(p):
     return -ops.sum(p * ops.log(ops.maximum(p, 1e-8)), axis=-1)
 """,
-            hostile="tf.constant([0.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
             level=Level.NOTE,
         ),
         Bad(
@@ -701,7 +701,7 @@ from tensorflow.keras import backend as K
 def f(p):
     return -K.sum(p * K.log(K.maximum(p, 1e-8)), axis=-1)
 """,
-            hostile="tf.constant([0.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
             level=Level.NOTE,
         ),
         Good(
@@ -740,7 +740,7 @@ from tensorflow.keras import backend as K
 def f(x):
     return K.sqrt(K.maximum(K.mean(K.square(x)) - K.square(K.mean(x)), 1e-8))
 """,
-            hostile="tf.fill((8,), 1000.1)",
+            hostile="ops.full((8,), 1000.1)",
             level=Level.NOTE,
         ),
         Bad(
@@ -757,7 +757,7 @@ from keras import ops
 def f(x):
     return ops.sqrt(ops.maximum(ops.mean(ops.square(x)) - ops.square(ops.mean(x)), 1e-8))
 """,
-            hostile="tf.fill((8,), 1000.1)",
+            hostile="ops.full((8,), 1000.1)",
             level=Level.NOTE,
         ),
         Good(
@@ -796,7 +796,7 @@ from keras import ops
 def f(y, x):
     return ops.arctan2(y, x)
 """,
-            hostile="tf.constant([1.0, 1.0]), tf.constant([0.0, 1.0])",
+            hostile="ops.array([1.0, 1.0]), ops.array([0.0, 1.0])",
             level=Level.STRICT,
         ),
         Good(

@@ -39,11 +39,11 @@ def _masked(number: str) -> str:
     return f"    scores = y + (1.0 - tf.cast(mask, y.dtype)) * {number}\n    return tf.nn.softmax(scores)\n"
 
 
-_ROWS = "tf.ones((2, 3))"
+_ROWS = "ops.ones((2, 3))"
 
 EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
     "NAN501": (
-        Bad("keras", _clip("1 - 1e-9"), _clip("1 - 1e-6"), hostile="tf.constant([100.0])"),
+        Bad("keras", _clip("1 - 1e-9"), _clip("1 - 1e-6"), hostile="ops.array([100.0])"),
         Good("keras", _clip("1 - keras.config.epsilon()"), "The epsilon of Keras is 1e-7, which float32 keeps."),
     ),
     "NAN502": (
@@ -51,7 +51,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "keras",
             _f("    return keras.ops.sqrt(keras.ops.maximum(x, 0.0))\n"),
             _f("    return keras.ops.sqrt(keras.ops.maximum(x, 1e-8))\n"),
-            hostile="tf.constant([0.0, 1.0])",
+            hostile="ops.array([0.0, 1.0])",
             level=Level.NOTE,
         ),
         Good("keras", _f("    return keras.ops.sqrt(keras.ops.maximum(x, 1e-12))\n"), "Kept above 0."),
@@ -61,7 +61,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "keras",
             _policy(_masked("-1e9"), parameters="x, mask"),
             _policy(_masked("(tf.float16.min / 2)"), parameters="x, mask"),
-            hostile="tf.zeros((2, 3)), tf.ones((2, 3))",
+            hostile="ops.zeros((2, 3)), ops.ones((2, 3))",
         ),
         Good("keras", _policy(_masked("-1e4"), parameters="x, mask"), "float16 goes down to -65504."),
         Good(
@@ -75,7 +75,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "keras",
             _policy("    return keras.ops.mean(keras.ops.square(y))\n"),
             _policy('    return keras.ops.mean(keras.ops.square(keras.ops.cast(y, "float32")))\n'),
-            hostile="tf.fill((1, 3), 100.0)",
+            hostile="ops.full((1, 3), 100.0)",
             level=Level.WARNING,
         ),
         Good(

@@ -47,12 +47,14 @@ LAYERS: dict[str, Call] = {f"equinox.nn.{name}": entry for name, entry in _LAYER
 
 SEQUENTIAL = frozenset({"equinox.nn.Sequential"})
 
-WRAPPERS = frozenset(
+CUSTOM_GRADIENTS = frozenset({"equinox.filter_custom_jvp", "equinox.filter_custom_vjp"})
+
+WRAPPERS = CUSTOM_GRADIENTS.union(
     f"equinox.{name}"
     for name in words(
         """
-    apply_updates combine filter filter_checkpoint filter_custom_jvp filter_custom_vjp filter_jit filter_pmap
-    filter_shard filter_vmap nn.Lambda nn.inference_mode tree_inference
+    apply_updates combine filter filter_checkpoint filter_jit filter_pmap filter_shard filter_vmap
+    nn.Lambda nn.inference_mode tree_inference
     """
     )
 )

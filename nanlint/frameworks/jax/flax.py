@@ -152,7 +152,9 @@ STATES: dict[str, Call] = {
 }
 """What makes the object that holds parameters and the optimizer that updates them."""
 
-WRAPPERS = frozenset(
+CUSTOM_GRADIENTS = frozenset({"flax.linen.custom_vjp", "flax.nnx.custom_vjp"})
+
+WRAPPERS = CUSTOM_GRADIENTS.union(
     {
         *(f"flax.linen.{name}" for name in words("jit checkpoint remat remat_scan scan vmap compact nowrap")),
         *(f"flax.linen.{name}" for name in words("SpectralNorm WeightNorm with_partitioning")),

@@ -36,18 +36,25 @@ CONTROL: dict[str, Control] = {
     "jax.lax.cond": _BRANCH,
     "jax.lax.switch": _SWITCH,
     "jax.lax.map": Control(Run.MAP, parameters("f>function xs")),
+    "jax.lax.associative_scan": Control(Run.FOLD, parameters("fn>function elems>xs reverse axis")),
+    "jax.lax.reduce": Control(Run.FOLD, parameters("operands>xs init_values>init computation>function dimensions")),
     "jax.tree.map": Control(Run.EACH_LEAF, parameters("f>function tree *rest")),
+    "jax.vjp": Control(Run.LINEAR, parameters("fun>function *operands")),
+    "jax.linearize": Control(Run.LINEAR, parameters("fun>function *operands")),
+    "jax.jvp": Control(Run.LINEAR, parameters("fun>function primals>xs tangents has_aux")),
     "flax.nnx.fori_loop": Control(Run.COUNTED, parameters("lower upper body_fun>function init_val>init")),
     "flax.nnx.while_loop": _WHILE,
     "flax.nnx.cond": _BRANCH,
     "flax.nnx.switch": _SWITCH,
 }
 
-WRAPPERS = frozenset(
+CUSTOM_GRADIENTS = frozenset({"jax.custom_vjp", "jax.custom_jvp"})
+
+WRAPPERS = CUSTOM_GRADIENTS.union(
     f"jax.{name}"
     for name in words(
         """
-    jit vmap pmap checkpoint remat custom_vjp custom_jvp named_call device_put device_get block_until_ready
+    jit vmap pmap checkpoint remat named_call device_put device_get block_until_ready
     experimental.pjit.pjit shard_map experimental.shard_map.shard_map lax.with_sharding_constraint numpy.vectorize
     """
     )

@@ -6,6 +6,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.keras import activations, losses, optimizers, random
 from nanlint.frameworks.keras.activations import ACTIVATIONS
 from nanlint.frameworks.keras.backend import FORMER, FUNCTIONS, REMOVED
+from nanlint.frameworks.keras.control import CONTROL, GRADIENT_BESIDE
 from nanlint.frameworks.keras.data import FOLDERS, GENERATORS, LOADED, UTILITIES
 from nanlint.frameworks.keras.layers import LAYERS, MERGING_FUNCTIONS, OLD_LAYERS, WRAPPERS
 from nanlint.frameworks.keras.losses import CLASS_OF, LOSS_CLASSES, LOSS_FUNCTIONS, METRICS, OLD_FUNCTIONS
@@ -96,7 +97,9 @@ FRAMEWORK = Framework(
     own_step="train_step",
     sequential=frozenset({"keras.Sequential"}),
     graphs=frozenset({"keras.Model"}),
-    wrappers=frozenset(f"keras.layers.{name}" for name in WRAPPERS) | POLICIES | LOSS_SCALERS,
+    control=CONTROL,
+    wrappers=frozenset(f"keras.layers.{name}" for name in WRAPPERS) | POLICIES | LOSS_SCALERS | GRADIENT_BESIDE,
+    gradient_beside=GRADIENT_BESIDE,
     mean_first=frozenset({"moments"}),
     layer_float=Dtype.FLOAT32,
     policy_setters=POLICY_SETTERS,

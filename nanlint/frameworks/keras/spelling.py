@@ -27,7 +27,6 @@ SPELLINGS = {
     Op.MINIMUM: "[keras.ops.minimum]({x}, {y})",
     Op.WHERE: "[keras.ops.where]({condition}, {x}, {y})",
     Op.DIVIDE_NO_NAN: "[keras.ops.divide_no_nan]({x}, {y})",
-    Op.NORMALIZE: "[keras.ops.normalize]({x}, axis={axis}, order={ord}, epsilon={eps})",
     Op.NORM: "[keras.ops.norm]({x}, ord={ord}, axis={axis}, keepdims={keepdim})",
     Op.STD: "[keras.ops.std]({x}, axis={axis}, keepdims={keepdim})",
     Op.VAR: "[keras.ops.var]({x}, axis={axis}, keepdims={keepdim})",

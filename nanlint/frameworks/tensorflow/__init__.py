@@ -29,6 +29,7 @@ from nanlint.frameworks.tensorflow.nn import CELLS, NN, OLD, SHARED_WITH_MATH, W
 from nanlint.frameworks.tensorflow.optim import OPTIMIZERS
 from nanlint.frameworks.tensorflow.spelling import LOG_COUNTS, LOGIT_LOSSES, MEAN_OR_ZERO, SAME_SHAPES, SPELLINGS
 from nanlint.frameworks.tensorflow.training import (
+    GRADIENT_BESIDE,
     OBJECTS,
     OLD_OBJECTS,
     OLD_TRAINING,
@@ -127,6 +128,7 @@ FRAMEWORK = Framework(
     mean_first=frozenset({"moments"}),
     assertions=ASSERTIONS,
     wrappers=WRAPPERS | _WRAPPED_CELLS,
+    gradient_beside=GRADIENT_BESIDE,
     tensor_types=TENSOR_TYPES,
     spellings=SPELLINGS,
     same_shapes=SAME_SHAPES,

@@ -34,13 +34,26 @@ DATASETS: dict[str, Kind] = dict.fromkeys(
     Kind.DATASET,
 )
 
+_FOLDED = "fn>function elems>xs initializer>init parallel_iterations"
 _EACH = "fn>function elems>xs dtype parallel_iterations"
 
 CONTROL: dict[str, Control] = {
     "tensorflow.cond": Control(
         Run.BRANCH, parameters("pred>condition true_fn>then false_fn>otherwise fn1>then fn2>otherwise")
     ),
-    "tensorflow.switch_case": Control(Run.SWITCH, parameters("branch_index>index branch_fns>branches default")),
+    "tensorflow.switch_case": Control(
+        Run.SWITCH, parameters("branch_index>index branch_fns>branches default>otherwise")
+    ),
+    "tensorflow.case": Control(Run.CASE, parameters("pred_fn_pairs>branches default>otherwise exclusive strict")),
+    "tensorflow.while_loop": Control(
+        Run.SPREAD,
+        parameters(
+            "cond>condition body>function loop_vars>init shape_invariants parallel_iterations back_prop swap_memory "
+            "maximum_iterations"
+        ),
+    ),
+    **{f"tensorflow.{name}": Control(Run.FOLD, parameters(_FOLDED)) for name in ("scan", "foldl", "foldr")},
+    "tensorflow.nest.map_structure": Control(Run.EACH_LEAF, parameters("func>function *trees")),
     "tensorflow.map_fn": Control(Run.MAP, parameters(_EACH)),
     "tensorflow.vectorized_map": Control(Run.MAP, parameters("fn>function elems>xs fallback_to_while_loop warn")),
 }

@@ -119,6 +119,5 @@ OLD_OBJECTS: dict[str, Kind] = {
     "tensorflow.train.Saver": Kind.OBJECT,
 }
 
-WRAPPERS = frozenset(
-    {"tensorflow.function", "tensorflow.recompute_grad", "tensorflow.custom_gradient", "tensorflow.autograph.to_graph"}
-)
+GRADIENT_BESIDE = frozenset({"tensorflow.custom_gradient"})
+WRAPPERS = GRADIENT_BESIDE | {"tensorflow.function", "tensorflow.recompute_grad", "tensorflow.autograph.to_graph"}

@@ -21,6 +21,7 @@ from nanlint.frameworks.torch.schedules import SCALING_SCHEDULES, SCHEDULES
 from nanlint.frameworks.torch.special import FUNCTIONS_ONLY, SPECIAL
 from nanlint.frameworks.torch.spelling import EXACT_SPELLINGS, LOG_COUNTS, LOGIT_LOSSES, SPELLINGS, WITHOUT_AXIS
 from nanlint.frameworks.torch.training import APPLIERS, HELPERS, NO_GRADIENT, OBJECTS, PROTOCOL, TRAINING, WRAPPERS
+from nanlint.frameworks.torch.transforms import CONTROL, DERIVATIVES
 from nanlint.frameworks.torch.vision import COMPOSED, LAMBDAS, OPTIONAL, PUBLISHED, TRANSFORMS, VISION_FUNCTIONS
 
 # Both as `torch.name(x)` and as `x.name()`.
@@ -120,6 +121,8 @@ FRAMEWORK = Framework(
     with_gradient=frozenset({"torch.enable_grad", "torch.autograd.enable_grad"}),
     gradient_switch=frozenset({"torch.set_grad_enabled", "torch.autograd.set_grad_enabled"}),
     appliers=APPLIERS,
+    derivatives=DERIVATIVES,
+    control=CONTROL,
     wrappers=WRAPPERS | LAMBDAS | {f"{module}.Subset" for module in _DATA},
     own_gradient=frozenset({"torch.autograd.Function", "torch.autograd.function.Function"}),
     no_gradient=NO_GRADIENT,
