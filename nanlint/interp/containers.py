@@ -287,6 +287,9 @@ def stored(machine: Machine, owner: Value, key: Value | None, value: Value, node
     kept = owner
     if key is not None:
         facts = implied(key, False)
+        left = facts.get(owner.number)
+        if owner.range.point == 0.0 and left is not None and not left.range.contains(0.0):
+            return overwritten(machine, owner, value, node)  # nothing is kept: all of it was 0
         kept = under(owner, facts)
     return machine.record(
         Op.STORE,
