@@ -147,7 +147,7 @@ def subscript(machine: Machine, value: Value, key: Value | None, node: cst.Subsc
         index = key.constant if key is not None else None
         if key is None:
             return _slice(machine, value, node)
-        return element(machine, value, index if isinstance(index, int) else None)
+        return _same_again(machine, value, key, element(machine, value, index if isinstance(index, int) else None))
     if isinstance(payload, Shape):
         index = key.constant if key is not None else None
         return extent(machine, value, index if isinstance(index, int) else None) if key is not None else value
@@ -157,8 +157,16 @@ def subscript(machine: Machine, value: Value, key: Value | None, node: cst.Subsc
         return machine.unknown(value, kind=Kind.STRING) if value.kind is Kind.STRING else machine.unknown(value)
     either = choices(value)
     if any(isinstance(choice.payload, (Elements, Entries, Chain)) for choice in either):
-        return machine.join([subscript(machine, choice, key, node) for choice in either])
+        return _same_again(machine, value, key, machine.join([subscript(machine, x, key, node) for x in either]))
     return select(machine, value, key, node)
+
+
+def _same_again(machine: Machine, value: Value, key: Value | None, found: Value) -> Value:
+    """What one of several items is: read twice with the same key, it is the same value."""
+    if key is None or found.op is not Op.JOIN:
+        return found
+    number = machine.numbers.setdefault(("element", value.number, key.number), found.number)
+    return narrow(replace(found, made_by=replace(found.made_by, number=number)), machine.store.facts)
 
 
 def _entry(machine: Machine, value: Value, payload: Entries, key: Value | None) -> Value:
@@ -279,6 +287,9 @@ def stored(machine: Machine, owner: Value, key: Value | None, value: Value, node
     kept = owner
     if key is not None:
         facts = implied(key, False)
+        left = facts.get(owner.number)
+        if owner.range.point == 0.0 and left is not None and not left.range.contains(0.0):
+            return overwritten(machine, owner, value, node)  # nothing is kept: all of it was 0
         kept = under(owner, facts)
     return machine.record(
         Op.STORE,

@@ -13,6 +13,7 @@ from nanlint.domain.value import Constant, Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import dtype
 from nanlint.interp.containers import is_exact, items_of
+from nanlint.interp.correlation import correlate, learned
 from nanlint.interp.guards import implied
 from nanlint.interp.machine import EXPRESSIONS, Machine
 from nanlint.interp.modules import class_name
@@ -148,7 +149,7 @@ def conditional(machine: Machine, node: cst.IfExp) -> Value:
 
     def arm(expression: cst.BaseExpression, outcome: bool) -> Callable[[], bool]:
         def run() -> bool:
-            machine.store.learn(implied(test, outcome))
+            machine.store.learn(learned(machine, test, outcome))
             results.append(machine.evaluate(expression))
             return True
 
@@ -163,7 +164,9 @@ def conditional(machine: Machine, node: cst.IfExp) -> Value:
     ]
     machine.store.merge(outcomes, machine.join)
     narrowed = [narrow(value, outcome.facts) for value, outcome in zip(results, outcomes, strict=True)]
-    return machine.join(narrowed)
+    joined = machine.join(narrowed)
+    correlate(machine, test, [(joined, narrowed)])
+    return joined
 
 
 def decided_test(machine: Machine, test: Value) -> bool | None:

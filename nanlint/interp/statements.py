@@ -9,6 +9,7 @@ import libcst as cst
 from nanlint.domain.value import Kind
 from nanlint.interp.containers import appended, items_of
 from nanlint.interp.contexts import entered
+from nanlint.interp.correlation import correlate, learned
 from nanlint.interp.guards import implied
 from nanlint.interp.logic import decided_test, fixed_test
 from nanlint.interp.machine import STATEMENTS, Machine
@@ -103,11 +104,11 @@ def branch(machine: Machine, node: cst.If) -> bool:
     decided = decided_test(machine, test)
 
     def taken() -> bool:
-        machine.store.learn(implied(test, True))
+        machine.store.learn(learned(machine, test, True))
         return machine.execute(node.body)
 
     def skipped() -> bool:
-        machine.store.learn(implied(test, False))
+        machine.store.learn(learned(machine, test, False))
         if node.orelse is None:
             return True
         return machine.execute(node.orelse)
@@ -117,7 +118,10 @@ def branch(machine: Machine, node: cst.If) -> bool:
         _only_looked_at(machine, skipped if fixed else taken)
         decided = fixed
     arms = [taken] if decided is True else [skipped] if decided is False else [taken, skipped]
-    return join_branches(machine, [machine.store.attempt(arm) for arm in arms])
+    outcomes = [machine.store.attempt(arm) for arm in arms]
+    live = [outcome for outcome in outcomes if outcome.live]
+    correlate(machine, test, machine.store.merge(live, machine.join))
+    return bool(live)
 
 
 def _only_looked_at(machine: Machine, arm: Callable[[], bool]) -> None:

@@ -66,8 +66,8 @@ def narrow(value: Value, facts: Facts) -> Value:
         fact = facts.get((value.made_by.x.number, value.made_by.y.number))
     if fact is None:
         return value
-    if fact.choice is not None:
-        return fact.choice
+    if fact.choice is not None and fact.choice.number != value.number:
+        value = narrow(fact.choice, facts)
     narrowed = value.within(fact.range)
     if fact.kind is not None and value.kind is Kind.UNKNOWN:
         narrowed = replace(narrowed, kind=fact.kind)
@@ -156,12 +156,13 @@ class Store:
                 self.write(cells, key, narrow(value, outcome.facts))
         self.facts = outcome.facts
 
-    def merge(self, outcomes: Sequence[Outcome], join: Join) -> None:
-        """Goes on with whatever the outcomes have in common."""
+    def merge(self, outcomes: Sequence[Outcome], join: Join) -> list[tuple[Value, list[Value]]]:
+        """Goes on with whatever the outcomes have in common; what was joined, and of which values."""
         if len(outcomes) == 1:
             self._adopt(outcomes[0])
         if len(outcomes) < 2:
-            return
+            return []
+        made: list[tuple[Value, list[Value]]] = []
         changed = {place: cells for outcome in outcomes for place, (cells, _) in outcome.writes.items()}
         objects: dict[object, Value] = {}  # two names of one object name one object afterwards
         for (identity, key), cells in changed.items():
@@ -176,8 +177,10 @@ class Store:
                 joined = objects.get(identity_of)
                 if joined is None:
                     joined = objects[identity_of] = join(values)
+                    made.append((joined, values))
                 self.write(cells, key, joined)
         facts = outcomes[0].facts
         for outcome in outcomes[1:]:
             facts = disjunction(facts, outcome.facts)
         self.facts = facts
+        return made

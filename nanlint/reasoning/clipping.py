@@ -81,5 +81,6 @@ def _mentions_clip(node: cst.CSTNode) -> bool:
 
 
 def clips_somewhere(trace: Trace) -> bool:
-    """The file clips gradients in some place."""
-    return next(trace.of(Op.CLIP_GRADIENT), None) is not None or mentions_clip(trace.module)
+    """The file clips gradients in some place, or one of those whose code it runs."""
+    trees = [trace.module, *trace.trees.values()]
+    return next(trace.of(Op.CLIP_GRADIENT), None) is not None or any(map(mentions_clip, trees))

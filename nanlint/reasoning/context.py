@@ -104,6 +104,11 @@ def in_update(site: Site) -> bool:
     return False
 
 
+def beside_training(site: Site) -> bool:
+    """The file measures, or prepares data, by its name or that of its directory."""
+    return bool(_BESIDE_TRAINING.search(site.frame.path))
+
+
 def quiet(site: Site) -> bool:
     """Code that computes schedules, metrics, samples or initial values."""
     return site.no_gradient or quiet_name(site.frame)

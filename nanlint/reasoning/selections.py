@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -22,6 +23,14 @@ ELEMENTWISE = (POINTWISE - {Op.MEAN, Op.SUM}) | {
     Op.RESHAPE, Op.CAST, Op.COPY, Op.DETACH, Op.ABSOLUTE, Op.SIGMOID, Op.TANH, Op.RELU, Op.STORE, Op.LOG_SOFTMAX,
     Op.SOFTMAX,
 }  # fmt: skip
+COMPARING: dict[Op, Callable[[float, float], bool]] = {
+    Op.LESS: operator.lt,
+    Op.LESS_EQUAL: operator.le,
+    Op.GREATER: operator.gt,
+    Op.GREATER_EQUAL: operator.ge,
+    Op.EQUAL: operator.eq,
+    Op.NOT_EQUAL: operator.ne,
+}
 KEYS = ("mask", "condition", "index", "where")
 SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test"})
 MAX_VALUES = 60  # values visited when looking for a selection
@@ -147,10 +156,21 @@ def _never_empty(mask: Value, negated: bool = False, steps: int = 6) -> bool:
         return point is not None and bool(point) != negated
     if mask.op in (Op.FULL, Op.LIKE) or (mask.op is Op.OPAQUE and operands and _scattered(mask)):
         return True  # filled by an index later
-    if len(operands) < 2 or (mask.op is Op.NOT_EQUAL) != negated:
+    if len(operands) < 2:
         return False
     x, y = unshaped(operands[0]), unshaped(operands[1])
-    return x.same(y) or made_of(x, y) or made_of(y, x)
+    if _set_to_hold(mask.op, x, y.range.point, not negated):
+        return True
+    return (mask.op is Op.NOT_EQUAL) == negated and (x.same(y) or made_of(x, y) or made_of(y, x))
+
+
+def _set_to_hold(op: Op, x: Value, limit: float | None, truth: bool) -> bool:
+    """`valid > 0` of an array of ones some of which are overwritten: a number in it stands on the wanted side."""
+    compare = COMPARING.get(op)
+    parts = [part.range.point for part in x.made_by.operands] if x.op is Op.STORE else []
+    if compare is None or limit is None:
+        return False
+    return any(part is not None and compare(part, limit) is truth for part in parts)
 
 
 def _scattered(mask: Value) -> bool:

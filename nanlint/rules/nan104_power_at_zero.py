@@ -17,6 +17,9 @@ from nanlint.reasoning.poles import Danger, danger, singularity
 from nanlint.reasoning.squares import ROOTS
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
+ROUNDING = frozenset({Op.FLOOR, Op.CEIL, Op.ROUND, Op.SIGN})
+"""Operations that give whole numbers."""
+
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.POWER):
@@ -41,9 +44,11 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 
 
 def _whole(value: Value, steps: int = 6) -> bool:
-    """Whole numbers, be it in floating point: `arange(n) + 1`."""
+    """Whole numbers, be it in floating point: `arange(n) + 1`, `angle.floor()`."""
     value = strip(value)
     operands, point = value.made_by.operands, value.range.point
+    if value.op in ROUNDING:
+        return True
     if value.op is Op.ARANGE:
         ends = [value.made_by.options[name] for name in ("start", "step") if name in value.made_by.options]
         return all(_whole(end, steps - 1) for end in ends)

@@ -263,11 +263,12 @@ def _cosine(event: Event, trace: Trace) -> Rewrite | None:
 
 
 def _without_eps(event: Event, trace: Trace) -> Iterator[Draft]:
-    """`normalize(x, eps=0)`."""
+    """`normalize(x, eps=0)`; where that is the default, something has to show that the vector comes to be 0."""
     eps, node = event.options.get("eps"), event.site.options.get("eps")
     if eps is None or eps.range.point != 0.0:
         return
-    level = Level.STRICT if quiet(event.site) else Level.WARNING if trained(event, trace) else Level.NOTE
+    shown = node is not None or any(vanishing(x, trace) is not None for x in event.operands)
+    level = Level.STRICT if quiet(event.site) else Level.WARNING if shown and trained(event, trace) else Level.NOTE
     rewrite = None
     if node is not None and type(eps.constant) in (int, float):
         rewrite = Rewrite("Give it an epsilon", Applicability.UNSAFE, (Replace(node, "1e-12"),))

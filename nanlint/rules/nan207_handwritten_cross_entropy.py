@@ -53,7 +53,7 @@ def loss_of(trace: Trace, reading: Reading) -> Event | None:
             return user or (last if weighted and summed and negative else None)
         if user.op in (Op.MULTIPLY, Op.MATMUL) and len(user.operands) == 2:
             other = user.y if user.x.made_by is last.result.made_by else user.x
-            if same(other, reading.term.value):
+            if same(other.made_by.x if other.op is Op.NEGATIVE else other, reading.term.value):
                 return None
             factor = other.range.point
             weighted |= factor is None

@@ -17,7 +17,8 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.context import words
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import quoted
-from nanlint.reasoning.origins import SAME_ELEMENTS, sources
+from nanlint.reasoning.origins import SAME_ELEMENTS, alternatives, sources
+from nanlint.reasoning.ownership import denoted
 from nanlint.reasoning.protocol import last_word
 from nanlint.reasoning.rewriting import code, spell_label_check
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
@@ -45,6 +46,8 @@ STORES = frozenset({"load", "loads", "loadmat", "fromfile", "File", "read_hdf", 
 """Of these, those that read what a program has stored, and so arranged for what comes after it."""
 WRITERS = frozenset({"writerow", "writerows", "to_csv", "savetxt"})
 LOSSES = (Op.CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.NLL_LOSS)
+COUNTED_FROM_ZERO = re.compile(r"mnist|cifar|modelnet|shapenet|speech_?commands|20_?news|fer_?2013")
+"""Names of published datasets whose classes are numbered from 0."""
 MAX_VISITED = 80  # values looked at on the way back from a label
 
 
@@ -188,7 +191,15 @@ def _origin(raw: Value, cast: Event, trace: Trace) -> _Origin | None:
 
 
 def _published(event: Event) -> bool:
-    """A dataset that comes with its library, or is generated: `torchvision.datasets.MNIST`, `load_iris`."""
+    """A dataset that comes with its library, or is generated: `torchvision.datasets.MNIST`, `load_iris`.
+
+    Or a file of one by its name: `mnist/mnist_train.amat`.
+    """
+    arguments = event.node.args[:1] if isinstance(event.node, cst.Call) else ()
+    files = [denoted(argument.value, event.site) for argument in arguments]
+    names = [part.constant for file in files if file is not None for part in alternatives(file)]
+    if any(isinstance(name, str) and COUNTED_FROM_ZERO.search(name.lower()) for name in names):
+        return True
     return "datasets" in event.site.spelling.split(".") or last_word(event).startswith(("load_", "fetch_", "make_"))
 
 

@@ -58,7 +58,7 @@ def _reported(
         if not (beyond == -1.0 and fate(event, beyond) == "zeros"):  # the usual way to write: no class
             yield Draft(
                 event=event,
-                level=Level.NOTE if _sentinel(piece, parts) or picked(labels) else _level(event, classes, beyond),
+                level=Level.NOTE if _unset(piece, parts) or picked(labels) else _level(event, classes, beyond),
                 message=_message(event, piece, beyond, classes),
                 remedy="Number the classes from 0, and give the loss as many outputs as there are classes.",
                 evidence=(*trail(event, trace, piece), *_sized(event, classes, trace)),
@@ -76,9 +76,12 @@ def _beyond(piece: Value, top: float, ignored: float | None) -> float | None:
     return finite[-1] if finite else None
 
 
-def _sentinel(piece: Value, parts: list[Value]) -> bool:
-    """-1 beside labels of which nothing is known: what a search returns that finds none, which callers test for."""
-    return piece.range.point == -1.0 and any(not part.known for part in parts)
+def _unset(piece: Value, parts: list[Value]) -> bool:
+    """-1 that stands for none: the default of an option, or beside labels of which nothing is known.
+
+    That is what a search returns that finds none, and callers test for it.
+    """
+    return piece.range.point == -1.0 and (piece.op is Op.ARGUMENT or any(not part.known for part in parts))
 
 
 def _of_caller(event: Event, piece: Value, trace: Trace) -> bool:

@@ -16,7 +16,9 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import memory
 from nanlint.reasoning.origins import SAME_ELEMENTS, alternatives, strip
+from nanlint.reasoning.placement import loop_around
 from nanlint.reasoning.protocol import trains
+from nanlint.reasoning.provenance import from_network
 from nanlint.reasoning.rewriting import code, contains, spell_name, wrapped
 from nanlint.reasoning.storage import attribute_name, owning_classes
 from nanlint.reasoning.weights import Weight, calls_of, extents, weights
@@ -86,6 +88,8 @@ def _level(weight: Weight, trace: Trace, limit: float) -> Level | None:
         return Level.NOTE
     if weight.product is not None and _tame_head(weight, weight.product, limit, trace):
         return Level.NOTE
+    if all(_linear_regression(product, trace) or _once(weight, product, trace) for product in products):
+        return Level.NOTE
     judged = any(_reaches(product.result, LOSSES, trace) for product in products)
     if weight.by_default and (judged or weight.gain >= GRAVE * limit):
         return Level.ERROR
@@ -107,6 +111,20 @@ def _tame_head(weight: Weight, product: Event, limit: float, trace: Trace) -> bo
     ways = [strip(way) for x in inputs for way in alternatives(x)]
     bounded = all(way.op is Op.RECURRENT or way.range.inside(-1.0, 1.0) for way in ways)
     return (bounded and gain <= grave) or not any(x.gradient for x in inputs)
+
+
+def _linear_regression(product: Event, trace: Trace) -> bool:
+    """A squared error of a single product of data: how far it starts from the end decides nothing of its steps."""
+    data = [strip(x) for x in product.operands[:1]]
+    squared = _reaches(product.result, frozenset({Op.SQUARED_ERROR}), trace, passing=SUMMED)
+    return squared and not any(from_network(x) or x.op in ACTIVATIONS for x in data)
+
+
+def _once(weight: Weight, product: Event, trace: Trace) -> bool:
+    """An array that no gradient reaches, in a script that computes with it once and trains nothing."""
+    event = weight.event
+    drawn = registry.accumulates(event.framework) and not event.result.gradient and weight.layer is None
+    return drawn and not trains(trace) and loop_around(product) is None and event.site.frame is product.site.frame
 
 
 def _standardised(value: Value, trace: Trace) -> bool:
