@@ -21,7 +21,7 @@ from nanlint.lsp.changes import changes, ignoring_file
 from nanlint.lsp.checks import Checks
 from nanlint.lsp.convert import touches, workspace_edit
 from nanlint.lsp.documents import Document
-from nanlint.lsp.jobs import FixAll, Ignore
+from nanlint.lsp.linting import FixAll, Ignore
 from nanlint.lsp.session import Session
 from nanlint.lsp.shown import Shown
 from nanlint.lsp.units import Unit, versions

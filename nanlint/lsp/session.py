@@ -19,8 +19,9 @@ from pygls.uris import to_fs_path
 from nanlint.lsp.analyst import Analyst
 from nanlint.lsp.convert import Converter
 from nanlint.lsp.documents import Document, Documents, Notebook
-from nanlint.lsp.jobs import Job, Target, Update
+from nanlint.lsp.jobs import Job, Update
 from nanlint.lsp.options import Abilities, abilities, options
+from nanlint.lsp.target import Target
 from nanlint.lsp.text import Text
 from nanlint.lsp.units import Cells, Script, Unit, path_of
 from nanlint.text.source import SourceError, read
@@ -42,7 +43,7 @@ class Session:
         if not self.folders and params.root_uri:
             self.add_folders([WorkspaceFolder(params.root_uri, "")])
         self.analyst = Analyst(self._prelude)
-        self.converter = Converter(self.text_of, self.abilities.related, self.abilities.tags)
+        self.converter = Converter(self.text_of, self.abilities.related, self.abilities.links, self.abilities.tags)
 
     @property
     def encoding(self) -> str:
