@@ -87,9 +87,17 @@ class Checks:
         """Settings have changed, or which files there are."""
         self.generation += 1
         for key in [key for key in self.states if self.session.unit_by_key(key) is None]:
-            self.states.pop(key)
+            self._withdraw(key)
         for unit in self.session.units():
             self._begin(unit, 0.0, Urgency.SOON)
+
+    def _withdraw(self, key: str) -> None:
+        """What is open is not looked at any more."""
+        task = self.states.pop(key).task
+        if task is not None:
+            task.cancel()
+        texts = self.session.documents.texts.values()
+        self.publisher.withdraw([document.uri for document in texts if key in (document.uri, document.notebook)])
 
     def _begin(self, unit: Unit, delay: float, urgency: Urgency) -> None:
         state = self.states.setdefault(unit.key, State())

@@ -55,6 +55,12 @@ class Publisher:
             if not self.session.abilities.pulls:
                 self.session.server.text_document_publish_diagnostics(PublishDiagnosticsParams(uri, []))
 
+    def withdraw(self, uris: Sequence[str]) -> None:
+        """The documents are open, but there is nothing to show of them."""
+        self.clear(uris)
+        if self.session.abilities.pulls and self.session.abilities.refreshes:
+            self.session.server.workspace_diagnostic_refresh(None)
+
     def telling(self, uri: str, items: Sequence[Diagnostic]) -> str:
         """Notes what the editor gets of a document. Returns what stands for it the next time it asks."""
         self._told[uri] = digest(items)

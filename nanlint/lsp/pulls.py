@@ -68,11 +68,11 @@ class Pulls:
 
     async def _files(self) -> list[str]:
         """The files of the workspace that are not open."""
-        if not self.session.options.workspace_diagnostics:
-            return []
         opened = {unit.path for unit in self.session.units()}
         found: list[str] = []
         for root in self.session.folders.values():
+            if not self.session.options_in(root).workspace_diagnostics:
+                continue
             answer = await self.session.analyst.ask(Files(root), Urgency.SOON)
             assert isinstance(answer, tuple)
             found += [path for path in answer if path not in opened]

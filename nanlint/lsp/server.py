@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -72,6 +72,7 @@ class Server(LanguageServer):
             self._watching.cancel()
         if hasattr(self, "session"):
             await self.session.analyst.close()
+            self.rulebook.close()
 
 
 def make_server() -> Server:
@@ -165,18 +166,19 @@ def _notebook_changed(server: Server, uri: str) -> None:
 
 def _workspace(server: Server) -> None:
     @_on(server, lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    def folders_changed(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+    async def folders_changed(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
         server.session.remove_folders(params.event.removed)
         server.session.add_folders(params.event.added)
         _settings_changed(server)
+        if server.session.abilities.configuration:
+            await _fetch_options(server)
 
     @_on(server, lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configuration_changed(params: lsp.DidChangeConfigurationParams) -> None:
         if server.session.abilities.configuration:
             await _fetch_options(server)
         else:
-            server.session.set_options(params.settings)
-            server.checks.all_changed()
+            _set_options(server, params.settings)
 
     @_on(server, lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
@@ -194,11 +196,19 @@ def _settings_changed(server: Server) -> None:
 
 
 async def _fetch_options(server: Server) -> None:
-    params = lsp.ConfigurationParams([lsp.ConfigurationItem(section="nanlint")])
-    answer = await server.workspace_configuration_async(params)
-    if answer and answer[0] is not None:
-        server.session.set_options(answer[0])
-        server.checks.all_changed()
+    """Asks for the settings of the editor, and for those of each folder."""
+    folders = dict(server.session.folders)
+    items = [lsp.ConfigurationItem(scope_uri=uri, section="nanlint") for uri in (None, *folders)]
+    answer = await server.workspace_configuration_async(lsp.ConfigurationParams(items))
+    if answer:
+        _set_options(server, answer[0], dict(zip(folders.values(), answer[1:], strict=False)))
+
+
+def _set_options(server: Server, given: object, by_folder: Mapping[str, object] | None = None) -> None:
+    server.session.set_options(given, by_folder)
+    server.checks.all_changed()
+    if server.session.abilities.refreshes_hints:
+        server.workspace_inlay_hint_refresh(None)
 
 
 def _diagnostics(server: Server) -> None:

@@ -319,6 +319,28 @@ def test_an_unused_comment_is_faded(tmp_path: Path) -> None:
     run(conversation)
 
 
+def test_a_folder_may_have_the_server_switched_off(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    async def conversation() -> None:
+        async with editor(tmp_path, folders=[first, second]) as one:
+            in_first, in_second = one.open("first/train.py", BUGGY), one.open("second/train.py", BUGGY)
+            for uri in (in_first, in_second):
+                assert codes(await one.shown(uri)) == ["NAN201"]
+            one.client.set_configuration({"nanlint": {"enable": True}})
+            one.client.set_configuration({"nanlint": {"enable": False}}, scope_uri=first.as_uri())
+            one.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams({}))
+            await one.until(lambda: one.client.diagnostics[in_first] == ())
+            assert codes(one.client.diagnostics[in_second]) == ["NAN201"]
+            one.change(in_first, None, FIXED)
+            one.client.set_configuration({"nanlint": {"enable": True}}, scope_uri=first.as_uri())
+            one.change(in_first, None, BUGGY)
+            one.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams({}))
+            await one.until(lambda: codes(one.client.diagnostics[in_first]) == ["NAN201"])
+
+    run(conversation)
+
+
 def test_options_come_from_the_client_and_wrong_ones_are_told(tmp_path: Path) -> None:
     async def conversation() -> None:
         async with editor(tmp_path, options={"settings": {"hover-ranges": "yes", "hoover": 1}}) as one:
