@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -108,21 +108,28 @@ class Cache:
 
     def _stands(self, entry: _Entry, settings: PerPath, project: Project) -> bool:
         """Every question that the examination asked is answered as it was then."""
-        uses, same_files = entry.uses, entry.place == project.place
-        return (
-            all(_settings(path, settings) == known for path, known in entry.judged)
-            and all(self._digest(path, project) == known for path, known in uses.contents)
-            and (same_files or all(project.find(importer, name) == known for importer, name, known in uses.found))
-            and all(project.document_digest(importer, name) == known for importer, name, known in uses.documents)
-        )
+        known = entry.judged
+        uses = replace(entry.uses, found=()) if entry.place == project.place else entry.uses
+        return all(_settings(path, settings) == each for path, each in known) and stands(uses, project, self._digests)
 
-    def _digest(self, path: str, project: Project) -> str:
-        if path not in self._digests:
-            try:
-                self._digests[path] = digest(project.source(path))
-            except SourceError:
-                self._digests[path] = UNREADABLE
-        return self._digests[path]
+
+def stands(uses: Uses, project: Project, digests: dict[str, str] | None = None) -> bool:
+    """Every question is answered as it was then. digests: those of files that were asked for, by path."""
+    digests = {} if digests is None else digests
+    return (
+        all(_digest(path, project, digests) == known for path, known in uses.contents)
+        and all(project.find(importer, name) == known for importer, name, known in uses.found)
+        and all(project.document_digest(importer, name) == known for importer, name, known in uses.documents)
+    )
+
+
+def _digest(path: str, project: Project, digests: dict[str, str]) -> str:
+    if path not in digests:
+        try:
+            digests[path] = digest(project.source(path))
+        except SourceError:
+            digests[path] = UNREADABLE
+    return digests[path]
 
 
 @functools.cache

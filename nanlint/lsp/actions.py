@@ -21,7 +21,7 @@ from nanlint.lsp.changes import changes, ignoring_file
 from nanlint.lsp.checks import Checks
 from nanlint.lsp.convert import touches, workspace_edit
 from nanlint.lsp.documents import Document
-from nanlint.lsp.jobs import FixAll, Ignore
+from nanlint.lsp.linting import FixAll, Ignore
 from nanlint.lsp.session import Session
 from nanlint.lsp.shown import Shown
 from nanlint.lsp.units import Unit, versions
@@ -47,7 +47,7 @@ class Actions:
         actions: list[CodeAction] = []
         if _wants(context, CodeActionKind.QuickFix) and shown.current:
             actions += self._about(unit, document, area, shown, context.diagnostics)
-        if _wants(context, FIX_ALL) and shown.current and _applied(shown, self.session.options.unsafe_fixes):
+        if _wants(context, FIX_ALL) and shown.current and _applied(shown, self._unsafe(unit)):
             actions.append(CodeAction("Fix all (nanlint)", FIX_ALL, data=self._data(unit, "all")))
         if not self.session.abilities.resolves_edits:
             actions = [await self.resolve(action) for action in actions]
@@ -143,7 +143,7 @@ class Actions:
         shown = (await self.checks.settled(unit)).shown
         match data["what"]:
             case "all":
-                return await self.fix_all(unit, self.session.options.unsafe_fixes)
+                return await self.fix_all(unit, self._unsafe(unit))
             case "rule":
                 return await self.fix_all(unit, bool(data["unsafe"]), str(data["code"]))
             case "ignore":
@@ -155,6 +155,9 @@ class Actions:
             case _:
                 fix = shown.findings[_number(data["index"])][0].fix
                 return self._workspace_edit(unit, fix.edits if fix is not None else ())
+
+    def _unsafe(self, unit: Unit) -> bool:
+        return self.session.options_for(unit.key).unsafe_fixes
 
     def _rewritten(self, unit: Unit, text: object) -> WorkspaceEdit:
         if isinstance(text, Problem):

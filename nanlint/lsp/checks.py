@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from lsprotocol.types import (
-    PublishDiagnosticsParams,
-)
 
 from nanlint.findings import Problem
 from nanlint.lsp.analyst import AnalysisError, Urgency
-from nanlint.lsp.jobs import Lint, Linted, Rescan, Update
+from nanlint.lsp.callers import Callers
+from nanlint.lsp.jobs import Rescan, Update
+from nanlint.lsp.linting import Lint, Linted
+from nanlint.lsp.publisher import Publisher
 from nanlint.lsp.session import Session
 from nanlint.lsp.shown import Shown
 from nanlint.lsp.units import Unit, path_of, versions
@@ -45,14 +45,20 @@ class Checks:
         """Set when something is shown that was not before."""
         self.generation = 0
         """How often settings have changed."""
+        self.publisher = Publisher(session)
+        self.callers = Callers(session, self.hear)
         self._loop = asyncio.get_running_loop()
-        self._refreshing: asyncio.TimerHandle | None = None
 
     def changed(self, unit: Unit) -> None:
         """The unit was opened or edited."""
+        if unit.key in self.states:
+            self.callers.edited()
+        else:
+            self.callers.changed()
         state = self.states.setdefault(unit.key, State())
         typing = self._loop.time() - state.changed_at < QUIET
         state.changed_at = self._loop.time()
+        self.publisher.outdated(unit.key)
         self.session.analyst.tell(self.session.update(unit))
         self._begin(unit, PAUSE if typing else 0.0, Urgency.NOW)
 
@@ -62,31 +68,36 @@ class Checks:
         if state is not None and state.task is not None:
             state.task.cancel()
         self.session.analyst.tell(Update({unit.path: None}))
-        if not self.session.abilities.pulls:
-            for document in unit.documents:
-                self.session.server.text_document_publish_diagnostics(PublishDiagnosticsParams(document.uri, []))
+        self.publisher.outdated(unit.key)
+        self.publisher.clear(document.uri for document in unit.documents)
+        self.callers.changed()
         self._tell_users(unit.path)
-
-    def cells_closed(self, uris: list[str]) -> None:
-        """Cells were taken out of a notebook."""
-        if not self.session.abilities.pulls:
-            for uri in uris:
-                self.session.server.text_document_publish_diagnostics(PublishDiagnosticsParams(uri, []))
 
     def files_changed(self, uris: list[str], moved: bool) -> None:
         """Files changed on disk; moved: some were created or deleted."""
         self.session.analyst.tell(Rescan() if moved else Update({}))
         for uri in uris:
             self._tell_users(path_of(uri))
+        if moved:
+            self.all_changed()
+        self.callers.changed()
         self.news.set()
 
     def all_changed(self) -> None:
-        """Settings or files on disk have changed."""
+        """Settings have changed, or which files there are."""
         self.generation += 1
         for key in [key for key in self.states if self.session.unit_by_key(key) is None]:
-            self.states.pop(key)
+            self._withdraw(key)
         for unit in self.session.units():
             self._begin(unit, 0.0, Urgency.SOON)
+
+    def _withdraw(self, key: str) -> None:
+        """What is open is not looked at any more."""
+        task = self.states.pop(key).task
+        if task is not None:
+            task.cancel()
+        texts = self.session.documents.texts.values()
+        self.publisher.withdraw([document.uri for document in texts if key in (document.uri, document.notebook)])
 
     def _begin(self, unit: Unit, delay: float, urgency: Urgency) -> None:
         state = self.states.setdefault(unit.key, State())
@@ -102,13 +113,19 @@ class Checks:
         linted = await self.lint(unit.path, text, urgency)
         state.shown, state.versions, state.used = state.shown.after(linted.report, text), now, linted.used
         self._show(unit, state, asked=urgency is Urgency.NOW)
-        for other in self.session.units():
-            told, its = linted.others.get(other.path), self.states.get(other.key)
-            if told is not None and its is not None and its.versions == versions(other):
-                its.shown = its.shown.after(told, other.text)
-                self._show(other, its, asked=False)
+        self.hear(linted.others)
         if not known:
             self._tell_users(unit.path)
+
+    def hear(self, reports: Mapping[str, FileReport]) -> None:
+        """Shows what another file has changed in the reports on what is open."""
+        for unit in self.session.units():
+            report, state = reports.get(unit.path), self.states.get(unit.key)
+            if report is None or state is None or state.versions != versions(unit) or not state.shown.current:
+                continue
+            if report.findings != state.shown.report.findings:
+                state.shown = state.shown.after(report, unit.text)
+                self._show(unit, state, asked=False)
 
     async def lint(self, path: str, text: str, urgency: Urgency) -> Linted:
         if len(text) > MAX_CHARACTERS:
@@ -124,24 +141,8 @@ class Checks:
         return linted
 
     def _show(self, unit: Unit, state: State, asked: bool) -> None:
-        """Pushes the diagnostics; a client that pulls is told to pull if it does not expect anything new."""
         self.news.set()
-        if self.session.abilities.pulls:
-            if not asked:
-                self._refresh_soon()
-            return
-        found = self.session.converter.diagnostics(unit, state.shown)
-        for document in unit.documents:
-            params = PublishDiagnosticsParams(document.uri, found[document.uri], document.version)
-            self.session.server.text_document_publish_diagnostics(params)
-
-    def _refresh_soon(self) -> None:
-        if self.session.abilities.refreshes and self._refreshing is None:
-            self._refreshing = self._loop.call_later(0.1, self._refresh)
-
-    def _refresh(self) -> None:
-        self._refreshing = None
-        self.session.server.workspace_diagnostic_refresh(None)
+        self.publisher.show(unit, state.shown, asked=asked)
 
     def _tell_users(self, path: str) -> None:
         """Looks again at the open files whose findings rest on the changed one."""

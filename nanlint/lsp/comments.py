@@ -38,6 +38,13 @@ def typed_selector(line: str, column: int) -> int | None:
     return _start_of_word(before)
 
 
+def typed_code(line: str, column: int) -> int | None:
+    """Where the code begins that is being typed after `# noqa:`."""
+    before = line[:column]
+    match = next(reversed(list(_NOQA.finditer(before))), None)
+    return _start_of_word(before) if match is not None and match.end() == column else None
+
+
 def typed_verb(line: str, column: int) -> int | None:
     """Where the word begins that is being typed after `# nanlint:`."""
     before = line[:column]

@@ -21,6 +21,9 @@ async def complete(rulebook: Rulebook, document: Document, position: Position) -
     column = document.text.offset(position) - document.text.offset(Position(position.line, 0))
     if (start := comments.typed_selector(line, column)) is not None:
         return _rules(await rulebook.names(), document, position, column - start)
+    if (start := comments.typed_code(line, column)) is not None:
+        rules = _rules(await rulebook.names(), document, position, column - start)
+        return [item for item in rules if item.label.isupper()]
     if (start := comments.typed_verb(line, column)) is not None:
         area = _area(document, position, column - start)
         return [
@@ -36,9 +39,8 @@ async def _in_table(rulebook: Rulebook, document: Document, position: Position) 
         return []
     column = document.text.offset(position) - document.text.offset(Position(position.line, 0))
     if spot.in_value:
-        if not tables.names_rules(spot):
-            return []
-        return _rules(await rulebook.names(), document, position, column - spot.word)
+        rules = await rulebook.names() if tables.names_rules(spot) else ()
+        return [*_choices(spot, document, position, column), *_rules(rules, document, position, column - spot.word)]
     if spot.table:
         rules = await rulebook.names() if tables.has_rules_as_keys(spot.table) else ()
         return _rules(rules, document, position, column - spot.word)
@@ -52,6 +54,15 @@ async def _in_table(rulebook: Rulebook, document: Document, position: Position) 
             text_edit=TextEdit(area, key.name),
         )
         for key in KEYS
+    ]
+
+
+def _choices(spot: tables.Spot, document: Document, position: Position, column: int) -> list[CompletionItem]:
+    """The words that a value is one of."""
+    area = _area(document, position, column - spot.word)
+    return [
+        CompletionItem(word, kind=CompletionItemKind.Value, text_edit=TextEdit(area, word))
+        for word in tables.choices(spot)
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from lsprotocol.types import (
+    CodeDescription,
     Diagnostic,
     DiagnosticRelatedInformation,
     DiagnosticSeverity,
@@ -24,6 +25,7 @@ from nanlint.findings import Finding, Level, Place, Problem, Step
 from nanlint.lsp.shown import Shown
 from nanlint.lsp.text import Text
 from nanlint.lsp.units import Unit
+from nanlint.showing.links import rule_link
 from nanlint.text.lines import Lines
 
 SOURCE = "nanlint"
@@ -40,10 +42,14 @@ TextOf = Callable[[str], Text | None]
 
 @dataclass(frozen=True, slots=True)
 class Converter:
-    """Makes diagnostics. related: whether the client takes related information; tags: the tags that it takes."""
+    """Makes diagnostics. related, links: whether the client takes related information, and the addresses of rules;
+
+    tags: the tags that it takes.
+    """
 
     text_of: TextOf
     related: bool = True
+    links: bool = True
     tags: frozenset[DiagnosticTag] = frozenset()
 
     def diagnostics(self, unit: Unit, shown: Shown) -> dict[str, list[Diagnostic]]:
@@ -66,11 +72,16 @@ class Converter:
             message=f"{finding.rule}: {finding.message}",
             severity=_SEVERITIES[finding.level],
             code=finding.code,
+            code_description=self._link(finding) if self.links else None,
             source=SOURCE,
             tags=tags or None,
             related_information=self._related(finding, unit, shown) if self.related else None,
             data={"fixable": finding.fix is not None},
         )
+
+    def _link(self, finding: Finding) -> CodeDescription | None:
+        address = rule_link(finding.code, finding.rule)
+        return None if address is None else CodeDescription(address)
 
     def _related(self, finding: Finding, unit: Unit, shown: Shown) -> list[DiagnosticRelatedInformation] | None:
         steps = ((step, self.location(step.place, unit, shown)) for step in finding.evidence)

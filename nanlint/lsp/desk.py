@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import libcst as cst
 
+from nanlint.caching.cache import stands
 from nanlint.files.discover import discover
 from nanlint.lsp.chart import Chart
 from nanlint.lsp.configuration import Policies
-from nanlint.lsp.jobs import Target
+from nanlint.lsp.moving import Move
+from nanlint.lsp.target import Target
 from nanlint.program.project import Project
 from nanlint.running.work import Examination
 from nanlint.text.patchwork import Patchwork
@@ -22,7 +25,7 @@ from nanlint.text.source import Source
 
 MAX_FILES = 5_000
 """Of a workspace folder that are looked at as parts of one program; of a larger one, the first by name."""
-MAX_KEPT = 400  # examinations of files, to hear what one says of another
+MAX_KEPT = 2_000  # examinations, to hear what one file says of another: some 20 kB each
 MAX_CHARTS = 3
 
 
@@ -48,13 +51,28 @@ class Program(Project):
         return self._sections.setdefault(path, Sections()) if path in self.texts else super().sections(path)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An examination, and the texts of the other files that it says something of, as it read them."""
+
+    examination: Examination
+    texts: Mapping[str, str]
+
+    def about(self, path: str, text: str) -> Examination:
+        """The examination as far as it is about another file, which holds that text by now."""
+        move = Move(self.texts[path], text)
+        examined = self.examination.examined
+        moved = (move.report(report) for report in examined.away if report.finding.place.path == path)
+        return replace(self.examination, examined=replace(examined, away=tuple(filter(None, moved))))
+
+
 class Desk:
     """What the worker knows between two jobs: texts of open documents, programs with their trees, examinations."""
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
         self.policies = Policies()
-        self.examinations: OrderedDict[str, Examination] = OrderedDict()
+        self.kept: OrderedDict[str, Kept] = OrderedDict()
         self.charts: OrderedDict[str, tuple[str, Chart]] = OrderedDict()
         self._programs: dict[str, Program] = {}
 
@@ -77,8 +95,10 @@ class Desk:
         return (*self.files(root), *inside)
 
     def forget_files(self) -> None:
-        """Files came or went, or settings changed."""
+        """Files came or went, or settings changed: who is not open may have nothing to say any more."""
         self._programs.clear()
+        for path in self.kept.keys() - self.texts.keys():
+            del self.kept[path]
         self.policies.forget()
 
     def forget_what_was_read(self) -> None:
@@ -104,15 +124,35 @@ class Desk:
     def close(self, path: str) -> None:
         """The document is not open any more."""
         self.texts.pop(path, None)
-        self.examinations.pop(path, None)
+        self.kept.pop(path, None)
         self.charts.pop(path, None)
         self._programs.pop(path, None)
 
-    def keep(self, examination: Examination) -> None:
-        self.examinations.pop(examination.path, None)
-        self.examinations[examination.path] = examination
-        if len(self.examinations) > MAX_KEPT:
-            self.examinations.popitem(last=False)
+    def keep(self, examination: Examination, project: Project) -> None:
+        """Remembers what a file says of itself and of others."""
+        mentioned = {report.finding.place.path for report in examination.examined.away}
+        texts = {path: project.source(path).text for path in mentioned}
+        self.kept.pop(examination.path, None)
+        self.kept[examination.path] = Kept(examination, texts)
+        closed = (path for path in self.kept if path not in self.texts)
+        if len(self.kept) > MAX_KEPT and (oldest := next(closed, None)) is not None:
+            del self.kept[oldest]
+
+    def mentioned(self, path: str) -> frozenset[str]:
+        """The other files that a file says something of."""
+        return frozenset(self.kept[path].texts) if path in self.kept else frozenset()
+
+    def heard(self, examination: Examination) -> dict[str, Examination]:
+        """An examination, and those of other files as far as they are about its text."""
+        path, source = examination.path, examination.source
+        text = "" if source is None else source.text
+        about = {other: kept.about(path, text) for other, kept in self.kept.items() if path in kept.texts}
+        return {**about, path: examination}
+
+    def stands(self, path: str, project: Project) -> bool:
+        """Whether everything that the examination of a file rests on is as it was."""
+        uses = self.kept[path].examination.uses if path in self.kept else None
+        return uses is not None and stands(uses, project)
 
     def chart(self, path: str, project: Project) -> Chart:
         """What is known of the expressions in the text of now. Raises SourceError."""

@@ -56,6 +56,7 @@ class Abilities:
     refreshes: bool = False
     refreshes_hints: bool = False
     related: bool = False
+    links: bool = False
     tags: frozenset[DiagnosticTag] = frozenset()
     versioned_edits: bool = False
     literal_actions: bool = False
@@ -80,6 +81,7 @@ def abilities(capabilities: ClientCapabilities) -> Abilities:
         refreshes=has("workspace.diagnostics.refresh_support"),
         refreshes_hints=has("workspace.inlay_hint.refresh_support"),
         related=has("text_document.publish_diagnostics.related_information"),
+        links=has("text_document.publish_diagnostics.code_description_support"),
         tags=frozenset(tags),
         versioned_edits=has("workspace.workspace_edit.document_changes"),
         literal_actions=get_capability(capabilities, "text_document.code_action.code_action_literal_support", None)

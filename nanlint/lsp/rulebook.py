@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory
 
 from nanlint.lsp.analyst import Analyst
 from nanlint.lsp.jobs import Explain, RuleNames
@@ -17,6 +17,7 @@ class Rulebook:
         self._analyst = analyst
         self._names: tuple[RuleName, ...] = ()
         self._pages: dict[str, str | None] = {}
+        self._directory: TemporaryDirectory[str] | None = None
 
     async def names(self) -> tuple[RuleName, ...]:
         """Every rule, by code."""
@@ -45,8 +46,13 @@ class Rulebook:
         page = await self.page(name)
         if page is None:
             return None
-        directory = Path(gettempdir()) / "nanlint-rules"
-        directory.mkdir(exist_ok=True)
-        path = directory / f"{name}.md"
+        if self._directory is None:
+            self._directory = TemporaryDirectory(prefix="nanlint-rules-")
+        path = Path(self._directory.name) / f"{name}.md"
         path.write_text(page, encoding="utf-8")
         return path
+
+    def close(self) -> None:
+        """Removes those files."""
+        if self._directory is not None:
+            self._directory.cleanup()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -14,11 +15,11 @@ from nanlint.lsp import completion, hints, hover
 from nanlint.lsp.actions import KINDS, SHOW_RULE, Actions
 from nanlint.lsp.analyst import AnalysisError
 from nanlint.lsp.checks import Checks
-from nanlint.lsp.configuration import FILES
 from nanlint.lsp.protocol import Protocol
 from nanlint.lsp.pulls import Pulls
 from nanlint.lsp.rulebook import Rulebook
 from nanlint.lsp.session import Session
+from nanlint.lsp.watching import watch
 
 FIX_FILE, FIX_FILE_UNSAFELY = "nanlint.fixFile", "nanlint.fixFileUnsafely"
 NOTEBOOKS = lsp.NotebookDocumentSyncOptions(
@@ -28,7 +29,9 @@ NOTEBOOKS = lsp.NotebookDocumentSyncOptions(
         )
     ]
 )
-WATCHED = [*(f"**/{name}" for name in FILES), "**/*.py"]
+SETTINGS = (".toml", ".gitignore")
+"""How files end that settings can stand in: one may extend a file of any name."""
+WATCHED = [*(f"**/*{ending}" for ending in SETTINGS), "**/*.py"]
 PULLS = lsp.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="nanlint")
 
 
@@ -43,6 +46,7 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("nanlint", __version__, notebook_document_sync=NOTEBOOKS, protocol_cls=Protocol)
+        self._watching: asyncio.Task[None] | None = None
 
     def begin(self, params: lsp.InitializeParams) -> None:
         encoding = self.protocol.workspace.position_encoding
@@ -52,10 +56,23 @@ class Server(LanguageServer):
         self.actions = Actions(self.session, self.checks)
         self.rulebook = Rulebook(self.session.analyst)
 
+    def watch_files(self) -> None:
+        """Has the client tell of files that change, or looks itself."""
+        if not self.session.abilities.watches:
+            self._watching = asyncio.get_running_loop().create_task(watch(self.session, self.checks))
+            return
+        watchers = [lsp.FileSystemWatcher(pattern) for pattern in WATCHED]
+        options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
+        registration = lsp.Registration("nanlint-files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        self.client_register_capability(lsp.RegistrationParams([registration]))
+
     async def finish(self) -> None:
         """Ends what works for the session, if there ever was one."""
+        if self._watching is not None:
+            self._watching.cancel()
         if hasattr(self, "session"):
             await self.session.analyst.close()
+            self.rulebook.close()
 
 
 def make_server() -> Server:
@@ -80,11 +97,7 @@ def _life(server: Server) -> None:
         session = server.session
         session.complain()
         await session.analyst.warm_up()
-        if session.abilities.watches:
-            watchers = [lsp.FileSystemWatcher(pattern) for pattern in WATCHED]
-            options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
-            registration = lsp.Registration("nanlint-files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            server.client_register_capability(lsp.RegistrationParams([registration]))
+        server.watch_files()
         if session.abilities.configuration:
             await _fetch_options(server)
 
@@ -102,8 +115,10 @@ def _texts(server: Server) -> None:
 
     @_on(server, lsp.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: lsp.DidSaveTextDocumentParams) -> None:
-        if params.text_document.uri.endswith(FILES):
+        if params.text_document.uri.endswith(SETTINGS):
             _settings_changed(server)
+        else:
+            server.checks.callers.changed()
 
     @_on(server, lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:
@@ -132,7 +147,7 @@ def _notebooks(server: Server) -> None:
         gone = {document.uri for document in before.documents} if before is not None else set()
         server.session.documents.change_notebook(identifier.uri, identifier.version, params.change)
         gone -= set(server.session.documents.texts)
-        server.checks.cells_closed(sorted(gone))
+        server.checks.publisher.clear(sorted(gone))
         _notebook_changed(server, identifier.uri)
 
     @_on(server, lsp.NOTEBOOK_DOCUMENT_DID_CLOSE)
@@ -151,22 +166,23 @@ def _notebook_changed(server: Server, uri: str) -> None:
 
 def _workspace(server: Server) -> None:
     @_on(server, lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    def folders_changed(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+    async def folders_changed(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
         server.session.remove_folders(params.event.removed)
         server.session.add_folders(params.event.added)
         _settings_changed(server)
+        if server.session.abilities.configuration:
+            await _fetch_options(server)
 
     @_on(server, lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configuration_changed(params: lsp.DidChangeConfigurationParams) -> None:
         if server.session.abilities.configuration:
             await _fetch_options(server)
         else:
-            server.session.set_options(params.settings)
-            server.checks.all_changed()
+            _set_options(server, params.settings)
 
     @_on(server, lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
-        settings = any(change.uri.endswith(FILES) for change in params.changes)
+        settings = any(change.uri.endswith(SETTINGS) for change in params.changes)
         moved = any(change.type != lsp.FileChangeType.Changed for change in params.changes)
         if settings:
             _settings_changed(server)
@@ -177,15 +193,22 @@ def _workspace(server: Server) -> None:
 def _settings_changed(server: Server) -> None:
     """Configuration files, folders or their files are not what they were."""
     server.checks.files_changed([], moved=True)
-    server.checks.all_changed()
 
 
 async def _fetch_options(server: Server) -> None:
-    params = lsp.ConfigurationParams([lsp.ConfigurationItem(section="nanlint")])
-    answer = await server.workspace_configuration_async(params)
-    if answer and answer[0] is not None:
-        server.session.set_options(answer[0])
-        server.checks.all_changed()
+    """Asks for the settings of the editor, and for those of each folder."""
+    folders = dict(server.session.folders)
+    items = [lsp.ConfigurationItem(scope_uri=uri, section="nanlint") for uri in (None, *folders)]
+    answer = await server.workspace_configuration_async(lsp.ConfigurationParams(items))
+    if answer:
+        _set_options(server, answer[0], dict(zip(folders.values(), answer[1:], strict=False)))
+
+
+def _set_options(server: Server, given: object, by_folder: Mapping[str, object] | None = None) -> None:
+    server.session.set_options(given, by_folder)
+    server.checks.all_changed()
+    if server.session.abilities.refreshes_hints:
+        server.workspace_inlay_hint_refresh(None)
 
 
 def _diagnostics(server: Server) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lsprotocol.types import (
@@ -19,8 +19,9 @@ from pygls.uris import to_fs_path
 from nanlint.lsp.analyst import Analyst
 from nanlint.lsp.convert import Converter
 from nanlint.lsp.documents import Document, Documents, Notebook
-from nanlint.lsp.jobs import Job, Target, Update
-from nanlint.lsp.options import Abilities, abilities, options
+from nanlint.lsp.jobs import Job, Update
+from nanlint.lsp.options import Abilities, Options, abilities, options
+from nanlint.lsp.target import Target
 from nanlint.lsp.text import Text
 from nanlint.lsp.units import Cells, Script, Unit, path_of
 from nanlint.text.source import SourceError, read
@@ -38,11 +39,12 @@ class Session:
         self.options, self._complaints = options(params.initialization_options)
         self.documents = Documents(encoding)
         self.folders: dict[str, str] = {}
+        self._options_in: dict[str, Options] = {}
         self.add_folders(params.workspace_folders or [])
         if not self.folders and params.root_uri:
             self.add_folders([WorkspaceFolder(params.root_uri, "")])
         self.analyst = Analyst(self._prelude)
-        self.converter = Converter(self.text_of, self.abilities.related, self.abilities.tags)
+        self.converter = Converter(self.text_of, self.abilities.related, self.abilities.links, self.abilities.tags)
 
     @property
     def encoding(self) -> str:
@@ -66,7 +68,7 @@ class Session:
     def unit(self, uri: str) -> Unit | None:
         """What the document is analysed as; None if it is not open or not Python."""
         document = self.documents.texts.get(uri)
-        if document is None or not self.options.enable or not is_python(document):
+        if document is None or not is_python(document) or not self.options_for(uri).enable:
             return None
         if document.notebook is None:
             return Script(document)
@@ -108,10 +110,24 @@ class Session:
         except SourceError:
             return None
 
-    def set_options(self, given: object) -> None:
-        self.options, complaints = options(given)
-        self._complaints += complaints
+    def options_for(self, uri: str) -> Options:
+        """The editor's settings for a document: those of its folder, if it has its own."""
+        return self.options_in(self.root(path_of(uri)))
+
+    def options_in(self, root: str | None) -> Options:
+        return self._options_in.get(root or "", self.options)
+
+    def set_options(self, given: object, by_folder: Mapping[str, object] | None = None) -> None:
+        """Takes the editor's settings, and those of workspace folders, by directory; None leaves things as they are."""
+        if given is not None:
+            self.options = self._read(given)
+        self._options_in = {root: self._read(own) for root, own in (by_folder or {}).items() if own is not None}
         self.complain()
+
+    def _read(self, given: object) -> Options:
+        found, complaints = options(given)
+        self._complaints += complaints
+        return found
 
     def complain(self) -> None:
         """Tells what is wrong with settings, each thing once."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nanlint.findings import Finding, Place, Problem
-from nanlint.lsp.changes import common
+from nanlint.lsp.moving import Move
 from nanlint.reports import FileReport
-from nanlint.text.lines import Lines
 
 
 @dataclass(frozen=True)
@@ -42,28 +41,8 @@ class Shown:
 
     def moved(self, place: Place) -> tuple[int, int] | None:
         """The offsets at which a place of the report stands now."""
-        return self._mover.moved(place)
+        return self._move.stretch(place)
 
     @cached_property
-    def _mover(self) -> _Mover:
-        return _Mover(self.text, self.now)
-
-
-class _Mover:
-    """Offsets of a text in one that differs from it in one stretch."""
-
-    def __init__(self, before: str, now: str) -> None:
-        self.lines = Lines(before)
-        self.before, self.shift = len(before), len(now) - len(before)
-        self.same = before == now
-        if not self.same:
-            self.head, self.tail = common(before, now)
-
-    def moved(self, place: Place) -> tuple[int, int] | None:
-        start = self.lines.offset(place.line, place.column)
-        end = self.lines.offset(place.end_line, place.end_column)
-        if self.same or end <= self.head:
-            return start, end
-        if start >= self.before - self.tail:
-            return start + self.shift, end + self.shift
-        return None
+    def _move(self) -> Move:
+        return Move(self.text, self.now)

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from lsprotocol.types import Position
 
 from nanlint.configuration.keys import BY_NAME
-from nanlint.configuration.kinds import Kind, Many, Selector, Table
+from nanlint.configuration.kinds import Kind, Many, Selector, Table, Text
 from nanlint.lsp.configuration import FILES
 from nanlint.lsp.documents import Document
 from nanlint.lsp.units import path_of
@@ -57,6 +57,14 @@ def names_rules(spot: Spot) -> bool:
     """Whether the strings there are codes or names of rules."""
     names = (spot.table.partition(".")[0], spot.key)
     return any(name in BY_NAME and _takes_rules(BY_NAME[name].kind) for name in names)
+
+
+def choices(spot: Spot) -> tuple[str, ...]:
+    """The strings that can stand there, if there are only so many."""
+    names = (spot.table.partition(".")[0], spot.key)
+    kinds = (BY_NAME[name].kind for name in names if name in BY_NAME)
+    values = (kind.value if isinstance(kind, Table) else kind for kind in kinds)
+    return tuple(word for kind in values if isinstance(kind, Text) for word in kind.choices)
 
 
 def has_rules_as_keys(table: str) -> bool:

@@ -13,7 +13,8 @@ import traceback
 from typing import BinaryIO, cast
 
 from nanlint.lsp.desk import Desk
-from nanlint.lsp.jobs import Job, warm_up
+from nanlint.lsp.jobs import Job
+from nanlint.lsp.linting import warm_up
 from nanlint.lsp.wire import Drop, Dropped, Failed, packed, receive
 from nanlint.running.stack import with_deep_stack
 

@@ -17,11 +17,22 @@ def rule_address(code: str, name: str) -> str | None:
 
 
 @cache
-def terminal_link(code: str, name: str) -> str | None:
-    """What the code of a rule leads to on this machine: the page of rules, or the rule's own file with its examples.
+def rule_link(code: str, name: str) -> str | None:
+    """What explains a rule, for who is on this machine: its page, or its own file with its examples.
 
-    None for a rule that is not nanlint's. The host is named, as a terminal may run on another one.
+    None for a rule that is not nanlint's.
     """
-    files = sorted((Path(__file__).parents[1] / "rules").glob(f"{code.lower()}_*.py"))
-    own = [f"file://{platform.node()}{quote(file.resolve().as_posix())}" for file in files]
+    own = [file.as_uri() for file in _files(code)]
     return rule_address(code, name) or next(iter(own), None)
+
+
+@cache
+def terminal_link(code: str, name: str) -> str | None:
+    """As `rule_link`; the host is named, as a terminal may run on another one."""
+    own = [f"file://{platform.node()}{quote(file.as_posix())}" for file in _files(code)]
+    return rule_address(code, name) or next(iter(own), None)
+
+
+def _files(code: str) -> list[Path]:
+    """The file of a rule of nanlint's; nothing for one that is not."""
+    return [file.resolve() for file in sorted((Path(__file__).parents[1] / "rules").glob(f"{code.lower()}_*.py"))]

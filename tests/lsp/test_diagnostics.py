@@ -34,7 +34,9 @@ def test_a_finding_with_its_evidence(tmp_path: Path) -> None:
             assert (found.code, found.source, found.severity) == ("NAN201", "nanlint", lsp.DiagnosticSeverity.Error)
             assert found.range == at(BUGGY, "torch.log(p)")
             assert found.message.startswith("log-of-softmax: ")
-            assert found.code_description is None
+            assert found.code_description is not None
+            page = Path(found.code_description.href.removeprefix("file://")).read_text()
+            assert 'code="NAN201"' in page
             assert found.related_information is not None
             assert [info.location.range for info in found.related_information] == [
                 at(BUGGY, "torch.softmax(logits, dim=-1)")
@@ -263,6 +265,78 @@ def test_diagnostics_are_pulled_by_who_asks(tmp_path: Path) -> None:
             other = items[one.uri("other.py")]
             assert isinstance(other, lsp.WorkspaceFullDocumentDiagnosticReport) and codes(other.items) == ["NAN201"]
             assert one.published == []
+
+    run(conversation)
+
+
+def test_a_pull_before_its_document_is_open_is_made_good(tmp_path: Path) -> None:
+    """A client that starts a server anew may ask first: it would show nothing for ever."""
+    workspace = lsp.WorkspaceClientCapabilities(
+        diagnostics=lsp.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    )
+    text = lsp.TextDocumentClientCapabilities(diagnostic=lsp.DiagnosticClientCapabilities())
+    capabilities = lsp.ClientCapabilities(text_document=text, workspace=workspace)
+
+    async def conversation() -> None:
+        async with editor(tmp_path, capabilities=capabilities) as one:
+            params = lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(one.uri("train.py")))
+            report = await one.client.text_document_diagnostic_async(params)
+            assert isinstance(report, lsp.RelatedFullDocumentDiagnosticReport) and not report.items
+            one.open("train.py", BUGGY)
+            await one.until(lambda: one.refreshes > 0)
+            report = await one.client.text_document_diagnostic_async(params)
+            assert isinstance(report, lsp.RelatedFullDocumentDiagnosticReport) and codes(report.items) == ["NAN201"]
+
+    run(conversation)
+
+
+def test_a_client_that_does_not_watch_files_need_not(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("import torch\n\n\ndef head(x):\n    return torch.softmax(x, -1)\n")
+    train = "import torch\nfrom model import head\n\n\ndef loss(x):\n    return -torch.log(head(x)).mean()\n"
+
+    async def conversation() -> None:
+        async with editor(tmp_path, capabilities=lsp.ClientCapabilities()) as one:
+            uri = one.open("train.py", train)
+            assert codes(await one.shown(uri)) == ["NAN201"]
+            settings = tmp_path / "nanlint.toml"
+            settings.write_text("ignore = ['NAN201']\n")
+            await one.until(lambda: codes(one.published[-1].diagnostics) != ["NAN201"])
+            settings.unlink()
+            await one.until(lambda: codes(one.published[-1].diagnostics) == ["NAN201"])
+            (tmp_path / "model.py").write_text("import torch\n\n\ndef head(x):\n    return torch.exp(x).clamp(1, 2)\n")
+            await one.until(lambda: codes(one.published[-1].diagnostics) == [])
+
+    run(conversation)
+
+
+def test_an_unused_comment_is_faded(tmp_path: Path) -> None:
+    async def conversation() -> None:
+        async with editor(tmp_path) as one:
+            uri = one.open("train.py", "import torch\n\nx = torch.ones(3)  # nanlint: ignore[log-of-zero]\n")
+            (found,) = await one.shown(uri)
+            assert (found.code, found.tags) == ("NAN001", (lsp.DiagnosticTag.Unnecessary,))
+
+    run(conversation)
+
+
+def test_a_folder_may_have_the_server_switched_off(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    async def conversation() -> None:
+        async with editor(tmp_path, folders=[first, second]) as one:
+            in_first, in_second = one.open("first/train.py", BUGGY), one.open("second/train.py", BUGGY)
+            for uri in (in_first, in_second):
+                assert codes(await one.shown(uri)) == ["NAN201"]
+            one.client.set_configuration({"nanlint": {"enable": True}})
+            one.client.set_configuration({"nanlint": {"enable": False}}, scope_uri=first.as_uri())
+            one.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams({}))
+            await one.until(lambda: one.client.diagnostics[in_first] == ())
+            assert codes(one.client.diagnostics[in_second]) == ["NAN201"]
+            one.change(in_first, None, FIXED)
+            one.client.set_configuration({"nanlint": {"enable": True}}, scope_uri=first.as_uri())
+            one.change(in_first, None, BUGGY)
+            one.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams({}))
+            await one.until(lambda: codes(one.client.diagnostics[in_first]) == ["NAN201"])
 
     run(conversation)
 

@@ -75,6 +75,9 @@ def test_completion_in_comments_and_in_configuration(tmp_path: Path) -> None:
             assert items["NAN101"].detail == "log-of-zero"
             assert [item.label for item in await one.complete(uri, 1, 20)] == ["ignore", "ignore-file", "off", "on"]
             assert await one.complete(uri, 0, 3) == []
+            suppressed = one.open("other.py", "x = 1  # noqa: NAN1\n")
+            labels = [item.label for item in await one.complete(suppressed, 0, 19)]
+            assert "NAN101" in labels and "log-of-zero" not in labels
 
             settings = one.open("pyproject.toml", table, "toml")
             assert await one.complete(settings, 1, 3) == []
@@ -84,6 +87,9 @@ def test_completion_in_comments_and_in_configuration(tmp_path: Path) -> None:
             assert "log-of-zero" in [item.label for item in await one.complete(settings, 4, 15)]
             assert "log-of-zero" in [item.label for item in await one.complete(settings, 6, 3)]
             assert "Rules that are off." in await one.hover(settings, 4, 2)
+            chosen = one.open(".nanlint.toml", 'fail-on = "e"\nlevels = { NAN6 = "n" }\n', "toml")
+            assert next(item.label for item in await one.complete(chosen, 0, 12)) == "error"
+            assert "off" in [item.label for item in await one.complete(chosen, 1, 19)]
             other = one.open("nanlint.toml", 'select = ["NAN101"]\n', "toml")
             assert "NAN101 log-of-zero" in await one.hover(other, 0, 13)
 

@@ -34,6 +34,7 @@ class Editor:
         self.versions: dict[str, int] = {}
         self.texts: dict[str, str] = {}
         self.registered: list[str] = []
+        self.refreshes = 0
         features = client.protocol.fm.features
         told = features[lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
 
@@ -42,6 +43,11 @@ class Editor:
             told(params)
 
         features[lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = published
+
+        def refreshed(params: object) -> None:
+            self.refreshes += 1
+
+        features[lsp.WORKSPACE_DIAGNOSTIC_REFRESH] = refreshed
 
         @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
         def registered(params: lsp.RegistrationParams) -> None:

@@ -45,7 +45,7 @@ export function makeClient(
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationFailedHandler: () => false,
-    middleware: { workspace: { configuration: (params) => params.items.map(current) } },
+    middleware: { workspace: { configuration: (params) => params.items.map((item) => current(item.scopeUri)) } },
     errorHandler: {
       error: (error, message, count) =>
         restarts.handler?.error(error, message, count) ?? { action: ErrorAction.Shutdown, handled: true },
@@ -61,8 +61,8 @@ export function makeClient(
   return { client, hearing };
 }
 
-/** The settings for the server, as they are now. */
-export function current(): object {
-  const settings = vscode.workspace.getConfiguration("nanlint");
+/** The settings for the server, as they are now: those of a folder, or those of the window. */
+export function current(folder?: string): object {
+  const settings = vscode.workspace.getConfiguration("nanlint", folder === undefined ? null : vscode.Uri.parse(folder));
   return serverSettings((name) => settings.get(name));
 }
