@@ -16,7 +16,7 @@ from nanlint.settings import PerPath, SettingsError, of_path
 from nanlint.showing import console
 
 if TYPE_CHECKING:
-    from nanlint.baseline import Enabled
+    from nanlint.baseline import Baseline, Enabled
 
 
 def known_before(run: Run, configured: Path | None) -> Path | None:
@@ -36,16 +36,17 @@ def known_before(run: Run, configured: Path | None) -> Path | None:
     return path
 
 
-def unknown(run: Run, report: Report, settings: PerPath, path: Path | None) -> Report:
+def unknown(run: Run, report: Report, settings: PerPath, path: Path | None, before: Report | None = None) -> Report:
     """The report without what the baseline knows; says what of it is no longer found, or takes that out.
 
-    Raises BaselineError.
+    before: what was found before this run changed files, if it did. Raises BaselineError.
     """
     if path is None:
         return report
     from nanlint import baseline
 
-    found = baseline.filtered(report, baseline.read(path), _asked(settings))
+    known = baseline.read(path) if before is None else _carried(run, path, before, report)
+    found = baseline.filtered(report, known, _asked(settings))
     if found.stale and run.existing.prune_baseline:
         baseline.write(path, found.pruned)
         notice(run, f"{path}: {count(found.stale, 'finding')} taken out, no longer found")
@@ -54,6 +55,19 @@ def unknown(run: Run, report: Report, settings: PerPath, path: Path | None) -> R
         told = f"{count(found.stale, 'finding')} of {path} {verb} no longer found; --prune-baseline takes {them} out"
         notice(run, told, "warning")
     return found.report
+
+
+def _carried(run: Run, path: Path, before: Report, after: Report) -> Baseline:
+    """The baseline, which goes along with the changes of this run. Raises BaselineError."""
+    from nanlint import baseline
+    from nanlint.carrying import carried
+
+    done = carried(baseline.read(path), before, after)
+    if done.gone:
+        baseline.write(path, done.baseline)
+        renamed = f", {done.renamed} known by other code" if done.renamed else ""
+        notice(run, f"{path}: {count(done.gone - done.renamed, 'finding')} taken out{renamed}")
+    return done.baseline
 
 
 def adopts(run: Run) -> bool:
