@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nanlint.cli.options.configuration import ConfigOption, IsolatedOption
+from nanlint.cli.options.existing import BaselineOption
 from nanlint.cli.options.other import NoPlugins
 from nanlint.cli.options.rules import ExtendSelectOption, IgnoreOption, SelectOption, StrictOption
 from nanlint.cli.values import Documented, DocumentFormat
@@ -29,6 +30,7 @@ def explain(
     ignore: IgnoreOption = None,
     extend_select: ExtendSelectOption = None,
     strict: StrictOption = None,
+    baseline: BaselineOption = None,
     config: ConfigOption = None,
     isolated: IsolatedOption = False,
     output_format: DocumentFormat = Documented.TEXT,
@@ -36,16 +38,22 @@ def explain(
 ) -> None:
     """Show every operation on a line: ranges, where values come from, and why there is or is not a finding."""
     from nanlint import explain as explanations
+    from nanlint.baseline import read
     from nanlint.cli.configured import resolver_of
+    from nanlint.cli.existing import known_before
     from nanlint.cli.options.configuration import Configuration
+    from nanlint.cli.options.existing import Existing
     from nanlint.cli.options.rules import Rules
     from nanlint.cli.run import Run
 
     rules = Rules(select=select, ignore=ignore, extend_select=extend_select, strict=strict)
-    resolver = resolver_of(Run(rules=rules, configuration=Configuration(config, isolated)))
+    run = Run(rules=rules, existing=Existing(baseline=baseline), configuration=Configuration(config, isolated))
+    resolver = resolver_of(run)
+    known = known_before(run, resolver.of_run().conduct.baseline)
     try:
         asked = explanations.asked(place)
-        told = explanations.explain(asked, _program(asked.path, beside, resolver), resolver.settings(asked.path))
+        program, settings = _program(asked.path, beside, resolver), resolver.settings(asked.path)
+        told = explanations.explain(asked, program, settings, None if known is None else read(known))
     except explanations.UnexplainedError as error:
         console.tell(str(error), "error")
         raise typer.Exit(_UNABLE) from None

@@ -21,7 +21,8 @@ def find(run: Run, resolver: Resolver) -> Found:
     found = search(paths, resolver)
     if not (found.files or found.unfound):
         notice(run, f"no Python files in {', '.join(paths)}", "warning")
-    found = replace(found, half_seen=half_seen(paths, found.files, resolver))
+    known = run.existing.write_baseline or run.existing.baseline or resolver.of_run().conduct.baseline
+    found = replace(found, half_seen=half_seen(paths, found.files, resolver, known))
     return found if run.files.changed is None else _changed(run, found)
 
 

@@ -53,7 +53,7 @@ def carry_out(run: Run) -> int:
         tell_problems(run, outcome.report)
         if run.fixes.asked:
             tell_fixes(run, outcome)
-        return adopt(run, outcome.report, policy.files)
+        return adopt(run, found, outcome.report, policy.files)
     with aids.stopwatch.stage("formatting"), handed_back(run, found, outcome):
         show(run, policy, outcome)
     tell_account(run, outcome.report, aids)
@@ -92,8 +92,7 @@ def fix(run: Run, found: Found, policy: Policy, aids: Aids) -> Outcome:
 def filtered(run: Run, found: Found, outcome: Outcome, policy: Policy) -> Report:
     """The report without what the run does not want to hear of, and with the paths where nothing could be linted."""
     known = known_before(run, policy.conduct.baseline)
-    report = Report((*found.unfound, *outcome.report.files))
-    report = unknown(run, report, policy.files, known, outcome.before)
+    report = unknown(run, found, outcome, policy.files, known)
     return report if found.around.changes is None else found.around.changes.only(report)
 
 

@@ -1,4 +1,4 @@
-"""The project that a path belongs to, and of which files a run on a part of it can say too little."""
+"""The project that a path belongs to, and the files of which a run on a part of it sees too little."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def of_project(path: str, resolver: Resolver) -> Iterator[str]:
     return _files(_directory(path), resolver)
 
 
-def half_seen(paths: Sequence[str], files: Sequence[str], resolver: Resolver) -> frozenset[str]:
-    """The files of a run on `paths` in which it cannot tell what a comment of ours is there for.
+def half_seen(paths: Sequence[str], files: Sequence[str], resolver: Resolver, known: Path | None) -> frozenset[str]:
+    """The files of a run on `paths` in which it cannot tell whether a comment of ours, or an entry of `known`, is needed.
 
-    What such a comment silences may be found only together with files of the project that the run leaves out.
+    What that is for may be found only together with files of the project that the run leaves out.
     """
     directories = {_directory(path) for path in paths if not _is_whole(path)}
     if not directories:
         return frozenset()
     seen = set(map(_absolute, files))
     unseen = [one for home in sorted(directories) for one in _files(home, resolver) if _absolute(one) not in seen]
-    commented = [file for file in files if _is_commented(file)] if unseen else []
-    return Project((*files, *unseen)).bound_to(unseen).intersection(commented) if commented else frozenset()
+    asking = [file for file in files if known is not None or _is_commented(file)] if unseen else []
+    return Project((*files, *unseen)).bound_to(unseen).intersection(asking) if asking else frozenset()
 
 
 def _files(directory: Path, resolver: Resolver) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A run on a part of a project: comments that the rest may need are left alone, the others are judged."""
+"""A run on a part of a project: comments and known findings that the rest may need stay, the others are judged."""
 
 from __future__ import annotations
 
@@ -52,6 +52,22 @@ def test_what_a_linted_file_gets_from_one_that_is_not_may_need_a_comment(project
     lay_out(project, {"src/caller.py": caller})
     assert nanlint("src/caller.py", cwd=project).stdout == CLEAN
     assert "caller.py:5:15: note[NAN001]" in nanlint("src/caller.py", "src/library.py", cwd=project).stdout
+
+
+def test_what_is_found_for_the_sake_of_a_file_that_is_not_linted_stays_known(project: Path) -> None:
+    lay_out(project, {"src/library.py": LIBRARY.partition("  #")[0] + "\n"})
+    nanlint("--write-baseline", "known.json", "--ignore", "NAN001", cwd=project)
+    before = (project / "known.json").read_bytes()
+    assert b'"rule": "NAN301"' in before
+    arguments = ("src/library.py", "src/stale.py", "--ignore", "NAN001")
+    for action in ("--prune-baseline", "--fix"):
+        ran = nanlint(*arguments, action, "--baseline", "known.json", cwd=project)
+        assert (ran.returncode, "known.json" in ran.stderr) == (0, False), ran.stderr
+    nanlint(*arguments, "--write-baseline", "known.json", cwd=project)
+    assert (project / "known.json").read_bytes() == before
+    (project / "src/caller.py").write_text("import torch\n")
+    ran = nanlint(*arguments, "--prune-baseline", "--baseline", "known.json", cwd=project)
+    assert ran.stderr == "known.json: 1 finding taken out, no longer found\n"
 
 
 def test_a_part_of_the_project_is_one_from_within_it_too(project: Path) -> None:

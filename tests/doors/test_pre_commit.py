@@ -136,6 +136,7 @@ def test_the_fixing_hook_fails_once_and_leaves_nothing_to_report(tmp_path: Path,
     assert left.returncode == 1
     assert "rate.py:5:12: error[NAN101] log-of-zero" in left.stdout
     lay_out(tmp_path, {"library.py": LIBRARY, "caller.py": CALLER, "stale.py": f"{FIXED}# nanlint: ignore[NAN101]\n"})
+    git(tmp_path, "add", "--all")
     some = repository.run(*PRE_COMMIT, "run", "--files", "library.py", "stale.py")
     assert some.returncode == 1
     assert repository.read("library.py") == LIBRARY, "the comment is there for caller.py"

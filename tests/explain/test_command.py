@@ -112,6 +112,19 @@ def test_settings_may_come_from_the_command_line(tmp_path: Path) -> None:
     assert ran.stderr.startswith("error: --select: unknown rule 'NAN9999'")
 
 
+def test_what_the_baseline_hides_is_said_to_be_known(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a.py": PROGRAM.replace(" + 1e-6", "")})
+    nanlint("--write-baseline", "known.json", cwd=tmp_path)
+    lay_out(tmp_path, {"nanlint.toml": 'baseline = "known.json"\n'})
+    assert "error, known: the baseline has it" in nanlint("explain", "a.py:6", cwd=tmp_path).stdout
+    assert (
+        "error, known: the baseline has it"
+        in nanlint("explain", "a.py:6", "--isolated", "--baseline", "known.json", cwd=tmp_path).stdout
+    )
+    lay_out(tmp_path, {"a.py": PROGRAM.replace(" + 1e-6", "").replace("entropy", "other")})
+    assert "error, reported" in nanlint("explain", "a.py:6", cwd=tmp_path).stdout
+
+
 def test_a_wrong_place_is_2_and_one_line(tmp_path: Path) -> None:
     ran = nanlint("explain", "gone.py:3", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
