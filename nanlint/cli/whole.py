@@ -23,7 +23,7 @@ def of_project(path: str, resolver: Resolver) -> Iterator[str]:
 
 
 def half_seen(paths: Sequence[str], files: Sequence[str], resolver: Resolver, known: Path | None) -> frozenset[str]:
-    """The files of a run on `paths` in which it cannot tell whether a comment of ours, or an entry of `known`, is needed.
+    """The files of a run on `paths` in which it cannot tell whether a comment, or an entry of `known`, is needed.
 
     What that is for may be found only together with files of the project that the run leaves out.
     """
