@@ -10,7 +10,7 @@ import typer
 
 from nanlint.cli import completion
 from nanlint.cli.arguments import expanded
-from nanlint.cli.commands import commands
+from nanlint.cli.commands import added, commands
 from nanlint.cli.grouping import GroupedCommand, taking_options
 from nanlint.cli.pipeline import carry_out
 from nanlint.cli.run import Run
@@ -67,7 +67,7 @@ def lint(run: Run) -> None:
         raise typer.Exit(_INTERRUPTED) from None
 
 
-@commands.command("generate-shell-completion")
+@added("generate-shell-completion", 'eval "$(nanlint generate-shell-completion bash)"   in ~/.bashrc')
 def generate_shell_completion(
     shell: Annotated[completion.Shell, typer.Argument(metavar="SHELL", help="bash, fish, powershell or zsh.")],
 ) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nanlint.cli.run import Run
@@ -46,6 +46,14 @@ def policy_of(resolver: Resolver, files: Iterable[str]) -> Policy:
     """The settings of these files. Raises SettingsError for what is wrong in a settings file."""
     run = resolver.of_run()
     return Policy({path: resolver.settings(path) for path in files}, run.settings(Path.cwd()), run.conduct)
+
+
+def not_judging_comments(policy: Policy, paths: Collection[str]) -> Policy:
+    """The policy for files whose users are not all linted: what they ignore may be there for the sake of those."""
+    from nanlint.comments.unused import CODE
+
+    quiet = {path: replace(own, ignored=(*own.ignored, CODE)) for path, own in policy.files.items() if path in paths}
+    return replace(policy, files={**policy.files, **quiet})
 
 
 def _is_file(text: str) -> bool:

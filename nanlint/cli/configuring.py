@@ -20,7 +20,7 @@ def keys_like(incomplete: str) -> list[str]:
 
 def config(
     key: Annotated[
-        str | None, typer.Argument(metavar="[KEY]", help="A key of a settings file.", autocompletion=keys_like)
+        str | None, typer.Argument(metavar="KEY", help="A key of a settings file.", autocompletion=keys_like)
     ] = None,
 ) -> None:
     """List the keys of settings files, or explain one."""

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nanlint.cli.found import Found
+from nanlint.cli.outcome import Outcome
 from nanlint.cli.run import Run
 from nanlint.cli.showing import notice
 from nanlint.findings import Level
@@ -16,7 +18,7 @@ from nanlint.settings import PerPath, SettingsError, of_path
 from nanlint.showing import console
 
 if TYPE_CHECKING:
-    from nanlint.baseline import Enabled
+    from nanlint.baseline import Baseline, Enabled
 
 
 def known_before(run: Run, configured: Path | None) -> Path | None:
@@ -36,24 +38,39 @@ def known_before(run: Run, configured: Path | None) -> Path | None:
     return path
 
 
-def unknown(run: Run, report: Report, settings: PerPath, path: Path | None) -> Report:
+def unknown(run: Run, found: Found, outcome: Outcome, settings: PerPath, path: Path | None) -> Report:
     """The report without what the baseline knows; says what of it is no longer found, or takes that out.
 
     Raises BaselineError.
     """
+    report, before = Report((*found.unfound, *outcome.report.files)), outcome.before
     if path is None:
         return report
     from nanlint import baseline
 
-    found = baseline.filtered(report, baseline.read(path), _asked(settings))
-    if found.stale and run.existing.prune_baseline:
-        baseline.write(path, found.pruned)
-        notice(run, f"{path}: {count(found.stale, 'finding')} taken out, no longer found")
-    elif found.stale:
-        verb, them = ("is", "it") if found.stale == 1 else ("are", "them")
-        told = f"{count(found.stale, 'finding')} of {path} {verb} no longer found; --prune-baseline takes {them} out"
+    known = baseline.read(path) if before is None else _carried(run, path, before, report)
+    judged = baseline.filtered(report, known, _asked(settings, found.half_seen))
+    if judged.stale and run.existing.prune_baseline:
+        baseline.write(path, judged.pruned)
+        notice(run, f"{path}: {count(judged.stale, 'finding')} taken out, no longer found")
+    elif judged.stale:
+        verb, them = ("is", "it") if judged.stale == 1 else ("are", "them")
+        told = f"{count(judged.stale, 'finding')} of {path} {verb} no longer found; --prune-baseline takes {them} out"
         notice(run, told, "warning")
-    return found.report
+    return judged.report
+
+
+def _carried(run: Run, path: Path, before: Report, after: Report) -> Baseline:
+    """The baseline, which goes along with the changes of this run. Raises BaselineError."""
+    from nanlint import baseline
+    from nanlint.carrying import carried
+
+    done = carried(baseline.read(path), before, after)
+    if done.gone:
+        baseline.write(path, done.baseline)
+        renamed = f", {done.renamed} known by other code" if done.renamed else ""
+        notice(run, f"{path}: {count(done.gone - done.renamed, 'finding')} taken out{renamed}")
+    return done.baseline
 
 
 def adopts(run: Run) -> bool:
@@ -83,17 +100,17 @@ def check_terminal() -> None:
         )
 
 
-def adopt(run: Run, report: Report, settings: PerPath) -> int:
+def adopt(run: Run, found: Found, report: Report, settings: PerPath) -> int:
     """Writes the findings into a baseline, or comments beside them; the exit code. Raises BaselineError."""
     done = True
     if run.existing.write_baseline is not None:
-        _write_baseline(run, run.existing.write_baseline, report, settings)
+        _write_baseline(run, run.existing.write_baseline, report, _asked(settings, found.half_seen))
     else:
         done = _add_ignores(run, report)
     return 0 if done and not report.problems else 2
 
 
-def _write_baseline(run: Run, path: Path, report: Report, settings: PerPath) -> None:
+def _write_baseline(run: Run, path: Path, report: Report, asked: Enabled) -> None:
     """Writes all findings of the report to the file, beside what it knows of files and rules that had no part in it.
 
     Raises BaselineError.
@@ -103,22 +120,27 @@ def _write_baseline(run: Run, path: Path, report: Report, settings: PerPath) -> 
     new = baseline.written(report, path.parent)
     if path.exists():
         linted = [file.path for file in report.files if not file.problems]
-        new = baseline.updated(baseline.read(path), new, linted, _asked(settings))
+        new = baseline.updated(baseline.read(path), new, linted, asked)
     baseline.write(path, new)
     files = len({entry.path for entry in new.known})
     number = sum(known.count for known in new.known.values())
     notice(run, f"{path}: {count(number, 'finding')} in {count(files, 'file')} written")
 
 
-def _asked(settings: PerPath) -> Enabled:
-    """Whether the run would have told of a finding."""
+def _asked(settings: PerPath, half_seen: frozenset[str]) -> Enabled:
+    """Whether the run must have told of a finding."""
     from nanlint.roster import known
 
     names = {rule.code: rule.name for rule in known()}
 
     def asked(path: str, code: str, level: Level) -> bool:
         own = of_path(settings, path)
-        return code in names and own.selects(code, names[code]) and (own.strict or level > Level.STRICT)
+        return (
+            path not in half_seen
+            and code in names
+            and own.selects(code, names[code])
+            and (own.strict or level > Level.STRICT)
+        )
 
     return asked
 

@@ -8,6 +8,7 @@ from nanlint.cli.found import Found, refuse, search
 from nanlint.cli.run import Run
 from nanlint.cli.showing import notice
 from nanlint.cli.standard_input import is_asked, taken
+from nanlint.cli.whole import half_seen
 from nanlint.configuration.resolver import Resolver
 from nanlint.program.surroundings import Surroundings
 
@@ -20,6 +21,8 @@ def find(run: Run, resolver: Resolver) -> Found:
     found = search(paths, resolver)
     if not (found.files or found.unfound):
         notice(run, f"no Python files in {', '.join(paths)}", "warning")
+    known = run.existing.write_baseline or run.existing.baseline or resolver.of_run().conduct.baseline
+    found = replace(found, half_seen=half_seen(paths, found.files, resolver, known))
     return found if run.files.changed is None else _changed(run, found)
 
 

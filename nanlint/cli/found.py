@@ -19,12 +19,14 @@ from nanlint.text.source import Source
 class Found:
     """files: to lint; unfound: a report for each path where there is none; around: what else belongs to the program.
 
-    content, source: of standard input, if that is what is linted, as it came and as it was understood.
+    half_seen: files in which neither comments nor known findings are judged to be of no use, since what they have to do
+    with is not all linted; content, source: of standard input, if that is linted, as it came and as it was understood.
     """
 
     files: tuple[str, ...]
     unfound: tuple[FileReport, ...] = ()
     around: Surroundings = ALONE
+    half_seen: frozenset[str] = frozenset()
     content: bytes | None = None
     source: Source | None = None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast, get_type_hints
 
 from typer.core import TyperCommand
@@ -17,7 +18,8 @@ if TYPE_CHECKING:  # Typer carries its own copy of Click
     from typer._click import Context, HelpFormatter
 
 
-_OPEN = frozenset({"--add-ignores", "--changed"})
+_CHANGED = "--changed"
+_OPEN = frozenset({"--add-ignores", _CHANGED})
 """Options with a value that may be left out: what follows them on the command line is none."""
 
 
@@ -27,7 +29,7 @@ class GroupedCommand(TyperCommand):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """As usual; what takes a value only behind `=` may go without."""
         end = args.index("--") if "--" in args else len(args)
-        return super().parse_args(ctx, [f"{arg}=" if arg in _OPEN else arg for arg in args[:end]] + args[end:])
+        return super().parse_args(ctx, [*_with_values(args[:end]), *args[end:]])
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -44,6 +46,23 @@ class GroupedCommand(TyperCommand):
             formatter.write_dl(
                 [(f"nanlint {command.name}", _summary(command)) for command in commands.registered_commands]
             )
+
+
+def _with_values(args: Sequence[str]) -> Iterator[str]:
+    """The arguments; each option that goes without its value has an empty one, `--changed main` has the branch."""
+    rest = iter([*args, None])
+    arg = next(rest)
+    while arg is not None:
+        following = next(rest)
+        if arg == _CHANGED and following is not None and not _names_a_file(following):
+            arg, following = f"{arg}={following}", next(rest)
+        yield f"{arg}=" if arg in _OPEN else arg
+        arg = following
+
+
+def _names_a_file(arg: str) -> bool:
+    """It is standard input, an option, or the path of something that is there."""
+    return arg.startswith("-") or os.path.lexists(arg)
 
 
 def _summary(command: CommandInfo) -> str:

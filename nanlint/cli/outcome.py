@@ -9,10 +9,14 @@ from nanlint.reports import FixResult, Report
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A report on every file, and on the files that were to be fixed, what fixing gave."""
+    """A report on every file, and on the files that were to be fixed, what fixing gave.
+
+    before: what was found before this run changed files, if anybody needs it.
+    """
 
     report: Report
     fixed: tuple[FixResult, ...] = ()
+    before: Report | None = None
 
     @property
     def changed(self) -> tuple[FixResult, ...]:

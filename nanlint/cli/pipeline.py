@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nanlint import api
-from nanlint.cli.configured import Policy, policy_of, resolver_of
+from nanlint.cli.configured import Policy, not_judging_comments, policy_of, resolver_of
 from nanlint.cli.existing import adopt, adopts, check_terminal, known_before, unknown
 from nanlint.cli.finding import find
 from nanlint.cli.found import Found
 from nanlint.cli.outcome import Outcome
 from nanlint.cli.run import Run
 from nanlint.cli.showing import destinations_of, notice, show, show_files, show_settings, tell_fixes, tell_problems
-from nanlint.cli.standard_input import alone, handed_back
+from nanlint.cli.standard_input import handed_back
 from nanlint.cli.support import aids_of, in_progress, tell_account
 from nanlint.reports import Report
 from nanlint.running.aids import Aids
@@ -37,9 +37,9 @@ def carry_out(run: Run) -> int:
     aids = aids_of(run, resolver.of_run())
     with aids.stopwatch.stage("discovery"):
         found = find(run, resolver)
-        policy = policy_of(resolver, found.program)
+        policy = not_judging_comments(policy_of(resolver, found.program), found.half_seen)
     if found.content is not None:
-        policy, aids = alone(policy), replace(aids, cache=None)
+        aids = replace(aids, cache=None)
     if run.configuration.show_settings:
         return show_settings(resolver, found.files)
     if run.configuration.show_files:
@@ -48,12 +48,12 @@ def carry_out(run: Run) -> int:
         return interact(run, found, policy, aids)
     with in_progress(run, aids) as aids:
         outcome = (fix if run.fixes.asked else lint)(run, found, policy, aids)
-    outcome = replace(outcome, report=filtered(run, found, outcome.report, policy))
+    outcome = replace(outcome, report=filtered(run, found, outcome, policy))
     if adopting:
         tell_problems(run, outcome.report)
         if run.fixes.asked:
             tell_fixes(run, outcome)
-        return adopt(run, outcome.report, policy.files)
+        return adopt(run, found, outcome.report, policy.files)
     with aids.stopwatch.stage("formatting"), handed_back(run, found, outcome):
         show(run, policy, outcome)
     tell_account(run, outcome.report, aids)
@@ -67,9 +67,10 @@ def interact(run: Run, found: Found, policy: Policy, aids: Aids) -> int:
 
     with in_progress(run, aids) as aids:
         sitting = Sitting(found.files, policy.files, aids)
-    tell_problems(run, Report((*found.unfound, *sitting.reports())))
+    before = Report(sitting.reports())
+    tell_problems(run, Report((*found.unfound, *before.files)))
     left = review(sitting)
-    return exit_code(run, policy, Outcome(filtered(run, found, left, policy)))
+    return exit_code(run, policy, Outcome(filtered(run, found, Outcome(left, before=before), policy)))
 
 
 def lint(run: Run, found: Found, policy: Policy, aids: Aids) -> Outcome:
@@ -82,14 +83,16 @@ def lint(run: Run, found: Found, policy: Policy, aids: Aids) -> Outcome:
 def fix(run: Run, found: Found, policy: Policy, aids: Aids) -> Outcome:
     """Fixes, on disk unless only the diff is wanted or nothing is on disk, and reports what remains."""
     unsafe, write = run.fixes.unsafe_fixes, not run.fixes.diff and found.content is None
+    known = write and known_before(run, policy.conduct.baseline)
+    before = api.lint_paths(found.files, policy.files, aids=aids, around=found.around) if known else None
     fixed = api.fix_paths(found.files, policy.files, unsafe=unsafe, write=write, aids=aids, around=found.around)
-    return Outcome(Report(tuple(result.report for result in fixed)), fixed)
+    return Outcome(Report(tuple(result.report for result in fixed)), fixed, before)
 
 
-def filtered(run: Run, found: Found, report: Report, policy: Policy) -> Report:
+def filtered(run: Run, found: Found, outcome: Outcome, policy: Policy) -> Report:
     """The report without what the run does not want to hear of, and with the paths where nothing could be linted."""
     known = known_before(run, policy.conduct.baseline)
-    report = unknown(run, Report((*found.unfound, *report.files)), policy.files, known)
+    report = unknown(run, found, outcome, policy.files, known)
     return report if found.around.changes is None else found.around.changes.only(report)
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 
-from nanlint.cli.configured import Policy
-from nanlint.cli.found import Found, refuse, search
+from nanlint.cli.found import Found, refuse
 from nanlint.cli.outcome import Outcome
 from nanlint.cli.run import Run
+from nanlint.cli.whole import of_project
 from nanlint.configuration.resolver import Resolver
-from nanlint.files.discover import SUFFIXES
 from nanlint.program.surroundings import Surroundings
 from nanlint.reports import FileReport
 from nanlint.settings import SettingsError
@@ -21,8 +19,6 @@ from nanlint.showing import console
 from nanlint.text.source import SourceError, decoded
 
 NAME = "-"
-_SIGNS = (".git", ".nanlint.toml", "nanlint.toml", "pyproject.toml")
-"""What the directory of a project holds."""
 
 
 def is_asked(run: Run) -> bool:
@@ -35,9 +31,9 @@ def taken(run: Run, resolver: Resolver) -> Found:
 
     Raises SettingsError for paths and options that do not go with it.
     """
-    others = [path for path in run.files.paths or () if path != NAME]
-    if others:
-        raise SettingsError(f"standard input is linted by itself, not with {', '.join(others)}")
+    beside = [path for path in run.files.paths or () if path != NAME]
+    if beside:
+        raise SettingsError(f"standard input is linted by itself, not with {', '.join(beside)}")
     refuse("standard input", run, "--changed", "--watch", "--interactive", "--write-baseline", "--add-ignores")
     name = str(Path(run.files.stdin_filename or NAME))
     content = sys.stdin.buffer.read()
@@ -47,8 +43,9 @@ def taken(run: Run, resolver: Resolver) -> Found:
         source = decoded(name, content)
     except SourceError as error:
         return Found((), (FileReport(name, problems=(error.problem,)),), content=content)
-    around = Surroundings((name, *_neighbours(name, resolver)), {name: source.whole})
-    return Found((name,), around=around, content=content, source=source)
+    others = (path for path in of_project(name, resolver) if Path(path).absolute() != Path(name).absolute())
+    around = Surroundings((name, *others), {name: source.whole})
+    return Found((name,), around=around, half_seen=frozenset({name}), content=content, source=source)
 
 
 @contextmanager
@@ -65,31 +62,9 @@ def handed_back(run: Run, found: Found, outcome: Outcome) -> Iterator[None]:
         yield
 
 
-def alone(policy: Policy) -> Policy:
-    """The policy for a text whose users are not linted: what it ignores may be there for their sake."""
-    from nanlint.comments.unused import CODE
-
-    files = {path: replace(settings, ignored=(*settings.ignored, CODE)) for path, settings in policy.files.items()}
-    return replace(policy, files=files)
-
-
 def _encoded(text: str, encoding: str) -> bytes:
     try:
         return text.encode(encoding)
     except UnicodeEncodeError as error:
         lost = error.object[error.start : error.end]
         raise console.OutputError(f"cannot write what is fixed: {encoding} has no {lost!r}") from None
-
-
-def _neighbours(name: str, resolver: Resolver) -> Iterator[str]:
-    """The other files of the project that a file is in, or of its directory if that is in none."""
-    path, here = Path(name).absolute(), Path.cwd()
-    home = next((one for one in path.parents if any((one / sign).exists() for sign in _SIGNS)), None)
-    if home is not None:
-        found = [Path(one) for one in search([home], resolver).files]
-    else:
-        beside = path.parent.iterdir() if path.parent.is_dir() else ()
-        found = [one for one in beside if one.suffix in SUFFIXES]
-    for other in sorted(found):
-        if other != path:
-            yield str(other.relative_to(here) if other.is_relative_to(here) else other)

@@ -72,4 +72,7 @@ def statistics(run: Run, report: Report, output_format: str) -> str:
     if output_format == "json":
         return as_json(found)
     option = "--fix --unsafe-fixes" if run.fixes.unsafe_fixes else "--fix"
-    return table(found, Paint(wants_colour(sys.stdout)), option)
+    from nanlint.formats._summary import total
+
+    closing = "" if run.output.quiet else f"{total(report)}\n"
+    return table(found, Paint(wants_colour(sys.stdout)), option) + closing

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from nanlint.baseline import Baseline
 from nanlint.domain.vocabulary import Op
 from nanlint.explain.judgement import Judgement, judge, verdicts
 from nanlint.explain.model import Context, Explanation, Operation, Verdict
@@ -62,7 +63,7 @@ def _alike(context: Context) -> tuple[object, ...]:
     return values, context.result, poles, context.remarks
 
 
-def build(asked: Asked, beside: Iterable[str], settings: Settings) -> Explanation:
+def build(asked: Asked, beside: Iterable[str], settings: Settings, baseline: Baseline | None = None) -> Explanation:
     """What there is to tell of a place. Raises UnexplainedError for a line that cannot be read."""
     gathered: dict[_Key, _Gathered] = {}
     line, hint, written, place = 0, "", "", Place(asked.path, 0, 0, 0, 0)
@@ -74,7 +75,7 @@ def build(asked: Asked, beside: Iterable[str], settings: Settings) -> Explanatio
             start = view.lines(asked.path).offset(line, 1)
             place = view.lines(asked.path).place(asked.path, start, start + len(written))
         found = _on_line(view, asked, line)
-        judgement = judge(view, settings) if found else None
+        judgement = judge(view, settings, baseline) if found else None
         for key, events in found.items():
             first = events[0]
             node_place = view.place(first.node, asked.path)

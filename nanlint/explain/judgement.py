@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from nanlint.baseline import Baseline
 from nanlint.comments.suppress import suppressions
 from nanlint.domain.vocabulary import Op
 from nanlint.engine import Drafted, drafts, merge, most_specific, nodes, placed_report
@@ -14,10 +15,12 @@ from nanlint.findings import Finding, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.policy import judged
 from nanlint.program.atlas import Atlas
+from nanlint.reports import FileReport
 from nanlint.roster import complaint
 from nanlint.rule import Rule
 from nanlint.rules.registry import all_rules
 from nanlint.settings import Settings
+from nanlint.text.source import Source
 
 
 class Watched(Trace):
@@ -43,16 +46,18 @@ def watched(trace: Trace) -> Watched:
 class Judgement:
     """All reports of all rules on what one view shows.
 
-    looked: the operations that each rule asked for; passed: (rule, event, why) where a rule says why it is silent.
+    looked: the operations that each rule asked for; passed: (rule, event, why) where a rule says why it is silent;
+    baseline: the known findings, if the run has some.
     """
 
     reports: tuple[Drafted, ...]
     chosen: tuple[Drafted, ...]
     looked: dict[str, frozenset[Op]]
     passed: tuple[tuple[Rule, Event, str], ...]
+    baseline: Baseline | None = None
 
 
-def judge(view: View, settings: Settings) -> Judgement:
+def judge(view: View, settings: Settings, baseline: Baseline | None = None) -> Judgement:
     """Asks all rules, those that are off, too."""
     trace = watched(view.trace)
     reports: list[Drafted] = []
@@ -66,7 +71,7 @@ def judge(view: View, settings: Settings) -> Judgement:
         passed += [(rule, event, why) for event, why in trace.remarks[before:]]
     merged = tuple(merge(reports, view.trace))
     heard = [report for report in merged if _on(report, settings) and _loud(report, settings)]
-    return Judgement(merged, tuple(most_specific(heard)), looked, tuple(passed))
+    return Judgement(merged, tuple(most_specific(heard)), looked, tuple(passed), baseline)
 
 
 def _on(report: Drafted, settings: Settings) -> bool:
@@ -105,6 +110,8 @@ def _verdict(report: Drafted, view: View, judgement: Judgement, settings: Settin
     for comment in suppressions(source, complaint).comments:
         if comment.silences(finding):
             return replace(verdict, status="ignored", why=f"a comment silences it, at line {comment.line}")
+    if judgement.baseline is not None and _is_known(finding, source, judgement.baseline):
+        return replace(verdict, status="known", why="the baseline has it")
     final = judged(finding, settings)
     why = "" if final.level is finding.level else f"{finding.level.label} by its evidence; the settings set its level"
     return replace(verdict, level=final.level.label, why=why)
@@ -119,6 +126,11 @@ def _overruled(report: Drafted, verdict: Verdict, view: View, judgement: Judgeme
             why = f"{other.rule.code} {other.rule.name} explains it better"
             return replace(verdict, status="overruled", why=why, at=place)
     return replace(verdict, status="overruled", why="another report explains it better")
+
+
+def _is_known(finding: Finding, source: Source, baseline: Baseline) -> bool:
+    file = FileReport(source.path, (finding,), text=source.written, cells=source.cells)
+    return all(entry in baseline.known for entry, _ in baseline.entries(file))
 
 
 def _finding(report: Drafted, view: View) -> Finding:

@@ -12,14 +12,26 @@ from nanlint.reports import Report
 
 def summary(report: Report, unsafe_fixes: bool) -> str:
     """For example `3 errors, 1 warning, 4 notes in 2 of 35 files; 2 fixable with --fix`."""
-    failed = sum(bool(file.problems) for file in report.files)
+    findings = report.findings
+    clauses = [f"{_levels(findings)} {_where(report)}", *_fixable(findings, unsafe_fixes)]
+    return "; ".join([*(clauses if findings else [total(report)]), *_failed(report)])
+
+
+def total(report: Report) -> str:
+    """For example `8 findings in 2 of 35 files`."""
+    return f"{count(len(report.findings), 'finding') if report.findings else 'No findings'} {_where(report)}"
+
+
+def _where(report: Report) -> str:
+    """In how many files there is something, of how many."""
     files = sum(bool(file.findings) or not file.problems for file in report.files if file.language == PYTHON)
     found = sum(bool(file.findings) for file in report.files)
-    findings = report.findings
-    clauses = [f"No findings in {count(files, 'file')}"]
-    if findings:
-        clauses = [f"{_levels(findings)} in {found} of {count(files, 'file')}", *_fixable(findings, unsafe_fixes)]
-    return "; ".join([*clauses, *([f"{failed} failed"] if failed else [])])
+    return f"in {found} of {count(files, 'file')}" if found else f"in {count(files, 'file')}"
+
+
+def _failed(report: Report) -> list[str]:
+    failed = sum(bool(file.problems) for file in report.files)
+    return [f"{failed} failed"] if failed else []
 
 
 def _levels(findings: Sequence[Finding]) -> str:

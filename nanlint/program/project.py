@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -124,17 +124,21 @@ class Project:
 
     def dependents(self, paths: Iterable[str]) -> frozenset[str]:
         """The files of the run that import one of these, and those that import them in turn."""
-        importers: dict[str, set[str]] = {}
+        return _reached(paths, _turned(self._imports()))
+
+    def bound_to(self, paths: Collection[str]) -> frozenset[str]:
+        """The files with which one of these may have findings in common: those that use it, and all that they use."""
+        imports = self._imports()
+        users = {*paths, *_reached(paths, _turned(imports))}
+        return frozenset(users) | _reached(users, imports)
+
+    def _imports(self) -> dict[str, set[str]]:
+        """What each file of the run that can be read imports of the run."""
+        found: dict[str, set[str]] = {}
         for path in self.paths:
             with suppress(SourceError):
-                for imported in self._imported(path, self.source(path).text):
-                    importers.setdefault(imported, set()).add(path)
-        pending, found = list(paths), set[str]()
-        while pending:
-            onward = importers.get(pending.pop(), set()) - found
-            found |= onward
-            pending += onward
-        return frozenset(found)
+                found[path] = set(self._imported(path, self.source(path).text))
+        return found
 
     def _imported(self, importer: str, text: str) -> Iterator[str]:
         """The files of the run that the text imports."""
@@ -238,6 +242,25 @@ class Project:
     @cached_property
     def _trees(self) -> OrderedDict[str, tuple[str, cst.Module]]:
         return OrderedDict()
+
+
+def _turned(imports: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Who imports each file."""
+    importers: dict[str, set[str]] = {}
+    for path, imported in imports.items():
+        for other in imported:
+            importers.setdefault(other, set()).add(path)
+    return importers
+
+
+def _reached(paths: Iterable[str], onward: Mapping[str, Set[str]]) -> frozenset[str]:
+    """Where one comes from these in one step or more."""
+    pending, found = list(paths), set[str]()
+    while pending:
+        new = onward.get(pending.pop(), set()) - found
+        found |= new
+        pending += new
+    return frozenset(found)
 
 
 def digest(source: Source) -> str:

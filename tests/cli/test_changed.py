@@ -68,6 +68,17 @@ def test_since_another_commit(repository: Path) -> None:
     assert places("--changed", "old.py", cwd=repository) == []
 
 
+def test_the_commit_may_stand_apart_unless_a_path_is_called_so(repository: Path) -> None:
+    git(repository, "checkout", "--quiet", "-b", "a")
+    (repository / "old.py").write_text(NEW)
+    commit(repository)
+    assert places("--changed", "main", cwd=repository) == [("old.py", 9)]
+    assert places("--changed", "HEAD~1", "old.py", cwd=repository) == [("old.py", 9)]
+    assert places("--changed", "main", "--", "a", cwd=repository) == []
+    lay_out(repository, {"a/nested.py": NEW})
+    assert places("--changed", "a", cwd=repository) == [("a/nested.py", 9)], "a branch and a directory have this name"
+
+
 def test_nothing_changed_is_said(repository: Path) -> None:
     ran = nanlint("--changed", cwd=repository)
     assert (ran.returncode, ran.stdout) == (0, "No findings in 0 files\n")
@@ -197,6 +208,7 @@ def test_an_unused_comment_on_an_unchanged_line_stays(repository: Path) -> None:
     ("arguments", "message"),
     [
         (("--changed=nowhere",), "--changed=nowhere: {root} has no such commit, branch or tag"),
+        (("--changed", "nowhere"), "--changed=nowhere: {root} has no such commit, branch or tag"),
         (("--changed=--output=x",), "--changed=--output=x: {root} has no such commit, branch or tag"),
         (("--changed", "--write-baseline", "b"), "--changed and --write-baseline do not go together"),
     ],

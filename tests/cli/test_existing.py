@@ -59,16 +59,31 @@ class TestBaseline:
 
     def test_what_is_no_longer_found_is_told_in_a_line_and_pruned(self, project: Path) -> None:
         nanlint("--write-baseline", "known.json", cwd=project)
-        fixed = nanlint("--fix", "--baseline", "known.json", cwd=project)
-        assert (fixed.returncode, fixed.stdout) == (0, "No findings in 2 files\n")
-        assert fixed.stderr.splitlines() == [
-            "warning: 1 finding of known.json is no longer found; --prune-baseline takes it out",
-            "Fixed 1 finding in 1 file",
-        ]
+        lay_out(project, {"src/softmax.py": "import torch\n"})
+        ran = nanlint("--baseline", "known.json", cwd=project)
+        assert (ran.returncode, ran.stdout) == (0, "No findings in 2 files\n")
+        told = "warning: 1 finding of known.json is no longer found; --prune-baseline takes it out\n"
+        assert ran.stderr == told
         pruned = nanlint("--baseline", "known.json", "--prune-baseline", cwd=project)
         assert (pruned.returncode, pruned.stderr) == (0, "known.json: 1 finding taken out, no longer found\n")
         assert rules(project / "known.json") == ["NAN101"]
         assert nanlint("--baseline", "known.json", cwd=project).stderr == ""
+
+    def test_fixes_take_out_what_they_fix_and_what_they_rewrite_stays_known(self, project: Path) -> None:
+        ratio = SOFTMAX.replace("z: torch.Tensor", "z: torch.Tensor, n: torch.Tensor").replace("-1))", "-1)) / n")
+        lay_out(project, {"src/softmax.py": ratio})
+        nanlint("--write-baseline", "known.json", cwd=project)
+        assert nanlint("--diff", "--baseline", "known.json", cwd=project).returncode == 1
+        assert rules(project / "known.json") == ["NAN101", "NAN103", "NAN201"]
+        fixed = nanlint("--fix", "--baseline", "known.json", cwd=project)
+        assert (fixed.returncode, fixed.stdout) == (0, "No findings in 2 files\n")
+        assert fixed.stderr.splitlines() == [
+            "known.json: 1 finding taken out, 1 known by other code",
+            "Fixed 1 finding in 1 file",
+        ]
+        assert rules(project / "known.json") == ["NAN101", "NAN103"]
+        again = nanlint("--baseline", "known.json", cwd=project)
+        assert (again.returncode, again.stdout, again.stderr) == (0, "No findings in 2 files\n", "")
 
     @pytest.mark.parametrize("arguments", [["src/log.py"], ["--select", "NAN1"]], ids=["some files", "some rules"])
     def test_what_a_run_did_not_look_for_is_neither_stale_nor_pruned(self, project: Path, arguments: list[str]) -> None:

@@ -65,14 +65,18 @@ def test_the_command_counts_instead_of_listing(tmp_path: Path) -> None:
         "2  NAN101  [ ] log-of-zero     1 error, 1 note\n"
         "2  NAN201  [*] log-of-softmax  2 errors\n"
         "[*] 2 fixable with --fix\n"
+        "4 findings in 1 of 1 file\n"
     )
+    quiet = nanlint("--statistics", "--quiet", "a.py", cwd=tmp_path)
+    assert quiet.stdout == ran.stdout.removesuffix("4 findings in 1 of 1 file\n")
+    assert nanlint("--statistics", "--select", "NAN6", "a.py", cwd=tmp_path).stdout == "No findings in 1 file\n"
 
 
 def test_unsafe_fixes_count_where_they_would_be_applied(tmp_path: Path) -> None:
     lay_out(tmp_path, {"a.py": PROGRAM})
     ran = nanlint("--statistics", "--unsafe-fixes", "a.py", cwd=tmp_path)
     assert ran.stdout.splitlines()[0] == "2  NAN101  [*] log-of-zero     1 error, 1 note"
-    assert ran.stdout.splitlines()[-1] == "[*] 4 fixable with --fix --unsafe-fixes"
+    assert ran.stdout.splitlines()[-2] == "[*] 4 fixable with --fix --unsafe-fixes"
 
 
 def test_the_command_counts_in_json(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.terminal import Session
 from tests.cli.tools import lay_out, nanlint, plain_environment
+from tests.notebooks.tools import content
 
 PROVEN = "import torch\n\n\ndef loss(x):\n    return torch.log(torch.softmax(x, dim=-1))\n"
 CLEAN = "import torch\n\n\ndef scale(x):\n    return torch.sigmoid(x) * 2\n"
@@ -79,6 +80,15 @@ def test_a_file_that_is_named_is_watched_through_its_replacement(tmp_path: Path)
         (tmp_path / "new").replace(tmp_path / "train")
         assert lines_until(process, "[")[-1].endswith("] train changed")
         assert lines_until(process, "train")[-1].startswith("train:5:12: error NAN201 [*] ")
+
+
+def test_notebooks_are_watched(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a.ipynb": content("import torch", "x = torch.randn(3)")})
+    with watching("--output-format", "concise", cwd=tmp_path) as process:
+        lines_until(process, "[")
+        lay_out(tmp_path, {"a.ipynb": content("import torch", "x = torch.log(torch.sigmoid(torch.randn(3)))")})
+        assert lines_until(process, "[")[-1].endswith("] a.ipynb changed")
+        assert lines_until(process, "a.ipynb")[-1].startswith("a.ipynb:cell 2:1:5: error NAN202 [*] ")
 
 
 def test_a_terminal_is_cleared_before_each_run(tmp_path: Path) -> None:

@@ -202,6 +202,18 @@ class TestHelp:
         assert all(flag in ran.stdout for flag in flags.split())
         assert "nanlint config " in ran.stdout
 
+    @pytest.mark.parametrize(
+        "name", ["rule", "rules", "explain", "clean", "config", "schema", "lsp", "generate-shell-completion"]
+    )
+    def test_each_command_fits_a_screen_with_its_examples_before_its_options(self, tmp_path: Path, name: str) -> None:
+        ran = nanlint(name, "-h", cwd=tmp_path, environment={"COLUMNS": "80"})
+        lines = ran.stdout.splitlines()
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert lines[0].startswith(f"Usage: nanlint {name} ")
+        assert (max(map(len, lines)), len(lines)) <= (80, 40)
+        examples = [number for number, line in enumerate(lines) if f"  nanlint {name} " in line or "eval " in line]
+        assert name in ("rules", "clean") or (examples and examples[-1] < lines.index("Options:"))
+
     def test_keys_are_listed_and_explained(self, tmp_path: Path) -> None:
         assert "safe-functions" in nanlint("config", cwd=tmp_path).stdout
         explained = nanlint("config", "fail-on", cwd=tmp_path).stdout

@@ -26,6 +26,14 @@ def loss(logits):
     return -torch.log(F.softmax(logits, dim=1))
 """
 FIXED = TRAIN.replace("torch.log(F.softmax(logits, dim=1))", "F.log_softmax(logits, dim=1)")
+LIBRARY = """\
+import torch.nn.functional as F
+
+
+def loss(p, y):
+    return F.cross_entropy(p, y)  # nanlint: ignore[NAN301]
+"""
+CALLER = "import torch\nfrom library import loss\n\n\ndef f(z, y):\n    return loss(torch.softmax(z, dim=1), y)\n"
 SETTINGS = '[tool.nanlint]\nextend-exclude = ["generated"]\n'
 FOUND = "log-of-softmax"
 PRE_COMMIT = (sys.executable, "-m", "pre_commit")
@@ -127,6 +135,12 @@ def test_the_fixing_hook_fails_once_and_leaves_nothing_to_report(tmp_path: Path,
     left = repository.run(*PRE_COMMIT, "run", "--files", "rate.py")
     assert left.returncode == 1
     assert "rate.py:5:12: error[NAN101] log-of-zero" in left.stdout
+    lay_out(tmp_path, {"library.py": LIBRARY, "caller.py": CALLER, "stale.py": f"{FIXED}# nanlint: ignore[NAN101]\n"})
+    git(tmp_path, "add", "--all")
+    some = repository.run(*PRE_COMMIT, "run", "--files", "library.py", "stale.py")
+    assert some.returncode == 1
+    assert repository.read("library.py") == LIBRARY, "the comment is there for caller.py"
+    assert repository.read("stale.py") == FIXED
 
 
 def test_a_commit_waits_until_the_finding_is_gone(tmp_path: Path, store: Path, hooks: Path) -> None:

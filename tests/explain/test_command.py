@@ -74,15 +74,55 @@ def test_a_cell_of_a_notebook_is_explained(tmp_path: Path) -> None:
     assert "cells with code: 2, 3" in nanlint("explain", "nb.ipynb:cell 1:1", cwd=tmp_path).stderr
 
 
+TWO_FILES = {
+    "src/losses.py": "import torch\n\n\ndef nll(p):\n    return torch.log(p)\n",
+    "src/train.py": "import torch\nfrom losses import nll\n\nloss = nll(torch.relu(torch.randn(3)))\n",
+}
+
+
 def test_files_beside_it_are_named_with_an_option(tmp_path: Path) -> None:
-    lay_out(
-        tmp_path,
-        {
-            "src/losses.py": "import torch\n\n\ndef nll(p):\n    return torch.log(p)\n",
-            "src/train.py": "import torch\nfrom losses import nll\n\nloss = nll(torch.relu(torch.randn(3)))\n",
-        },
-    )
+    lay_out(tmp_path, TWO_FILES)
     assert "src/train.py:4:8" in nanlint("explain", "src/losses.py:5", "--with", "src", cwd=tmp_path).stdout
+    alone = nanlint("explain", "src/losses.py:5", "--with", "src/losses.py", cwd=tmp_path).stdout
+    assert "which nothing in sight calls" in alone and "train.py" not in alone
+
+
+def test_the_files_of_its_project_are_read_with_it(tmp_path: Path) -> None:
+    """What a run on the project tells is explained as the run tells it, from wherever one asks."""
+    lay_out(tmp_path, {**TWO_FILES, "nanlint.toml": ""})
+    for directory, place, caller in (
+        (tmp_path, "src/losses.py:5", "src/train.py"),
+        (tmp_path / "src", "losses.py:5", "train.py"),
+    ):
+        assert f"in nll, called at {caller}:4:8" in nanlint("explain", place, cwd=directory).stdout
+
+
+def test_settings_may_come_from_the_command_line(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a.py": PROGRAM.replace(" + 1e-6", ""), "nanlint.toml": 'ignore = ["NAN1", "NAN2"]\n'})
+
+    def told(*options: str) -> str:
+        return nanlint("explain", "a.py:6", *options, cwd=tmp_path).stdout
+
+    assert "error, reported" not in told()
+    assert "error, reported" in told("--isolated")
+    assert "error, reported" not in told("--isolated", "--ignore", "NAN1,NAN2")
+    assert "warning, reported" in told("--select", "ALL", "--config", 'levels = { ALL = "warning" }')
+    ran = nanlint("explain", "a.py:6", "--select", "NAN9999", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: --select: unknown rule 'NAN9999'")
+
+
+def test_what_the_baseline_hides_is_said_to_be_known(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a.py": PROGRAM.replace(" + 1e-6", "")})
+    nanlint("--write-baseline", "known.json", cwd=tmp_path)
+    lay_out(tmp_path, {"nanlint.toml": 'baseline = "known.json"\n'})
+    assert "error, known: the baseline has it" in nanlint("explain", "a.py:6", cwd=tmp_path).stdout
+    assert (
+        "error, known: the baseline has it"
+        in nanlint("explain", "a.py:6", "--isolated", "--baseline", "known.json", cwd=tmp_path).stdout
+    )
+    lay_out(tmp_path, {"a.py": PROGRAM.replace(" + 1e-6", "").replace("entropy", "other")})
+    assert "error, reported" in nanlint("explain", "a.py:6", cwd=tmp_path).stdout
 
 
 def test_a_wrong_place_is_2_and_one_line(tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ from typing import Annotated, ClassVar
 
 from typer import Option
 
+BaselineOption = Annotated[Path | None, Option(metavar="FILE", help="Tell only of findings that FILE does not know.")]
+
 
 @dataclass(frozen=True, slots=True)
 class Existing:
     HEADING: ClassVar[str] = "Old code"
 
-    baseline: Annotated[Path | None, Option(metavar="FILE", help="Tell only of findings that FILE does not know.")] = (
-        None
-    )
+    baseline: BaselineOption = None
     write_baseline: Annotated[
         Path | None, Option(metavar="FILE", help="Write what is found to FILE, for --baseline.")
     ] = None

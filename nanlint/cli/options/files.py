@@ -20,7 +20,7 @@ class Files:
     ] = None
     changed: Annotated[
         str | None,
-        Option("--changed", metavar="[=REF]", help="Only lines that differ from a Git commit, or from HEAD."),
+        Option("--changed", metavar="[REF]", help="Only lines that differ from a Git commit, or from HEAD."),
     ] = None
     watch: Annotated[bool, Option("--watch", "-w", help="Lint again whenever a file changes.")] = False
     exclude: Annotated[list[str] | None, Option(metavar="GLOBS", help="Search all but these.", callback=listed)] = None

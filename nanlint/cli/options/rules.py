@@ -9,24 +9,29 @@ from typer import Option
 
 from nanlint.cli.values import levels_like, listed, rules_like
 
+SelectOption = Annotated[
+    list[str] | None, Option(metavar="RULES", help="Only these.", callback=listed, autocompletion=rules_like)
+]
+IgnoreOption = Annotated[
+    list[str] | None, Option(metavar="RULES", help="Not these.", callback=listed, autocompletion=rules_like)
+]
+ExtendSelectOption = Annotated[
+    list[str] | None, Option(metavar="RULES", help="These as well.", callback=listed, autocompletion=rules_like)
+]
+StrictOption = Annotated[bool | None, Option("--strict", help="Also show what may be no hazard at all.")]
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     HEADING: ClassVar[str] = "Rules (by name, code or prefix; repeated or with commas)"
 
-    select: Annotated[
-        list[str] | None, Option(metavar="RULES", help="Only these.", callback=listed, autocompletion=rules_like)
-    ] = None
-    ignore: Annotated[
-        list[str] | None, Option(metavar="RULES", help="Not these.", callback=listed, autocompletion=rules_like)
-    ] = None
-    extend_select: Annotated[
-        list[str] | None, Option(metavar="RULES", help="These as well.", callback=listed, autocompletion=rules_like)
-    ] = None
+    select: SelectOption = None
+    ignore: IgnoreOption = None
+    extend_select: ExtendSelectOption = None
     per_file_ignores: Annotated[
         list[str] | None, Option(metavar="GLOB:RULE", help="Not this one in files like that.", callback=listed)
     ] = None
-    strict: Annotated[bool | None, Option("--strict", help="Also show what may be no hazard at all.")] = None
+    strict: StrictOption = None
     fail_on: Annotated[
         str | None,
         Option(
