@@ -93,15 +93,18 @@ def named_test(site: Site) -> bool:
 
 
 def in_update(site: Site) -> bool:
-    """Code of an optimizer, which takes gradients and is not differentiated itself, by its parameters' names."""
-    frame: Frame | None = site.frame
-    while frame is not None:
-        if isinstance(frame.node, cst.FunctionDef):
-            given = frame.node.params
-            if any(param.name.value in GRADIENTS for param in (*given.posonly_params, *given.params)):
-                return True
-        frame = frame.parent
-    return False
+    """Code of an optimizer or solver, which takes gradients and is not differentiated itself, by its parameters' names.
+
+    `update(params, state)` takes them of its own objective.
+    """
+    return any(_updates(frame) for frame in callers(site.frame))
+
+
+def _updates(frame: Frame) -> bool:
+    if not isinstance(frame.node, cst.FunctionDef):
+        return False
+    given = {param.name.value for param in (*frame.node.params.posonly_params, *frame.node.params.params)}
+    return bool(given & GRADIENTS) or (frame.node.name.value == "update" and {"params", "state"} <= given)
 
 
 def quiet(site: Site) -> bool:
