@@ -86,9 +86,9 @@ def _as_declared(machine: Machine, value: Value, parameter: cst.Param) -> Value:
 
     What is declared to be an integer is not, be it the array that a compiler makes of one.
     """
-    if value.gradient and value.dtype is Dtype.UNKNOWN and parameter.annotation is not None:
-        if _of_type(machine, parameter.annotation.annotation).kind is Kind.INTEGER:
-            return replace(value, dtype=Dtype.INTEGER, gradient=False)
+    unsure = value.gradient and value.dtype is Dtype.UNKNOWN
+    if unsure and annotated(machine, parameter.annotation).kind is Kind.INTEGER:
+        return replace(value, dtype=Dtype.INTEGER, gradient=False)
     unknown = value.op is Op.ARGUMENT and value.gradient
     named = unknown and target_by_name(parameter.name.value, machine.active.scope.path)
     return replace(value, gradient=False) if named else value

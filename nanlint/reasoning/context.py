@@ -36,6 +36,11 @@ TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
 """Functions through which a gradient is likely to flow, whatever they compute."""
 GRADIENTS = frozenset({"grad", "grads", "gradient", "gradients", "updates"})
 """Names of parameters that take gradients."""
+DESCRIPTIONS = frozenset(
+    {"mean", "variance", "stddev", "mode", "cdf", "log_cdf", "icdf", "quantile", "survival_function",
+     "log_survival_function"}
+)  # fmt: skip
+"""Methods of a distribution that describe it: infinite moments and the logarithm of a probability of 0 are answers."""
 LOSS_WORDS = frozenset({"loss", "losses", "criterion", "objective", "nll", "bce", "kl", "elbo", "likelihood"})
 
 
@@ -119,5 +124,7 @@ def quiet_name(frame: Frame) -> bool:
     if named & LOSS_WORDS:
         return False
     if last != "forward" and _BESIDE_TRAINING.search(frame.path):
+        return True
+    if last in DESCRIPTIONS and frame.class_name and frame.parent is None:
         return True
     return bool(named & QUIET_WORDS) or bool(last != "forward" and owner & QUIET_CLASSES and not owner & LOSS_WORDS)

@@ -22,7 +22,7 @@ from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import RANDOM
 from nanlint.reasoning.poles import SINGULAR, differentiated, meets, singularity
 from nanlint.reasoning.provenance import from_network, is_offset, leaves, reached
-from nanlint.reasoning.rewriting import code, contains, reachable_source, spell
+from nanlint.reasoning.rewriting import code, contains, parsed, reachable_source, spell
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 HARMLESS = {
@@ -133,7 +133,7 @@ def _filled(event: Event, node: cst.BaseExpression, user: Event, truth: bool, nu
     if other is None or other.kind.scalar or registry.broadcasts(Op.WHERE, user.framework):
         return number
     spelled = spell(event, Op.LIKE, {"x": bare(node), "value": number}, user.framework)
-    return number if spelled is None else bare(cst.parse_expression(spelled.text))
+    return number if spelled is None else bare(parsed(spelled.text))
 
 
 def _condition(user: Event, position: int, event: Event, within: bool) -> str | None:
