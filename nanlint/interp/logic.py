@@ -64,7 +64,8 @@ def _compare(
     if known is not None:
         result = replace(result, payload=Constant(known))
     if isinstance(operator, (cst.IsNot, cst.NotIn)):
-        return truth(machine, Op.LOGICAL_NOT, (result,), node, ())
+        opposite = truth(machine, Op.LOGICAL_NOT, (result,), node, ())
+        return opposite if known is None else replace(opposite, payload=Constant(not known))
     return result
 
 
@@ -156,6 +157,9 @@ def conditional(machine: Machine, node: cst.IfExp) -> Value:
         return run
 
     decided = decided_test(machine, test)
+    if decided is False and for_other_callers(test):
+        machine.store.attempt(arm(node.body, True))
+        results.clear()
     arms = [(node.body, True), (node.orelse, False)]
     outcomes = [
         machine.store.attempt(arm(expression, outcome))
@@ -183,6 +187,11 @@ def decided_test(machine: Machine, test: Value) -> bool | None:
     if not isinstance(test.payload, Constant) or not (called or machine.importing) or _set_from_outside(test):
         return None
     return bool(test.payload.value)
+
+
+def for_other_callers(test: Value) -> bool:
+    """`x is not None`: what it guards is for callers that give `x`, whoever they are."""
+    return test.op is Op.LOGICAL_NOT and bool(test.made_by.operands) and test.made_by.x.op is Op.IDENTITY_TEST
 
 
 def _dtype_test(test: Value) -> bool | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
@@ -64,14 +65,14 @@ def bind_arguments(
     positional = [*parameters.posonly_params, *parameters.params]
     if given is not None:
         for parameter, (value, _) in zip(positional, given.positional[: given.placed], strict=False):
-            bound[parameter.name.value] = _as_named(machine, value, parameter.name.value)
+            bound[parameter.name.value] = _as_declared(machine, value, parameter)
     named = dict(given.named) if given is not None else {}
     for parameter in every(parameters):
         name = parameter.name.value
         if name in bound:
             continue
         if name in named:
-            bound[name] = _as_named(machine, named.pop(name)[0], name)
+            bound[name] = _as_declared(machine, named.pop(name)[0], parameter)
         elif given is not None and name in default and not given.star:
             bound[name] = default[name]
         else:
@@ -80,10 +81,16 @@ def bind_arguments(
     return bound
 
 
-def _as_named(machine: Machine, value: Value, name: str) -> Value:
-    """Of what nobody supplied, the name of the parameter that it becomes tells whether it is trained."""
+def _as_declared(machine: Machine, value: Value, parameter: cst.Param) -> Value:
+    """Of what nobody supplied, the name of the parameter that it becomes tells whether it is trained.
+
+    What is declared to be an integer is not, be it the array that a compiler makes of one.
+    """
+    unsure = value.gradient and value.dtype is Dtype.UNKNOWN
+    if unsure and annotated(machine, parameter.annotation).kind is Kind.INTEGER:
+        return replace(value, dtype=Dtype.INTEGER, gradient=False)
     unknown = value.op is Op.ARGUMENT and value.gradient
-    named = unknown and target_by_name(name, machine.active.scope.path)
+    named = unknown and target_by_name(parameter.name.value, machine.active.scope.path)
     return replace(value, gradient=False) if named else value
 
 

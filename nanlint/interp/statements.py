@@ -11,7 +11,7 @@ from nanlint.interp.containers import appended, items_of
 from nanlint.interp.contexts import entered
 from nanlint.interp.correlation import correlate, learned
 from nanlint.interp.guards import implied
-from nanlint.interp.logic import decided_test, fixed_test
+from nanlint.interp.logic import decided_test, fixed_test, for_other_callers
 from nanlint.interp.machine import STATEMENTS, Machine
 from nanlint.interp.names import assign, change
 from nanlint.interp.operators import BINARY, binary
@@ -115,8 +115,10 @@ def branch(machine: Machine, node: cst.If) -> bool:
 
     fixed = fixed_test(machine, test) if decided is None else None
     if fixed is not None:
-        _only_looked_at(machine, skipped if fixed else taken)
+        _only_looked_at(machine, skipped if fixed else taken, dormant=True)
         decided = fixed
+    elif decided is False and for_other_callers(test):
+        _only_looked_at(machine, taken, dormant=False)
     arms = [taken] if decided is True else [skipped] if decided is False else [taken, skipped]
     outcomes = [machine.store.attempt(arm) for arm in arms]
     live = [outcome for outcome in outcomes if outcome.live]
@@ -124,12 +126,12 @@ def branch(machine: Machine, node: cst.If) -> bool:
     return bool(live)
 
 
-def _only_looked_at(machine: Machine, arm: Callable[[], bool]) -> None:
-    """Code that does not run as the file stands: its operations are known, nothing goes on from it."""
+def _only_looked_at(machine: Machine, arm: Callable[[], bool], *, dormant: bool) -> None:
+    """Code that does not run as the file stands, or not here: its operations are known, nothing goes on from it."""
     active = machine.active
     left = len(active.returned), len(active.yielded), len(active.exits)
     loops = [(loop, len(loop.breaks), len(loop.continues)) for loop in active.loops]
-    outer, active.dormant = active.dormant, True
+    outer, active.dormant = active.dormant, active.dormant or dormant
     machine.store.attempt(arm)
     active.dormant = outer
     del active.returned[left[0] :], active.yielded[left[1] :], active.exits[left[2] :]

@@ -36,6 +36,11 @@ TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
 """Functions through which a gradient is likely to flow, whatever they compute."""
 GRADIENTS = frozenset({"grad", "grads", "gradient", "gradients", "updates"})
 """Names of parameters that take gradients."""
+DESCRIPTIONS = frozenset(
+    {"mean", "variance", "stddev", "mode", "cdf", "log_cdf", "icdf", "quantile", "survival_function",
+     "log_survival_function"}
+)  # fmt: skip
+"""Methods of a distribution that describe it: infinite moments and the logarithm of a probability of 0 are answers."""
 LOSS_WORDS = frozenset({"loss", "losses", "criterion", "objective", "nll", "bce", "kl", "elbo", "likelihood"})
 
 
@@ -93,15 +98,18 @@ def named_test(site: Site) -> bool:
 
 
 def in_update(site: Site) -> bool:
-    """Code of an optimizer, which takes gradients and is not differentiated itself, by its parameters' names."""
-    frame: Frame | None = site.frame
-    while frame is not None:
-        if isinstance(frame.node, cst.FunctionDef):
-            given = frame.node.params
-            if any(param.name.value in GRADIENTS for param in (*given.posonly_params, *given.params)):
-                return True
-        frame = frame.parent
-    return False
+    """Code of an optimizer or solver, which takes gradients and is not differentiated itself, by its parameters' names.
+
+    `update(params, state)` takes them of its own objective.
+    """
+    return any(_updates(frame) for frame in callers(site.frame))
+
+
+def _updates(frame: Frame) -> bool:
+    if not isinstance(frame.node, cst.FunctionDef):
+        return False
+    given = {param.name.value for param in (*frame.node.params.posonly_params, *frame.node.params.params)}
+    return bool(given & GRADIENTS) or (frame.node.name.value == "update" and {"params", "state"} <= given)
 
 
 def beside_training(site: Site) -> bool:
@@ -121,5 +129,7 @@ def quiet_name(frame: Frame) -> bool:
     if named & LOSS_WORDS:
         return False
     if last != "forward" and _BESIDE_TRAINING.search(frame.path):
+        return True
+    if last in DESCRIPTIONS and frame.class_name and frame.parent is None:
         return True
     return bool(named & QUIET_WORDS) or bool(last != "forward" and owner & QUIET_CLASSES and not owner & LOSS_WORDS)

@@ -6,14 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import libcst as cst
-
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Layer
 from nanlint.interp.trace import Event
 from nanlint.reasoning.formulas import negated, one_minus, one_plus
-from nanlint.reasoning.rewriting import held_by, wrapped
+from nanlint.reasoning.rewriting import held_by, parsed, wrapped
 from nanlint.reasoning.terms import PLAIN, Term
 
 ROOT_TWO = math.sqrt(2.0)
@@ -47,7 +45,7 @@ class CumulativeNormal:
         standard = self._standardised(text, target)
         if standard is None or factor == 1.0:
             return standard
-        atom = wrapped(cst.parse_expression(standard), standard)
+        atom = wrapped(parsed(standard), standard)
         return f"-{atom}" if factor == -1.0 else f"{factor!r} * {atom}"
 
     def _without_root(self) -> tuple[Term, float]:

@@ -13,7 +13,7 @@ from nanlint.findings import Applicability
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of
-from nanlint.reasoning.rewriting import code, spell, spell_method, wrapped
+from nanlint.reasoning.rewriting import code, parsed, spell, spell_method, wrapped
 from nanlint.rule import Limits, Replace, Rewrite
 
 HALF_EPSILON = 1e-4  # 1e-8 is 0 in float16, whose smallest normal number is 6.1e-5
@@ -127,9 +127,7 @@ def replaced(outer: cst.CSTNode, inner: cst.CSTNode, text: str) -> str | None:
     """The source of the expression `outer` with `text` in the place of the expression `inner`."""
     if not isinstance(outer, cst.BaseExpression):
         return None
-    parsed = cst.parse_expression(f"({text})")  # in parentheses it may go over several lines
-    parsed = parsed.with_changes(lpar=parsed.lpar[1:], rpar=parsed.rpar[:-1])
-    changed = outer.deep_replace(inner, parsed)
+    changed = outer.deep_replace(inner, parsed(text))
     return bare(changed) if isinstance(changed, cst.CSTNode) else None
 
 

@@ -165,8 +165,8 @@ def _divides(reading: Reading) -> bool:
 
 def cause(reading: Reading) -> str:
     """Why the logarithm is not finite, with the number for its dtype."""
-    dtype = dtype_of(reading.event.operation)
     made = reading.p.made or reading.event
+    dtype = dtype_of(made.operation)
     flushed = FLUSHED.get(dtype) if registry.table(made.framework).flushes else None
     if reading.p.form is Form.SOFTMAX:
         gap = flushed or SOFTMAX_UNDERFLOW[dtype]

@@ -18,6 +18,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
 from nanlint.ops.promotion import range_in
+from nanlint.ops.relations import reduces
 from nanlint.reasoning.aftermath import (
     EXPONENTIALS,
     absorbed,
@@ -248,11 +249,17 @@ def _proven(operand: Value, hushed: bool) -> tuple[Level, str]:
     likely, certain = (Level.NOTE, Level.NOTE) if hushed else (Level.WARNING, Level.ERROR)
     if strip(operand).op in (Op.SUM, Op.MEAN):
         through = SUMMED if "axis" in strip(operand).made_by.options else SUMMED | {Op.MULTIPLY}  # one of all is not 0
-        shares = any(source.op in SHARES for source in sources(operand, through))
+        shares = any(source.op in SHARES or _of_a_whole(source) for source in sources(operand, through))
         return (min(likely, Level.NOTE) if shares else likely), "a sum of what can be 0"
     if strip(operand).op is Op.REDUCE_MAX and operand.range.lo >= 0.0:
         return min(likely, Level.NOTE), "the largest of what can be 0"
     return certain, "known from what made it"
+
+
+def _of_a_whole(value: Value) -> bool:
+    """x / sum(x), which sums to 1."""
+    operands = value.made_by.operands
+    return value.op is Op.DIVIDE and len(operands) == 2 and reduces(operands[1], operands[0], Op.SUM)
 
 
 def takes_array(event: Event, index: int = 0) -> bool:

@@ -6,7 +6,7 @@ import libcst as cst
 
 from nanlint.interp.trace import Event
 from nanlint.reasoning.formulas import negated
-from nanlint.reasoning.rewriting import code, contains, movable
+from nanlint.reasoning.rewriting import code, contains, movable, parsed
 from nanlint.reasoning.terms import Term, operand_at
 
 
@@ -31,7 +31,7 @@ def minus(term: Term, target: Event) -> str | None:
 
 def _turned(text: str) -> str | None:
     """`(2 * x)` for `(-2 * x)`; None for anything else."""
-    node = cst.parse_expression(text)
+    node = parsed(text)
     if not isinstance(node, cst.BinaryOperation) or not isinstance(node.operator, (cst.Multiply, cst.Divide)):
         return None
     first = node.left
@@ -43,7 +43,7 @@ def _turned(text: str) -> str | None:
 def repeatable(term: Term, target: Event) -> str | None:
     """The source of x at `target` if it may be written twice: a name or an attribute, or the negative of one."""
     text = term.bare(target)
-    node = None if text is None else cst.parse_expression(text)
+    node = None if text is None else parsed(text)
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
         node = node.expression
     return text if isinstance(node, (cst.Name, cst.Attribute)) else None
@@ -57,7 +57,7 @@ def rebuilt(text: str, links: tuple[Event | None, ...], target: Event) -> str | 
             return None
         if not (contains(target.node, link.node) or movable(link.node, link.site, target.site)):
             return None
-        inner = cst.parse_expression(text)
+        inner = parsed(text)
         if not isinstance(inner, (cst.Call, cst.Subscript, cst.Attribute, cst.Name)):
             inner = cst.parse_expression(f"({text})")
         around = link.node.deep_replace(hole, inner)

@@ -154,7 +154,7 @@ def _spelled(site: Site, templates: Sequence[str], parts: Mapping[str, str], pre
 
     def filled(match: re.Match[str]) -> str:
         text = parts[match[1]]
-        return wrapped(cst.parse_expression(text), text) if match[2] == "()" else text
+        return wrapped(parsed(text), text) if match[2] == "()" else text
 
     return Spelled(_FIELD.sub(filled, _NAME.sub(qualified, template)), tuple(imports))
 
@@ -418,6 +418,12 @@ _LOOSE = (
     cst.BinaryOperation, cst.UnaryOperation, cst.Comparison, cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.NamedExpr,
     cst.Await, cst.Yield, cst.GeneratorExp,
 )  # fmt: skip
+
+
+def parsed(text: str) -> cst.BaseExpression:
+    """The expression; what stood in parentheses may go over several lines."""
+    node = cst.parse_expression(f"({text})")
+    return node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1])
 
 
 def wrapped(node: cst.CSTNode, text: str | None = None) -> str:

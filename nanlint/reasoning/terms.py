@@ -12,7 +12,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.guarding import bare
 from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS
-from nanlint.reasoning.rewriting import code, held_by, reachable_source, wrapped
+from nanlint.reasoning.rewriting import code, held_by, parsed, reachable_source, wrapped
 
 KEPT = frozenset({Op.RESHAPE, Op.COPY, Op.DETACH, Op.CAST, Op.SELECT})
 """Operations that a fix can leave standing around what it replaces."""
@@ -106,7 +106,7 @@ class Term:
     def atom(self, target: Event) -> str | None:
         """`text` for use under an operator or before a dot."""
         text = self.text(target)
-        return None if text is None else wrapped(cst.parse_expression(text), text)
+        return None if text is None else wrapped(parsed(text), text)
 
     def bare(self, target: Event) -> str | None:
         """`text` for use as an argument."""

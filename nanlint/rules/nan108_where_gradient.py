@@ -15,14 +15,14 @@ from nanlint.interp.guards import implied, under
 from nanlint.interp.promises import TARGETS
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
-from nanlint.reasoning.aftermath import discarded, selected
+from nanlint.reasoning.aftermath import discarded, selected, wants_gradient
 from nanlint.reasoning.context import in_training, in_update, quiet, words
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import RANDOM
 from nanlint.reasoning.poles import SINGULAR, differentiated, meets, singularity
 from nanlint.reasoning.provenance import from_network, is_offset, leaves, reached
-from nanlint.reasoning.rewriting import code, contains, reachable_source, spell
+from nanlint.reasoning.rewriting import code, contains, parsed, reachable_source, spell
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 HARMLESS = {
@@ -92,7 +92,10 @@ def _level(
             return Level.WARNING if from_network(operand) else Level.NOTE
         if not _tests_the_pole(operand, zones, selection):
             return Level.NOTE
-    return Level.ERROR if in_training(event.site) else Level.WARNING
+    if in_training(event.site):
+        return Level.ERROR
+    untrained = event.site.frame.parent is not None and not wants_gradient(event, trace)
+    return Level.NOTE if untrained else Level.WARNING
 
 
 def _tests_the_pole(operand: Value, zones: tuple[Interval, ...], selection: tuple[Event, int, bool]) -> bool:
@@ -130,7 +133,7 @@ def _filled(event: Event, node: cst.BaseExpression, user: Event, truth: bool, nu
     if other is None or other.kind.scalar or Op.WHERE not in registry.table(user.framework).same_shapes:
         return number
     spelled = spell(event, Op.LIKE, {"x": bare(node), "value": number}, user.framework)
-    return number if spelled is None else bare(cst.parse_expression(spelled.text))
+    return number if spelled is None else bare(parsed(spelled.text))
 
 
 def _condition(user: Event, position: int, event: Event, within: bool) -> str | None:
@@ -277,6 +280,30 @@ def f(x):
             hostile="torch.tensor([1.0, 0.5])",
             ordinary="torch.tensor([0.1, 0.5])",
             level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def curvature(s, y):
+    return torch.where(y > 0, s / y, 1.0)
+
+def f(s, y):
+    return curvature(s, y) * s
+""",
+            fixed="""\
+import torch
+
+def curvature(s, y):
+    return torch.where(y > 0, s / torch.where(y > 0, y, 1.0), 1.0)
+
+def f(s, y):
+    return curvature(s, y) * s
+""",
+            hostile="torch.ones(2), torch.tensor([0.0, 1.0])",
+            ordinary="torch.ones(2), torch.tensor([0.5, 2.0])",
+            level=Level.NOTE,  # its callers are known, and nothing is trained by any
         ),
         Bad(
             "torch",

@@ -18,7 +18,7 @@ from nanlint.reasoning.growth import past_limit
 from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.probabilities import logistic
 from nanlint.reasoning.rewording import minus, plus
-from nanlint.reasoning.rewriting import Spelled, name_of, spell, wrapped
+from nanlint.reasoning.rewriting import Spelled, name_of, parsed, spell, wrapped
 from nanlint.reasoning.terms import PLAIN, Term, result
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
@@ -159,7 +159,7 @@ def _half(found: Squashing, event: Event) -> str | None:
             if x.operand(i).is_number(wanted):
                 return plus(x.operand(1 - i), event)
     text = minus(x, event) if found.flipped else x.atom(event)
-    return None if text is None else f"{wrapped(cst.parse_expression(text), text)} / 2"
+    return None if text is None else f"{wrapped(parsed(text), text)} / 2"
 
 
 RULE = Rule(

@@ -12,7 +12,7 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe, trail
-from nanlint.reasoning.exponentials import held_level, level, limit, overflows
+from nanlint.reasoning.exponentials import held_level, level, limit, overflows, selected_away
 from nanlint.reasoning.formulas import exponential, inside, minus_one, negated, one_plus, opposite
 from nanlint.reasoning.growth import past_limit
 from nanlint.reasoning.guarding import operand_node, quoted
@@ -51,12 +51,18 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             event,
             grade,
             f"{describe(event)} of {quoted(operand_node(event, 0))}: exp of {quoted(found.x.node)} is infinite above "
-            f"{limit(event)}{past_limit(found.x)}, and so is the logarithm, which is hardly larger than that",
+            f"{limit(event)}{past_limit(found.x)}, {_lost(found, trace)}",
             f"Use {found.form.value}{base}.",
             evidence=trail(event, trace, event.x),
             claims=inside(trace, event),
             rewrite=_rewrite(event, found),
         )
+
+
+def _lost(found: Written, trace: Trace) -> str:
+    if selected_away(found.x, trace):
+        return "where the logarithm is not taken, but its gradient, 0 times infinity, is NaN"
+    return "and so is the logarithm, which is hardly larger than that"
 
 
 def read(event: Event, inner: Term) -> Written | None:

@@ -159,7 +159,7 @@ def _level(size: float, entry: Optimizer, trace: Trace, limits: Limits) -> Level
     if entry.stride is Stride.PROPORTIONAL:
         return Level.ERROR if far and not clips_somewhere(trace) else Level.NOTE
     if entry.stride is Stride.SHRINKING and not far:
-        return Level.NOTE  # AdaGrad is trained with such rates: 0.15 in summarisation, 0.1 in word vectors
+        return Level.NOTE  # AdaGrad and FTRL are trained with such rates: 0.15 in summarisation, 0.1 in word vectors
     near = size <= NEAR * limits.max_learning_rate and not _deep(trace)
     return Level.ERROR if far else Level.NOTE if near else Level.WARNING
 

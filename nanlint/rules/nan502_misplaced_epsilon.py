@@ -192,7 +192,7 @@ def _clamp_at_zero(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     found = danger(pole, trace, singular)
     if found is None or not reached(pole.operands[singular.index], found.zone):
         return None
-    lost = "its gradient there is infinite" if found.backward else "its value there is infinite"
+    lost = "its gradient there is infinite" if found.backward or _of_root(pole) else "its value there is infinite"
     wrong = f"the clamp to 0 lets 0 into {describe(pole)}: {lost}"
     level = _level(event, pole) if found.backward or pole.op is Op.DIVIDE else _level(event, pole, found)
     if apart(pole) or (found.backward and not wants_gradient(pole, trace)):
@@ -202,6 +202,11 @@ def _clamp_at_zero(event: Event, trace: Trace, limits: Limits) -> Draft | None:
         eps = literal(epsilon(pole, limits))
         rewrite = Rewrite(f"Clamp to {eps}", Applicability.UNSAFE, (Replace(low[1], eps),))
     return _draft(event, pole, level, wrong, "Clamp to a small positive number.", rewrite)
+
+
+def _of_root(pole: Event) -> bool:
+    """A power whose exponent nobody knows: below 0 its value is infinite at 0, below 1 its gradient, the likelier."""
+    return pole.op is Op.POWER and len(pole.operands) > 1 and pole.y.range.hi > 0.0
 
 
 def _upside_down(event: Event, trace: Trace, limits: Limits) -> Draft | None:

@@ -14,14 +14,14 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduces
 from nanlint.reasoning.aftermath import repaired
 from nanlint.reasoning.conditions import named_mask
-from nanlint.reasoning.context import quiet
+from nanlint.reasoning.context import callers, quiet
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.grading import HOW, clues, graded, mask_text
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.masks import ways
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.precision import imported
-from nanlint.reasoning.provenance import is_array
+from nanlint.reasoning.provenance import is_array, leaves
 from nanlint.reasoning.rewriting import spell, wrapped
 from nanlint.reasoning.unmasking import array_name, finite_fill, limit_of
 from nanlint.reasoning.visibility import Cover, cover, culprit, guarded
@@ -36,7 +36,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             yield from _product(event, trace)
             yield from _weighted(event, trace)
         else:
-            yield from _opposite(event)
+            yield from _opposite(event, trace)
         if event.op is Op.SUBTRACT:
             yield from _shifted(event, trace)
 
@@ -147,7 +147,7 @@ def _only(event: Event) -> str:
 # infinity minus infinity
 
 
-def _opposite(event: Event) -> Iterator[Draft]:
+def _opposite(event: Event, trace: Trace) -> Iterator[Draft]:
     """Two infinities that cancel."""
     x, y = event.operands[:2]
     same_sign = x.range.point == y.range.point
@@ -155,10 +155,18 @@ def _opposite(event: Event) -> Iterator[Draft]:
         return
     yield Draft(
         event,
-        Level.ERROR,
+        Level.NOTE if _started_elsewhere(event, trace) else Level.ERROR,
         f"{quoted(event.node)}: infinity minus infinity is NaN",
         "Use finite numbers where infinities can meet.",
     )
+
+
+def _started_elsewhere(event: Event, trace: Trace) -> bool:
+    """The infinity is what another function starts a state with, and is gone once anything was found."""
+    here = {id(frame.node) for frame in callers(event.site.frame)}
+    made = [trace.origin(leaf) for operand in event.operands[:2] for leaf in leaves(operand)]
+    frames = [origin.site.frame for origin in made if origin is not None]
+    return any(frame.name and id(frame.node) not in here for frame in frames)
 
 
 def _shifted(event: Event, trace: Trace) -> Iterator[Draft]:

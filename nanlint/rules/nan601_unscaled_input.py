@@ -14,6 +14,7 @@ from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Frame, Trace
 from nanlint.reasoning.descent import overshoot
 from nanlint.reasoning.evidence import describe, trail
+from nanlint.reasoning.onward import standardised
 from nanlint.reasoning.origins import NETWORKS, SAME_ELEMENTS
 from nanlint.reasoning.rewriting import wrapped
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
@@ -29,6 +30,8 @@ MAX_STEPS = 100
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.LINEAR, Op.RECURRENT, Op.ATTENTION):
+        if event.site.no_gradient:
+            continue
         if event.operands and _unscaled(event.x) and (source := _source(event.x)) is not None:
             yield _draft(event, event.x, source, trace)
         elif event.operands:
@@ -79,7 +82,7 @@ def _learned(value: Value) -> bool:
 def _draft(event: Event, image: Value, source: Value, trace: Trace) -> Draft:
     return Draft(
         event=event,
-        level=Level.ERROR,
+        level=Level.NOTE if standardised(event.result, trace) else Level.ERROR,
         message=f"pixels from 0 to 255 go into `{describe(event)}` as they are: gradients 255 times too large",
         remedy="Divide by 255, or standardise the images, before the first layer.",
         evidence=(

@@ -15,6 +15,7 @@ from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import memory
+from nanlint.reasoning.onward import reaches, standardised
 from nanlint.reasoning.origins import SAME_ELEMENTS, alternatives, strip
 from nanlint.reasoning.placement import loop_around
 from nanlint.reasoning.protocol import trains
@@ -52,8 +53,10 @@ ACTIVATIONS = frozenset(
 LOSSES = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.SQUARED_ERROR})
 SCORED = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS})
 """Losses whose gradient is at most 1, however wrong the scores."""
+LOGS = frozenset({Op.LOG})
 SUMMED = SAME_ELEMENTS | {Op.ADD}
-PASSING = SAME_ELEMENTS | {Op.ADD, Op.NEGATIVE, Op.MATMUL, Op.SUBTRACT, Op.RELU, Op.LEAKY_RELU, Op.DROPOUT}
+SQUASHED = SUMMED | {Op.SOFTMAX, Op.SIGMOID}
+"""On the way to a cross-entropy that is written out."""
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -80,7 +83,7 @@ def _level(weight: Weight, trace: Trace, limit: float) -> Level | None:
     if weight.gain is not None and weight.gain < limit:
         return None
     products = [weight.product] if weight.product is not None else calls_of(weight.layer, trace)
-    if not products or any(_standardised(product.result, trace) or _of_tables(product) for product in products):
+    if not products or any(standardised(product.result, trace) or _of_tables(product) for product in products):
         return Level.NOTE
     if weight.gain is None:
         return Level.NOTE
@@ -90,7 +93,7 @@ def _level(weight: Weight, trace: Trace, limit: float) -> Level | None:
         return Level.NOTE
     if all(_linear_regression(product, trace) or _once(weight, product, trace) for product in products):
         return Level.NOTE
-    judged = any(_reaches(product.result, LOSSES, trace) for product in products)
+    judged = any(reaches(product.result, LOSSES, trace) for product in products)
     if weight.by_default and (judged or weight.gain >= GRAVE * limit):
         return Level.ERROR
     return Level.WARNING if judged else Level.NOTE
@@ -102,9 +105,11 @@ def _tame_head(weight: Weight, product: Event, limit: float, trace: Trace) -> bo
     So it starts high and comes down: nothing stands behind that multiplies. Convex is what goes from data to the loss
     in a single product; small are the sums of few inputs, or of some more that are at most 1.
     """
-    if not _reaches(product.result, SCORED, trace, passing=SUMMED):
-        return False
     inputs = [strip(x) for x in product.operands[:2] if strip(x).op not in (Op.WEIGHT, Op.NORMAL, Op.UNIFORM)]
+    if reaches(product.result, LOGS, trace, passing=SQUASHED):  # a pole that has a finding of its own
+        return not any(x.gradient for x in inputs)
+    if not reaches(product.result, SCORED, trace, passing=SUMMED):
+        return False
     gain, grave = weight.gain or 0.0, GRAVE * limit
     if gain < grave:
         return True
@@ -116,7 +121,7 @@ def _tame_head(weight: Weight, product: Event, limit: float, trace: Trace) -> bo
 def _linear_regression(product: Event, trace: Trace) -> bool:
     """A squared error of a single product of data: how far it starts from the end decides nothing of its steps."""
     data = [strip(x) for x in product.operands[:1]]
-    squared = _reaches(product.result, frozenset({Op.SQUARED_ERROR}), trace, passing=SUMMED)
+    squared = reaches(product.result, frozenset({Op.SQUARED_ERROR}), trace, passing=SUMMED)
     return squared and not any(from_network(x) or x.op in ACTIVATIONS for x in data)
 
 
@@ -125,10 +130,6 @@ def _once(weight: Weight, product: Event, trace: Trace) -> bool:
     event = weight.event
     drawn = registry.accumulates(event.framework) and not event.result.gradient and weight.layer is None
     return drawn and not trains(trace) and loop_around(product) is None and event.site.frame is product.site.frame
-
-
-def _standardised(value: Value, trace: Trace) -> bool:
-    return _reaches(value, frozenset({Op.STANDARDIZE, Op.NORMALIZE}), trace)
 
 
 def _of_tables(product: Event) -> bool:
@@ -159,15 +160,7 @@ def _learned(weight: Weight, parameters: set[int], trace: Trace) -> bool:
     if id(event.operation) in parameters or event.result.gradient:
         return True
     named = bool(WEIGHT_NAMES.search(_name(event).lower()))
-    return named and weight.product is not None and _reaches(weight.product.result, ACTIVATIONS, trace)
-
-
-def _reaches(value: Value, ops: frozenset[Op], trace: Trace, steps: int = 6, passing: frozenset[Op] = PASSING) -> bool:
-    """One of these operations takes the value, or what sums and activations make of it."""
-    for use in trace.uses(value) if steps else ():
-        if use.op in ops or (use.op in passing and _reaches(use.result, ops, trace, steps - 1, passing)):
-            return True
-    return False
+    return named and weight.product is not None and reaches(weight.product.result, ACTIVATIONS, trace)
 
 
 def _tamed(value: Value, trace: Trace) -> bool:

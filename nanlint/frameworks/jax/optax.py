@@ -122,7 +122,7 @@ _OPTIMIZERS: dict[str, Optimizer] = {
         " momentum dtype_momentum weight_decay_rate>weight_decay eps>small",
         decoupled=True,
     ),
-    "adagrad": optimizer(None, f"{_RATE} initial_accumulator_value eps"),
+    "adagrad": optimizer(None, f"{_RATE} initial_accumulator_value eps", Stride.SHRINKING),
     "adam": optimizer(None, f"{_ADAM} mu_dtype nesterov"),
     "adamax": optimizer(None, f"{_BETAS} eps"),
     "adamaxw": optimizer(None, f"{_BETAS} eps weight_decay mask", decoupled=True),
@@ -183,7 +183,7 @@ _CONTRIB: dict[str, Optimizer] = {
 
 _STEP = "step_size>lr"
 _EXAMPLES: dict[str, Optimizer] = {
-    "adagrad": optimizer(None, f"{_STEP} momentum", result=Kind.SEQUENCE),
+    "adagrad": optimizer(None, f"{_STEP} momentum", Stride.SHRINKING, result=Kind.SEQUENCE),
     "adam": optimizer(None, f"{_STEP} b1>beta1 b2>beta2 eps", result=Kind.SEQUENCE),
     "adamax": optimizer(None, f"{_STEP} b1>beta1 b2>beta2 eps", result=Kind.SEQUENCE),
     "momentum": optimizer(None, f"{_STEP} mass>momentum", Stride.PROPORTIONAL, result=Kind.SEQUENCE),

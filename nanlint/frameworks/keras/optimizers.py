@@ -31,6 +31,7 @@ OPTIMIZERS = {
             "learning_rate_power initial_accumulator_value l1_regularization_strength l2_regularization_strength"
             " l2_shrinkage_regularization_strength beta"
         ),
+        Stride.SHRINKING,
         decoupled=True,
     ),
     "Lamb": optimizer(0.001, _words(_ADAM), decoupled=True),

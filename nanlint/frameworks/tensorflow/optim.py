@@ -12,15 +12,19 @@ _TRAIN: dict[str, Optimizer] = {
     "AdadeltaOptimizer": optimizer(0.001, "learning_rate>lr rho epsilon>eps use_locking", Stride.SELF_SCALED),
     "AdagradOptimizer": optimizer(None, "learning_rate>lr initial_accumulator_value use_locking", Stride.SHRINKING),
     "AdagradDAOptimizer": optimizer(
-        None, "learning_rate>lr global_step initial_gradient_squared_accumulator_value l1_regularization_strength"
+        None,
+        "learning_rate>lr global_step initial_gradient_squared_accumulator_value l1_regularization_strength",
+        Stride.SHRINKING,
     ),
     "AdamOptimizer": optimizer(0.001, "learning_rate>lr beta1 beta2 epsilon>eps use_locking"),
     "FtrlOptimizer": optimizer(
-        None, "learning_rate>lr learning_rate_power initial_accumulator_value l1_regularization_strength"
+        None,
+        "learning_rate>lr learning_rate_power initial_accumulator_value l1_regularization_strength",
+        Stride.SHRINKING,
     ),
     "GradientDescentOptimizer": optimizer(None, "learning_rate>lr use_locking", _PLAIN),
     "MomentumOptimizer": optimizer(None, "learning_rate>lr momentum use_locking use_nesterov>nesterov", _PLAIN),
-    "ProximalAdagradOptimizer": optimizer(None, _PROXIMAL),
+    "ProximalAdagradOptimizer": optimizer(None, _PROXIMAL, Stride.SHRINKING),
     "ProximalGradientDescentOptimizer": optimizer(
         None, "learning_rate>lr l1_regularization_strength l2_regularization_strength>weight_decay use_locking", _PLAIN
     ),
