@@ -128,7 +128,7 @@ def _linear_regression(product: Event, trace: Trace) -> bool:
 def _once(weight: Weight, product: Event, trace: Trace) -> bool:
     """An array that no gradient reaches, in a script that computes with it once and trains nothing."""
     event = weight.event
-    drawn = registry.accumulates(event.framework) and not event.result.gradient and weight.layer is None
+    drawn = registry.table(event.framework).accumulates and not event.result.gradient and weight.layer is None
     return drawn and not trains(trace) and loop_around(product) is None and event.site.frame is product.site.frame
 
 
