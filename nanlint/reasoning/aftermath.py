@@ -113,10 +113,10 @@ def _of_joined(trace: Trace) -> dict[int, list[Event]]:
 
 
 def feeds_loss(event: Event, trace: Trace) -> bool:
-    """The result has a gradient and is part of a loss."""
+    """The result has a gradient and is part of a loss; a number that is only taken out of it to be told is none."""
     if not event.result.gradient or quiet(event.site):
         return False
-    return in_loss(event.site) or reaches_loss(event, trace)
+    return reaches_loss(event, trace) or (in_loss(event.site) and not discarded(event, trace))
 
 
 def reaches_loss(event: Event, trace: Trace) -> bool:

@@ -343,6 +343,35 @@ def f(pred, target, labels):
             """\
 import torch
 
+class Contrastive(torch.nn.Module):
+    def forward(self, embedded, labels):
+        similar = embedded @ embedded.T
+        others = torch.masked_select(similar[0], labels != labels[0])
+        return torch.relu(others - 0.5).sum(), torch.mean(others).item()
+
+def f(embedded, labels):
+    return torch.tensor(Contrastive()(embedded, labels)[1])
+""",
+            fixed="""\
+import torch
+
+class Contrastive(torch.nn.Module):
+    def forward(self, embedded, labels):
+        similar = embedded @ embedded.T
+        others = torch.masked_select(similar[0], labels != labels[0])
+        return torch.relu(others - 0.5).sum(), (others.sum() / max(torch.numel(others), 1)).item()
+
+def f(embedded, labels):
+    return torch.tensor(Contrastive()(embedded, labels)[1])
+""",
+            hostile="torch.ones(3, 4), torch.zeros(3)",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
 def silog_loss(pred, depth):
     gap = torch.log(pred.clamp(min=1e-6)) - torch.log(depth.clamp(min=1e-6))
     gap = torch.masked_select(gap, depth > 0)
