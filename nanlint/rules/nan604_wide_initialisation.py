@@ -126,10 +126,12 @@ def _linear_regression(product: Event, trace: Trace) -> bool:
 
 
 def _once(weight: Weight, product: Event, trace: Trace) -> bool:
-    """An array that no gradient reaches, in a script that computes with it once and trains nothing."""
+    """An array that a script tries out, in no loop and without an optimizer: nothing is trained that could suffer."""
     event = weight.event
-    drawn = registry.table(event.framework).accumulates and not event.result.gradient and weight.layer is None
-    return drawn and not trains(trace) and loop_around(product) is None and event.site.frame is product.site.frame
+    drawn = registry.table(event.framework).accumulates and weight.layer is None
+    beside = event.site.frame is product.site.frame and not event.result.gradient
+    tried = drawn and (beside or event.site.frame.name == "")
+    return tried and loop_around(product) is None and not any(True for _ in trace.of(Op.OPTIMIZER))
 
 
 def _of_tables(product: Event) -> bool:
