@@ -136,9 +136,20 @@ def level(reading: Reading) -> Level | None:
         return None
     if quiet(event.site) or only_ranks(event, reading.term.trace):
         return Level.NOTE  # inference and metrics: an infinite score ranks last, and no weight is lost
-    if _drawn_elsewhere(event, reading.term.trace):
+    if _drawn_elsewhere(event, reading.term.trace) or _published(reading):
         return Level.NOTE
     return Level.NOTE if is_similarity(reading.p.logits.value) or _divides(reading) else Level.ERROR
+
+
+def _published(reading: Reading) -> bool:
+    """A score of what a network has learnt, computed without it: classes hardly lie so far apart, nor do steps follow.
+
+    A sigmoid is 1 from a logit of 16.6 on, which is near.
+    """
+    made = reading.p.made
+    if reading.p.form is not Form.SOFTMAX or made is None:
+        return False
+    return registry.table(made.framework).gradients and not registry.table(reading.event.framework).gradients
 
 
 def _differentiated(event: Event) -> bool:
