@@ -131,6 +131,7 @@ def attribute(framework: str, name: str) -> Call | None:
     return table(framework).attributes.get(name)
 
 
+@lru_cache(maxsize=5_000)
 def protocol(kind: Kind, name: str, *first: str) -> tuple[Framework, Call] | None:
     """The method of an optimizer, a scaler, a model, a generator or a distribution, of those frameworks first."""
     own = (_OWN_PROTOCOL.get((framework, kind, name)) for framework in first)

@@ -230,14 +230,14 @@ def perform(
     bound = bind(machine, framework, call, given)
     if bound is None or incomplete(call.op, bound):
         return opaque(machine, given, node, spelling)
-    result = apply(machine, framework, call, bound, node, spelling)
-    if spelling.rpartition(".")[2] in framework.pairs and ("axis" in bound.options or call.op is Op.SELECT):
+    result, name = apply(machine, framework, call, bound, node, spelling), spelling.rpartition(".")[2]
+    if name in framework.pairs and ("axis" in bound.options or call.op is Op.SELECT):
         indices = machine.unknown(result, op=Op.ARGMAX, kind=Kind.TENSOR)
         indices = replace(indices, dtype=Dtype.INTEGER, gradient=False)
         return machine.thing(Kind.SEQUENCE, Elements((result, indices), names=("values", "indices")))
-    if spelling.rpartition(".")[2] in framework.with_mean | framework.mean_first:
+    if name in framework.with_mean or name in framework.mean_first:
         both = (result, _mean_beside(machine, framework, bound, node, spelling))
-        ordered = both[::-1] if spelling.rpartition(".")[2] in framework.mean_first else both
+        ordered = both[::-1] if name in framework.mean_first else both
         return machine.thing(Kind.SEQUENCE, Elements(ordered))
     if call.op is Op.HISTOGRAM:
         edges = machine.unknown(result, kind=result.kind)
@@ -272,9 +272,8 @@ def _written_to(call: Call, given: Arguments) -> tuple[Value, cst.BaseExpression
     """What is passed as `out`, by name or, as to NumPy's `clip(x, lo, hi, x)`, by position."""
     if "out" in given.named:
         return given.named["out"]
-    place = next((i for i, parameter in enumerate(call.parameters) if parameter.spelled == "out"), None)
-    by_position = given.positional[: given.placed]
-    return by_position[place] if place is not None and place < len(by_position) else None
+    placed = zip(call.parameters, given.positional[: given.placed], strict=False)
+    return next((argument for parameter, argument in placed if parameter.spelled == "out"), None)
 
 
 def incomplete(op: Op, bound: Bound) -> bool:

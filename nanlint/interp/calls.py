@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import libcst as cst
 
@@ -281,6 +282,7 @@ def _make_dataset(machine: Machine, name: str, given: Arguments, node: cst.Call)
     return None if found is None else published(machine, found[1], name, given, node)
 
 
+@lru_cache(maxsize=5_000)
 def unbound_method(name: str) -> tuple[Framework, Call | Overload] | None:
     """`torch.Tensor.exp`: a method as a function."""
     owner, _, method = name.rpartition(".")

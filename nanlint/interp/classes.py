@@ -6,9 +6,10 @@ import libcst as cst
 
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.activation import Activation
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.functions import bound_to, call_function, decorated
-from nanlint.interp.machine import STATEMENTS, Activation, Machine
+from nanlint.interp.machine import STATEMENTS, Machine
 from nanlint.interp.objects import (
     Cells,
     Chain,

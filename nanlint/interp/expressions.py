@@ -12,6 +12,7 @@ from nanlint.interp.attributes import attribute
 from nanlint.interp.containers import appended, each, items_of, mapping, rows, sequence, subscript
 from nanlint.interp.datasets import item, rows_of
 from nanlint.interp.guards import implied
+from nanlint.interp.lookup import lookup
 from nanlint.interp.machine import EXPRESSIONS, Machine
 from nanlint.interp.names import assign
 from nanlint.interp.objects import Cells, Elements, Entries, Function, Instance, Scope
@@ -67,7 +68,7 @@ def _parts(machine: Machine, parts: Sequence[cst.CSTNode]) -> None:
 
 def name(machine: Machine, node: cst.Name) -> Value:
     constant = _KEYWORDS.get(node.value)
-    return machine.lookup(node.value) if constant is None else machine.constant(constant[0])
+    return lookup(machine, node.value) if constant is None else machine.constant(constant[0])
 
 
 _KEYWORDS: dict[str, tuple[object]] = {"True": (True,), "False": (False,), "None": (None,)}

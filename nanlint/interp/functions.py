@@ -9,10 +9,11 @@ import libcst as cst
 
 from nanlint.domain.value import Kind, Value
 from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.activation import Activation
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.containers import element
 from nanlint.interp.contexts import autocast_of, stops_gradient
-from nanlint.interp.machine import MAX_DEPTH, MAX_RUNS, MAX_RUNS_AWAY, MAX_VISITS, STATEMENTS, Activation, Machine
+from nanlint.interp.machine import MAX_DEPTH, MAX_RUNS, MAX_RUNS_AWAY, MAX_VISITS, STATEMENTS, Machine
 from nanlint.interp.names import dotted_name
 from nanlint.interp.objects import Cells, Class, Dotted, Elements, Function, Instance, Partial, Scope
 from nanlint.interp.options import options_of

@@ -6,42 +6,17 @@ that imports by need would. So a file costs what it uses of the others, and impo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 import libcst as cst
 
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.activation import Activation
+from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Cells, Linked, Scope
 from nanlint.interp.trace import Frame
 
-if TYPE_CHECKING:
-    from nanlint.interp.machine import Machine
-
 MAX_LOADED = 64  # modules loaded for one file; beyond it a name is unknown
 MAX_HOPS = 16  # re-exports followed for one name
-
-
-class Library(Protocol):
-    """The other files of the run; the same answers for the same questions throughout."""
-
-    def find(self, importer: str, name: str) -> str | None:
-        """The path of what `import name` (with leading dots if relative) means in the file `importer`.
-
-        A file of the run, or a directory that holds some; None for anything else.
-        """
-
-    def document(self, importer: str, path: str) -> tuple[str, object] | None:
-        """The name and the plain data of a configuration file that the file `importer` opens as `path`.
-
-        A path that begins with `<script>/` is one from the importer's own directory. None for what cannot be read.
-        """
-
-    def names(self, path: str) -> frozenset[str]:
-        """What the file's body binds, at least; empty for a directory."""
-
-    def tree(self, path: str) -> cst.Module | None:
-        """The file's tree; None for a directory, or if it cannot be parsed, which linting the file itself reports."""
 
 
 def linked(machine: Machine, name: str) -> Value | None:
@@ -130,8 +105,6 @@ def loaded(machine: Machine, path: str) -> Scope | None:
 
 
 def _run(machine: Machine, scope: Scope, tree: cst.Module) -> None:
-    from nanlint.interp.machine import Activation
-
     scope.cells["__name__"] = machine.constant(scope.path)  # anything but "__main__"
     frame = Frame("", node=tree, entry=False, path=scope.path)
     with machine.elsewhere(Activation(frame, scope), tree):

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import libcst as cst
 
 from nanlint.domain.value import Value
+from nanlint.interp.activation import Loop
 from nanlint.interp.containers import rows
 from nanlint.interp.datasets import rows_of
 from nanlint.interp.guards import implied
-from nanlint.interp.machine import STATEMENTS, Loop, Machine
+from nanlint.interp.machine import STATEMENTS, Machine
 from nanlint.interp.names import assign
 from nanlint.interp.store import Outcome
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -17,13 +17,14 @@ from nanlint.domain.interval import EVERYTHING
 from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.activation import Activation
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.autocast import as_taken
 from nanlint.interp.counting import counted
-from nanlint.interp.linking import Library, resolved, starred
+from nanlint.interp.library import Library
 from nanlint.interp.namespace import Namespace
-from nanlint.interp.objects import Cells, Class, Compiled, Function, Linked, Region, Scope
-from nanlint.interp.store import Fact, Outcome, Store, narrow
+from nanlint.interp.objects import Cells, Class, Compiled, Function, Scope
+from nanlint.interp.store import Fact, Store, narrow
 from nanlint.interp.told import NOTHING_TOLD, Told
 from nanlint.interp.trace import Event, Frame, Site, Trace
 from nanlint.interp.values import Values, choices, framework_of, python_number
@@ -44,34 +45,6 @@ MAX_DEPTH = 10  # activations on the stack
 MAX_RUNS = 24  # interpretations of one function; beyond it a call is opaque
 MAX_RUNS_AWAY = 6  # the same for a function of another file, which may be one of hundreds
 MAX_VISITS = 150  # activations of other files' functions in all
-
-
-@dataclass(slots=True)
-class Loop:
-    """A loop being interpreted: what its `break` and `continue` statements left."""
-
-    node: cst.CSTNode
-    breaks: list[Outcome] = field(default_factory=list)
-    continues: list[Outcome] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Activation:
-    """A running function (or the module): its scope, its place, what it has returned so far."""
-
-    frame: Frame
-    scope: Scope
-    function: Function | None = None
-    owner: Class | None = None
-    receiver: Value | None = None
-    no_gradient: bool = False
-    autocast: Region | None = None
-    dormant: bool = False
-    """The file itself switches this code off."""
-    loops: list[Loop] = field(default_factory=list)
-    returned: list[Value] = field(default_factory=list)
-    yielded: list[Value] = field(default_factory=list)
-    exits: list[Outcome] = field(default_factory=list)
 
 
 class Machine(Values):
@@ -284,28 +257,6 @@ class Machine(Values):
         return self.namespace
 
     # names
-
-    def lookup(self, name: str) -> Value:
-        """What a name holds: in its scope, the enclosing ones, the module; else a builtin."""
-        scope: Scope | None = self.active.scope
-        if name in self.active.scope.global_names:
-            scope = self.active.scope.module
-        first = True
-        while scope is not None:
-            if name in scope.cells and (first or not scope.is_class):
-                value = scope.cells[name]
-                found = resolved(self, value) if isinstance(value.payload, Linked) else value
-                if self.differentiating and found.gradient and id(scope) in self.held_constant:
-                    found = replace(found, gradient=False)
-                return narrow(found, self.store.facts)
-            first = first and scope.transparent
-            scope = scope.parent
-        return self.outside(name)
-
-    def outside(self, name: str) -> Value:
-        """A name that the file does not bind: of a module that it imports with a star, or a builtin."""
-        found = starred(self, self.active.scope.module, name)
-        return resolved(self, found) if found is not None else self.dotted("builtins." + name)
 
     def bind(self, name: str, value: Value) -> None:
         """Assigns to a name in the scope where Python would."""

@@ -13,7 +13,7 @@ from nanlint.interp import calls, classes, expressions, functions, logic, loops,
 from nanlint.interp.classes import FORWARD, instantiate
 from nanlint.interp.compiled import finish
 from nanlint.interp.functions import bound_to, enter_function
-from nanlint.interp.linking import Library
+from nanlint.interp.library import Library
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Function
 from nanlint.interp.told import NOTHING_TOLD, Told

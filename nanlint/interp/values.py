@@ -46,7 +46,7 @@ class Values:
             return operands[0].number
         if op in FRESH:
             return next(self.fresh_numbers)
-        told = tuple((name, value.number) for name, value in sorted(options.items()))
+        told = tuple((name, value.number) for name, value in sorted(options.items())) if options else ()
         function = spelling.rpartition(".")[2] if op in SEVERAL else ""
         key = (op, function, tuple(value.number for value in operands), told)
         return self.numbers.setdefault(key, next(self.fresh_numbers))

@@ -79,3 +79,11 @@ def test_only_what_has_changed_is_parsed(monkeypatch: pytest.MonkeyPatch) -> Non
     parsed.clear()
     pieces.parse(from_text(text.replace("return 12\n", "return 1200\n")))
     assert parsed == ["class _:\n\n    def f12(self):\n        return 1200\n"]
+
+
+def test_statements_that_stay_are_the_same_objects() -> None:
+    text = "import torch\n\n\n# doubles\ndef f(x):\n    return 2 * x\n\n\n" + CLASS + "\n\nprint(f(1))\n"
+    pieces = Patchwork()
+    before = pieces.parse(from_text(text)).body
+    after = pieces.parse(from_text(text.replace("f(1)", "f(7)"))).body
+    assert [old is new for old, new in zip(before, after, strict=True)] == [True, True, True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 
@@ -157,3 +158,22 @@ def test_endless_recursion_is_an_error_and_the_limit_comes_back() -> None:
         with_deep_stack(lambda: down(0))
     assert sys.getrecursionlimit() == limit
     assert with_deep_stack(lambda: with_deep_stack(lambda: 7)) == 7
+
+
+def test_calls_at_any_depth_map_no_memory() -> None:
+    """From Python 3.11 on, a chunk of frames that is left is unmapped at once."""
+
+    def at(depth: int) -> int:
+        return at(depth - 1) if depth else sum(leaf(number) for number in range(100))
+
+    def leaf(number: int) -> int:
+        return number
+
+    def run() -> int:
+        at(400)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for depth in range(400):
+            at(depth)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    assert with_deep_stack(run) < 200

@@ -1,0 +1,1 @@
+"""What rules find out of a trace and its trees."""
