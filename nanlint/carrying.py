@@ -1,70 +1,71 @@
-"""A baseline goes along with nanlint's own changes to the code: what is fixed leaves it, what is rewritten stays."""
+"""A baseline goes along with the changes that nanlint makes: what is fixed leaves it, what that uncovers is known."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nanlint.baseline import Baseline, Entry, Known
 from nanlint.findings import Level
-from nanlint.reports import FileReport, Report
+from nanlint.reports import Report
+
+_Pair = tuple[Entry, Level]
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The baseline after a change, how many findings it has lost, and how many of these it knows by other code."""
+    """The baseline after a change, how many findings it has lost, and how many it has got in their place."""
 
     baseline: Baseline
-    gone: int
-    renamed: int
+    lost: int
+    gained: int
 
 
 def carried(baseline: Baseline, before: Report, after: Report) -> Carried:
     """The baseline of the files as they are after fixes; both reports are on the same files.
 
-    Only nanlint has changed these files in between. So where a known finding is gone, and its function has a finding of
-    the same rule that was not there, a fix has rewritten the code of one that is still known.
+    Only nanlint has changed these files in between. So where a function has lost a known finding, what it has now and
+    had not comes of the fix: the same hazard in its new words, or one that the fixed finding had hidden. It is told if
+    it is an error or a warning, and graver than what was lost.
     """
     known = dict(baseline.known)
-    gone = renamed = 0
+    lost = gained = 0
     ends = {file.path: file for file in after.files if not file.problems}
     for file in before.files:
-        if file.path in ends and not file.problems:
-            lost = _lost(baseline, file, ends[file.path])
-            new = _new(baseline, file, ends[file.path])
-            for entry, number in lost.items():
-                known[entry] = replace(known[entry], count=known[entry].count - number)
-            free = Counter(kind for entry, number in lost.items() for kind in [_kind(entry)] * number)
-            gone += lost.total()
-            for entry, level in new:
-                if free[_kind(entry)]:
-                    free[_kind(entry)] -= 1
-                    renamed += 1
-                    known[entry] = _one_more(known.get(entry), level)
-    return Carried(Baseline(baseline.root, {entry: one for entry, one in known.items() if one.count}), gone, renamed)
+        if file.path not in ends or file.problems:
+            continue
+        then, now = baseline.entries(file), baseline.entries(ends[file.path])
+        old, new = [(one, it.level) for one, it in then], [(one, it.level) for one, it in now]
+        gravest: dict[str, Level] = {}
+        for entry, level in _lost(baseline, old, new):
+            known[entry] = replace(known[entry], count=known[entry].count - 1)
+            gravest[entry.scope] = max(level, gravest.get(entry.scope, Level.NOTE))
+            lost += 1
+        for entry, level in _surplus(new, old):
+            if entry.scope in gravest and level <= gravest[entry.scope]:
+                known[entry] = _one_more(known.get(entry), level)
+                gained += 1
+    return Carried(Baseline(baseline.root, {entry: one for entry, one in known.items() if one.count}), lost, gained)
 
 
-def _lost(baseline: Baseline, before: FileReport, after: FileReport) -> Counter[Entry]:
-    """How many of the known findings of a file are no longer there."""
-    counts, left = (Counter(entry for entry, _ in baseline.entries(file)) for file in (before, after))
-    found = {entry: baseline.known[entry].count for entry in counts if entry in baseline.known}
-    return +Counter({entry: min(n, counts[entry]) - min(n, left[entry]) for entry, n in found.items()})
+def _lost(baseline: Baseline, old: list[_Pair], new: list[_Pair]) -> Iterator[_Pair]:
+    """The known findings that are no longer there."""
+    left = Counter(entry for entry, _ in new)
+    for entry, level in _surplus(old, new):
+        if entry in baseline.known and left[entry] < baseline.known[entry].count:
+            left[entry] += 1
+            yield entry, level
 
 
-def _new(baseline: Baseline, before: FileReport, after: FileReport) -> list[tuple[Entry, Level]]:
-    """The findings of a file that were not there, the least grave first."""
-    counts = Counter(entry for entry, _ in baseline.entries(before))
-    new = []
-    for entry, finding in sorted(baseline.entries(after), key=lambda pair: pair[1].level):
+def _surplus(these: list[_Pair], those: list[_Pair]) -> Iterator[_Pair]:
+    """Those of the one side that the other has not; of some that are alike the gravest."""
+    counts = Counter(entry for entry, _ in those)
+    for entry, level in sorted(these, key=lambda pair: pair[1]):
         if counts[entry]:
             counts[entry] -= 1
         else:
-            new.append((entry, finding.level))
-    return new
-
-
-def _kind(entry: Entry) -> tuple[str, str]:
-    return entry.scope, entry.rule
+            yield entry, level
 
 
 def _one_more(known: Known | None, level: Level) -> Known:

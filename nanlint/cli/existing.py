@@ -66,10 +66,10 @@ def _carried(run: Run, path: Path, before: Report, after: Report) -> Baseline:
     from nanlint.carrying import carried
 
     done = carried(baseline.read(path), before, after)
-    if done.gone:
+    if done.lost:
         baseline.write(path, done.baseline)
-        renamed = f", {done.renamed} known by other code" if done.renamed else ""
-        notice(run, f"{path}: {count(done.gone - done.renamed, 'finding')} taken out{renamed}")
+        gained = f", {done.gained} put in that this leaves in their place" if done.gained else ""
+        notice(run, f"{path}: {count(done.lost, 'finding')} taken out{gained}")
     return done.baseline
 
 

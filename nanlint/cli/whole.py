@@ -48,7 +48,9 @@ def _files(directory: Path, resolver: Resolver) -> Iterator[str]:
 
 
 def _listed(directory: Path) -> list[Path]:
-    return list(directory.iterdir()) if directory.is_dir() else []
+    with suppress(OSError):
+        return list(directory.iterdir())
+    return []
 
 
 def _directory(path: str) -> Path:
@@ -62,13 +64,13 @@ def _absolute(path: str) -> Path:
 
 
 def _is_home(directory: Path) -> bool:
-    return any((directory / sign).exists() for sign in _SIGNS)
+    return any(os.path.exists(directory / sign) for sign in _SIGNS)  # noqa: PTH110 - Path.exists may be refused an answer
 
 
 def _is_whole(path: str) -> bool:
     """A directory that is a project, or in none."""
     directory = _absolute(path)
-    return directory.is_dir() and (_is_home(directory) or not _is_home(_directory(path)))
+    return os.path.isdir(directory) and (_is_home(directory) or not _is_home(_directory(path)))  # noqa: PTH112
 
 
 def _is_commented(path: str) -> bool:

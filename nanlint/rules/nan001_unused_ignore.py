@@ -32,8 +32,8 @@ RULE = Rule(
     why=(
         "The code under an old comment has changed, or the rule has learnt to see that it is safe. What is left hides"
         " the next hazard that somebody writes there. A name is judged only if its rule is on, and a comment without"
-        " names only if every rule is. A comment may silence what another file causes: where a run leaves out files of the"
-        " project that have to do with its file, as a commit hook does, it is not judged."
+        " names only if every rule is. A comment may silence what another file causes: where a run leaves out files of"
+        " the project that have to do with its file, as a commit hook does, it is not judged."
     ),
     check=check,
     specific=0,

@@ -1,4 +1,4 @@
-"""A baseline after fixes: what is fixed leaves it, what a fix has rewritten stays known, what was new stays new."""
+"""A baseline after fixes: what is fixed leaves it, what a fix rewrites or uncovers is known, what was new stays new."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from nanlint.api import fix_paths, lint_paths
 from nanlint.baseline import Baseline, Enabled, filtered, written
 from nanlint.carrying import Carried, carried
-from nanlint.reports import Report
+from nanlint.findings import Finding, Level, Place
+from nanlint.reports import FileReport, Report
 
 HEAD = "import torch\n\n\n"
 LOSS = "def loss(z: torch.Tensor, n: torch.Tensor):\n    return torch.log(torch.softmax(z, dim=-1)) / n\n"
@@ -39,7 +40,7 @@ def codes(baseline: Baseline) -> list[tuple[str, str, int]]:
 def test_what_a_fix_rewrites_is_known_by_its_new_code(tmp_path: Path) -> None:
     done, after = fixed(tmp_path / "a.py", HEAD + LOSS, HEAD + LOSS)
     assert codes(done.baseline) == [("NAN103", "torch.log_softmax(z,dim=-1)/n", 1)]
-    assert (done.gone, done.renamed) == (2, 1)
+    assert (done.lost, done.gained) == (2, 1)
     assert told(after, done.baseline) == []
 
 
@@ -55,8 +56,45 @@ def test_of_two_alike_that_a_fix_parts_both_stay_known(tmp_path: Path) -> None:
     twice = HEAD + LOSS.replace("    return", "    m = torch.log(torch.softmax(z, dim=-1)) / n\n    return m +")
     done, after = fixed(tmp_path / "a.py", twice, twice)
     assert codes(done.baseline) == [("NAN103", "torch.log_softmax(z,dim=-1)/n", 2)]
-    assert (done.gone, done.renamed) == (4, 2)
+    assert (done.lost, done.gained) == (4, 2)
     assert told(after, done.baseline) == []
+
+
+def test_what_a_known_finding_has_hidden_is_known_after_its_fix(tmp_path: Path) -> None:
+    """That of a finding that was new is not: the same text in another function."""
+    first, second = (f"def {name}(x: torch.Tensor):\n    return torch.log(1 + x)\n" for name in ("first", "second"))
+    done, after = fixed(tmp_path / "a.py", HEAD + first, f"{HEAD}{first}\n\n{second}")
+    assert codes(done.baseline) == [("NAN101", "torch.log1p(x)", 1)]
+    assert (done.lost, done.gained) == (1, 1)
+    assert told(after, done.baseline) == [("NAN101", 9)]
+
+
+def report(path: Path, *levels: Level) -> Report:
+    """A finding of each of these levels, all in one function, each with a line of its own."""
+    text = "".join(f"{level.label}()\n" for level in levels)
+    places = [Place(str(path), line, 1, line, len(level.label) + 3) for line, level in enumerate(levels, 1)]
+    found = [
+        Finding(place, "NAN101", "log-of-zero", level, "", "", (), None, (place.line, place.line), scope="f")
+        for place, level in zip(places, levels, strict=True)
+    ]
+    return Report((FileReport(str(path), tuple(found), text=text),))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new"),
+    [
+        (Level.NOTE, Level.ERROR, 1),
+        (Level.WARNING, Level.ERROR, 1),
+        (Level.ERROR, Level.WARNING, 0),
+        (Level.STRICT, Level.NOTE, 0),
+        (Level.STRICT, Level.WARNING, 1),
+    ],
+)
+def test_what_is_graver_than_what_was_known_is_told(tmp_path: Path, before: Level, after: Level, new: int) -> None:
+    path = tmp_path / "a.py"
+    old, now = report(path, before), report(path, after)
+    done = carried(written(old, tmp_path), old, now)
+    assert (done.lost, done.gained, len(told(now, done.baseline))) == (1, 1 - new, new)
 
 
 def test_what_nobody_fixed_stays_as_it_is(tmp_path: Path) -> None:
@@ -64,7 +102,7 @@ def test_what_nobody_fixed_stays_as_it_is(tmp_path: Path) -> None:
     log = HEAD + "def entropy(p: torch.Tensor):\n    return torch.log(p)\n"
     done, after = fixed(tmp_path / "a.py", log, HEAD + LOSS)
     assert codes(done.baseline) == [("NAN101", "torch.log(p)", 1)]
-    assert (done.gone, done.renamed) == (0, 0)
+    assert (done.lost, done.gained) == (0, 0)
     assert told(after, done.baseline) == [("NAN103", 5)]
 
 

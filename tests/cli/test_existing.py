@@ -78,7 +78,7 @@ class TestBaseline:
         fixed = nanlint("--fix", "--baseline", "known.json", cwd=project)
         assert (fixed.returncode, fixed.stdout) == (0, "No findings in 2 files\n")
         assert fixed.stderr.splitlines() == [
-            "known.json: 1 finding taken out, 1 known by other code",
+            "known.json: 2 findings taken out, 1 put in that this leaves in their place",
             "Fixed 1 finding in 1 file",
         ]
         assert rules(project / "known.json") == ["NAN101", "NAN103"]

@@ -113,6 +113,21 @@ def test_leaving_keeps_what_was_applied(project: Path, key: bytes) -> None:
     assert text(project, "b.py") == LOGS
 
 
+def test_the_baseline_goes_along(project: Path) -> None:
+    nanlint("--write-baseline", "known.json", cwd=project)
+    lay_out(project, {"nanlint.toml": 'baseline = "known.json"\n'})
+    with Session("--interactive", "a.py", cwd=project) as session:
+        session.asked()
+        session.type("y")
+        session.asked()
+        session.type("i see #12")
+        code, rest = session.ended()
+    assert code == 0
+    assert "Fixed 1 finding, ignored 1, left 0" in rest
+    assert "known.json: 2 findings taken out" in rest
+    assert "a.py" not in text(project, "known.json") and "b.py" in text(project, "known.json")
+
+
 def test_what_cannot_be_linted_is_told_and_fails(project: Path) -> None:
     lay_out(project, {"broken.py": "def f(:\n"})
     with Session("--interactive", cwd=project) as session:
