@@ -398,6 +398,12 @@ class Framework:
     """By type of device; the first is meant where nothing tells which."""
     autocast_contexts: Mapping[str, Call] = field(default_factory=dict)
     """Context managers and decorators that open such a region: options `device`, `dtype`, `enabled`."""
+    fitting: frozenset[str] = frozenset()
+    """Methods by which its layers learn from data."""
+    applying: Mapping[str, bool] = field(default_factory=dict)
+    """Methods by which they are applied, and whether they learn from the same data first."""
+    numbering: frozenset[str] = frozenset()
+    """Functions and methods that number classes and give (numbers, classes)."""
     layer_float: Dtype | None = None
     """To what layers and losses cast floating arrays before they compute, unless a policy says otherwise."""
     policy_setters: frozenset[str] = frozenset()

@@ -241,6 +241,8 @@ def perform(
         both = (result, _mean_beside(machine, framework, bound, node, spelling))
         ordered = both[::-1] if spelling.rpartition(".")[2] in framework.mean_first else both
         return machine.thing(Kind.SEQUENCE, Elements(ordered))
+    if spelling.rpartition(".")[2] in framework.numbering:
+        return machine.thing(Kind.SEQUENCE, Elements((result, machine.unknown(*bound.operands))))
     if call.op is Op.HISTOGRAM:
         edges = machine.unknown(result, kind=result.kind)
         return machine.thing(Kind.SEQUENCE, Elements((result, edges), names=("hist", "bin_edges")))
