@@ -147,6 +147,8 @@ class Op(enum.Enum):
     STANDARDIZE = "standardize"
     DROPOUT = "dropout"
     ONE_HOT = "one_hot"
+    ENCODE = "encode"
+    MIN_MAX = "min_max"
     POOL = "pool"
 
     # shape and type: the elements stay what they are

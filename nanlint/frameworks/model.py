@@ -148,6 +148,15 @@ class Helper:
     passing: frozenset[str] = frozenset()
 
 
+class Promotion(enum.Enum):
+    """In which dtype arrays and numbers meet. Python's numbers always take that of the array."""
+
+    NUMBERS = "NumPy's numbers do, too"
+    OWN = "NumPy's numbers and arrays take that of the framework's own"
+    CUT = "NumPy's numbers count as arrays; nothing is wider than the float that the framework is set up for"
+    WIDE = "NumPy's numbers count as arrays; whole numbers and a float give float64"
+
+
 class Run(enum.Enum):
     """How a function that takes functions runs them."""
 
@@ -227,6 +236,7 @@ class Framework:
     """What its functions return unless the call says otherwise: TENSOR, or NUMBER for `math`."""
     gradients: bool
     """Whether its operations are differentiated."""
+    promotion: Promotion = Promotion.NUMBERS
     outputs_last: bool = False
     """Whether the last axis of weights counts their outputs, not the first, where a function takes them."""
     flushes: bool = False
@@ -388,6 +398,12 @@ class Framework:
     """By type of device; the first is meant where nothing tells which."""
     autocast_contexts: Mapping[str, Call] = field(default_factory=dict)
     """Context managers and decorators that open such a region: options `device`, `dtype`, `enabled`."""
+    fitting: frozenset[str] = frozenset()
+    """Methods by which its layers learn from data."""
+    applying: Mapping[str, bool] = field(default_factory=dict)
+    """Methods by which they are applied, and whether they learn from the same data first."""
+    numbering: frozenset[str] = frozenset()
+    """Functions and methods that number classes and give (numbers, classes)."""
     layer_float: Dtype | None = None
     """To what layers and losses cast floating arrays before they compute, unless a policy says otherwise."""
     policy_setters: frozenset[str] = frozenset()

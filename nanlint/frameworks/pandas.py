@@ -40,6 +40,8 @@ FRAMEWORK = Framework(
         "pandas.notnull": call(Op.IS_NAN, "obj>x"),
         "pandas.concat": call(Op.CONCATENATE, "objs>x", "axis ignore_index"),
         "pandas.DataFrame": call(Op.COPY, "data>x", "index columns dtype copy"),
+        "pandas.factorize": call(Op.ENCODE, "values>x", "sort use_na_sentinel>missing size_hint"),
+        "pandas.get_dummies": call(Op.ONE_HOT, "data>x"),
         "pandas.to_numeric": call(Op.COPY, "arg>x", "errors downcast dtype_backend"),
     },
     methods={
@@ -47,9 +49,12 @@ FRAMEWORK = Framework(
         **{name: call(Op.IS_NAN, "self>x") for name in _TESTED},
         **{name: call(Op.SELECT, "self>x", "key axis") for name in _ARRANGED},
         "astype": call(Op.CAST, "self>x", _TYPED),
+        "factorize": call(Op.ENCODE, "self>x", "sort use_na_sentinel>missing"),
     },
     attributes={
-        **{name: Call(Op.SELECT, call(Op.SELECT, "self>x").operands) for name in ("values", "iloc", "loc", "T")},
+        **{name: Call(Op.SELECT, call(Op.SELECT, "self>x").operands) for name in ("values", "iloc", "loc", "T", "cat")},
+        "codes": call(Op.ENCODE, "self>x"),
     },
+    numbering=frozenset({"factorize"}),
     spellings={Op.IS_FINITE: "{x}.notnull().values"},
 )

@@ -23,6 +23,7 @@ from nanlint.interp.names import change
 from nanlint.interp.objects import Dotted, Elements, Layer, Member, Shape
 from nanlint.interp.parameters import counts_by_name
 from nanlint.ops.model import MEANINGS, rounded
+from nanlint.ops.promotion import common_dtype
 
 CONSTANT = frozenset({Op.FULL, Op.LIKE})
 TRAINABLE = frozenset({Op.LINEAR, Op.RECURRENT, Op.ATTENTION, Op.EMBEDDING, Op.WEIGHT})
@@ -121,7 +122,9 @@ def _as_array(machine: Machine, value: Value) -> Value:
         return extent(machine, value, None)
     if not isinstance(value.payload, Elements) or not value.payload.items:
         return value
-    return machine.join([_as_array(machine, item) for item in value.payload.items])
+    items = [_as_array(machine, item) for item in value.payload.items]
+    joined, dtypes = machine.join(items), {item.dtype for item in items}
+    return replace(joined, dtype=common_dtype(items, Dtype.UNKNOWN)) if all(d.floating for d in dtypes) else joined
 
 
 def _cuts(machine: Machine, framework: Framework) -> bool:
@@ -239,6 +242,8 @@ def perform(
         both = (result, _mean_beside(machine, framework, bound, node, spelling))
         ordered = both[::-1] if name in framework.mean_first else both
         return machine.thing(Kind.SEQUENCE, Elements(ordered))
+    if spelling.rpartition(".")[2] in framework.numbering:
+        return machine.thing(Kind.SEQUENCE, Elements((result, machine.unknown(*bound.operands))))
     if call.op is Op.HISTOGRAM:
         edges = machine.unknown(result, kind=result.kind)
         return machine.thing(Kind.SEQUENCE, Elements((result, edges), names=("hist", "bin_edges")))

@@ -22,12 +22,13 @@ from nanlint.interp.arguments import Arguments
 from nanlint.interp.autocast import as_taken
 from nanlint.interp.counting import counted
 from nanlint.interp.library import Library
+from nanlint.interp.meeting import met
 from nanlint.interp.namespace import Namespace
 from nanlint.interp.objects import Cells, Class, Compiled, Function, Scope
 from nanlint.interp.store import Fact, Store, narrow
 from nanlint.interp.told import NOTHING_TOLD, Told
 from nanlint.interp.trace import Event, Frame, Site, Trace
-from nanlint.interp.values import Values, choices, framework_of, python_number
+from nanlint.interp.values import WITHOUT_GRADIENTS, Values, choices, framework_of, python_number
 from nanlint.ops.evaluate import evaluate
 from nanlint.ops.model import flushed
 
@@ -39,7 +40,6 @@ NOT_DIFFERENTIABLE = frozenset(
 WRITTEN = ("src", "source", "value", "values")
 """Options of a call that writes into an array: what it writes there."""
 FLUSHING = frozenset(table.name for table in FRAMEWORKS if table.flushes)
-WITHOUT_GRADIENTS = frozenset(table.name for table in FRAMEWORKS if not table.gradients)
 
 MAX_DEPTH = 10  # activations on the stack
 MAX_RUNS = 24  # interpretations of one function; beyond it a call is opaque
@@ -145,9 +145,10 @@ class Machine(Values):
 
     def as_array(self, value: Value, framework: str) -> Value:
         """An unknown value that is used as an array of the framework."""
-        self.store.learn({value.number: Fact(kind=Kind.TENSOR)})
         made_by = value.made_by
         named = value if made_by.framework else self.remade(value, replace(made_by, framework=framework))
+        known = None if framework in WITHOUT_GRADIENTS else named.made_by
+        self.store.learn({value.number: Fact(kind=Kind.TENSOR, made_by=known)})
         return replace(named, kind=Kind.TENSOR)
 
     # operations
@@ -184,7 +185,10 @@ class Machine(Values):
             operands = as_taken(region, op, operands, spelling)
         if default_float is Dtype.FLOAT32:
             default_float = self.default_float
-        outcome = evaluate(op, operands, options, default_float if default_float.floating else Dtype.FLOAT32)
+        taken = operands
+        if kind is Kind.TENSOR and "dtype" not in options:
+            taken = met(op, operands, framework, self.default_float)
+        outcome = evaluate(op, taken, options, default_float if default_float.floating else Dtype.FLOAT32)
         operation = Operation(op, operands, options, self.number(op, operands, options, spelling), framework)
         differentiable = gradients and not self.active.no_gradient and op not in NOT_DIFFERENTIABLE
         flowing = () if op is Op.FULL and not in_place else operands  # `x.new_ones(n)` takes only the type from x

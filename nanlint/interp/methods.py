@@ -43,6 +43,7 @@ from nanlint.interp.pipelines import flowing
 from nanlint.interp.precision import cast_model
 from nanlint.interp.rates import SETTERS, variable_set
 from nanlint.interp.records import tuple_method
+from nanlint.interp.scalers import scaled
 from nanlint.interp.states import changed, clip_gradients, constructor, state
 from nanlint.interp.store import Fact
 from nanlint.interp.trees import mapped
@@ -208,6 +209,9 @@ def _run_closure(machine: Machine, given: Arguments, node: cst.Call) -> None:
 
 
 def _module_method(machine: Machine, receiver: Value, name: str, given: Arguments, node: cst.Call) -> Value:
+    learned = scaled(machine, receiver, name, given, node)
+    if learned is not None:
+        return learned
     if name in ITSELF:
         dtype = _dtype_named(machine, receiver, name, given)
         if dtype is None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nanlint.domain.interval import EVERYTHING, Interval
 from nanlint.domain.records import equal_record
-from nanlint.domain.value import Kind, Value
+from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Cells
 
@@ -21,6 +21,7 @@ class Fact:
 
     filled: an array or container has an element; some: an element of it is not 0.
     choice: which of several things it is.
+    made_by: the operation that made it, by which it belongs to the framework that took it for one of its arrays.
     """
 
     range: Interval = EVERYTHING
@@ -29,6 +30,7 @@ class Fact:
     filled: bool = False
     some: bool = False
     choice: Value | None = None
+    made_by: Operation | None = None
 
     def both(self, other: Fact) -> Fact:
         met = self.range.meet(other.range)
@@ -39,6 +41,7 @@ class Fact:
             self.filled or other.filled,
             self.some or other.some,
             other.choice or self.choice,
+            self.made_by or other.made_by,
         )
 
     def either(self, other: Fact) -> Fact:
@@ -49,6 +52,7 @@ class Fact:
             self.filled and other.filled,
             self.some and other.some,
             self.choice if self.choice is other.choice else None,
+            self.made_by if self.made_by is other.made_by else None,
         )
 
 
@@ -71,6 +75,8 @@ def narrow(value: Value, facts: Facts) -> Value:
     narrowed = value.within(fact.range)
     if fact.kind is not None and value.kind is Kind.UNKNOWN:
         narrowed = replace(narrowed, kind=fact.kind)
+    if fact.made_by is not None and not value.made_by.framework:
+        narrowed = replace(narrowed, made_by=fact.made_by)
     if fact.not_nan and value.may_nan:
         narrowed = replace(narrowed, may_nan=False)
     return narrowed

@@ -11,7 +11,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import EVERYTHING, NOTHING, Interval, point
 from nanlint.domain.value import Constant, Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.registry import canonical
+from nanlint.frameworks.registry import FRAMEWORKS, canonical
 from nanlint.interp.objects import Dotted, Elements, Entries
 from nanlint.interp.told import Told
 
@@ -23,6 +23,7 @@ FRESH = frozenset(
     }
 )  # fmt: skip
 """Operations of which two runs may give two values."""
+WITHOUT_GRADIENTS = frozenset(table.name for table in FRAMEWORKS if not table.gradients)
 SEVERAL = frozenset({Op.ARGMAX, Op.SELECT})
 """Operations that stand for several functions: argmax and argmin, kthvalue and topk."""
 SAME_ELEMENTS = frozenset({Op.DETACH, Op.ITEM, Op.COPY})
@@ -145,11 +146,14 @@ def choices(value: Value) -> list[Value]:
 
 
 def framework_of(values: Sequence[Value]) -> str:
-    """The framework of the first operand that has one."""
+    """That of the first operand that has one; arrays that are differentiated come before those that are not."""
+    found = ""
     for value in values:
-        if value.made_by.framework:
-            return value.made_by.framework
-    return ""
+        name = value.made_by.framework
+        if name and value.kind is Kind.TENSOR and name not in WITHOUT_GRADIENTS:
+            return name
+        found = found or name
+    return found
 
 
 def _distinct(values: Sequence[Value]) -> list[Value]:

@@ -12,8 +12,8 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.apis import LOSSES
-from nanlint.interp.machine import WITHOUT_GRADIENTS
 from nanlint.interp.trace import Event, Trace
+from nanlint.interp.values import WITHOUT_GRADIENTS
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.rewriting import spell
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule

@@ -270,6 +270,8 @@ ELEMENTS = {Op.RESHAPE, Op.COPY, Op.DETACH, Op.ITEM, Op.SELECT, Op.ITERATE, Op.C
 
 OF_IMAGES = {Op.PIXELS, Op.SCALE_PIXELS, Op.RECOLOR}
 """Tested in `test_images`."""
+OF_TABLES = {Op.ENCODE, Op.MIN_MAX}
+"""Tested in `test_preprocessing`."""
 
 
 def test_every_operation_with_a_meaning_is_sampled_or_listed() -> None:
@@ -277,7 +279,7 @@ def test_every_operation_with_a_meaning_is_sampled_or_listed() -> None:
         op for op, _, _ in SOURCES.values()
     }
     sampled |= {*LOSSES, Op.CAST}
-    assert set(MEANINGS) == sampled | EVERYTHING_OF | ZERO_OR_ONE | ELEMENTS | OF_IMAGES
+    assert set(MEANINGS) == sampled | EVERYTHING_OF | ZERO_OR_ONE | ELEMENTS | OF_IMAGES | OF_TABLES
 
 
 @pytest.mark.parametrize("op", sorted(EVERYTHING_OF, key=str), ids=str)

@@ -12,12 +12,13 @@ from nanlint.frameworks.jax.nn import FILLED, FUNCTIONS, INITIALIZERS
 from nanlint.frameworks.jax.random import RANDOM
 from nanlint.frameworks.jax.special import SCIPY_FUNCTIONS
 from nanlint.frameworks.jax.spelling import LOG_COUNTS, LOGIT_LOSSES, SPELLINGS
-from nanlint.frameworks.model import Framework
+from nanlint.frameworks.model import Framework, Promotion
 
 FRAMEWORK = Framework(
     name="jax",
     roots=("jax", "flax", "optax", "equinox"),
     default_float=Dtype.FLOAT32,
+    promotion=Promotion.CUT,
     flushes=True,
     double_flag=("jax.config.update", "jax_enable_x64"),
     result=Kind.TENSOR,

@@ -3,7 +3,7 @@
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Framework
+from nanlint.frameworks.model import Framework, Promotion
 from nanlint.frameworks.numpy.arrangement import ARRANGEMENT, ARRANGING_METHODS, ATTRIBUTES
 from nanlint.frameworks.numpy.creation import CASTS, CREATION, ZEROED
 from nanlint.frameworks.numpy.elementwise import ELEMENTWISE
@@ -19,6 +19,7 @@ FRAMEWORK = Framework(
     name="numpy",
     roots=("numpy",),
     default_float=Dtype.FLOAT64,
+    promotion=Promotion.WIDE,
     result=Kind.TENSOR,
     gradients=False,
     companion="scipy",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.frameworks.model import Call, Framework, Overload, Promotion
 from nanlint.frameworks.tensorflow import arrangement, elementwise, linalg, reductions
 from nanlint.frameworks.tensorflow.checks import ASSERTIONS, CHECK_FUNCTIONS, OLD_CHECK_FUNCTIONS
 from nanlint.frameworks.tensorflow.creation import (
@@ -90,6 +90,7 @@ FRAMEWORK = Framework(
     name="tensorflow",
     roots=("tensorflow", "tensorflow_probability"),
     default_float=Dtype.FLOAT32,
+    promotion=Promotion.OWN,
     result=Kind.TENSOR,
     gradients=True,
     outputs_last=True,

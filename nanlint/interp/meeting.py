@@ -1,0 +1,75 @@
+"""Dtypes of operands that meet: what each framework makes of numbers, of NumPy's numbers and of NumPy's arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nanlint.domain.dtypes import Dtype
+from nanlint.domain.value import Kind, Value
+from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.model import Promotion
+from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.ops.model import MEANINGS, Typing, rounded
+
+PROMOTIONS = {table.name: table.promotion for table in FRAMEWORKS}
+HOSTS = frozenset(name for name, promotion in PROMOTIONS.items() if promotion is Promotion.WIDE)
+"""Whose numbers and arrays the other frameworks take."""
+PYTHON_NUMBERS = frozenset({Op.ITEM, Op.UNIFORM, Op.NORMAL})
+"""Operations that give a Python number, whoever spells them."""
+
+
+def met(op: Op, operands: Sequence[Value], framework: str, widest: Dtype) -> tuple[Value, ...]:
+    """The operands of an array as the framework takes them; `widest` is the float that it is set up for."""
+    promotion = PROMOTIONS.get(framework, Promotion.NUMBERS)
+    meaning = MEANINGS.get(op)
+    if meaning is None or meaning.typing is Typing.OPTION:
+        return tuple(operands)
+    if promotion is not Promotion.WIDE and all(value.kind is Kind.NUMBER for value in operands):
+        return tuple(_array(value, widest) for value in operands)
+    match promotion if len(operands) > 1 else Promotion.NUMBERS:
+        case Promotion.OWN:
+            return _in_own_dtype(operands)
+        case Promotion.CUT:
+            return tuple(_cut(_strong(value), widest) for value in operands)
+        case Promotion.WIDE:
+            return _wide([_strong(value) for value in operands])
+        case _:
+            return tuple(operands)
+
+
+def _array(value: Value, dtype: Dtype) -> Value:
+    return replace(value, kind=Kind.TENSOR, dtype=dtype, range=rounded(value.range, dtype))
+
+
+def _in_own_dtype(operands: Sequence[Value]) -> tuple[Value, ...]:
+    own = next((value.dtype for value in operands if not _hosted(value) and value.dtype.floating), None)
+    if own is None:
+        return tuple(operands)
+    return tuple(_array(value, own) if _hosted(value) and value.dtype.floating else value for value in operands)
+
+
+def _hosted(value: Value) -> bool:
+    """An array of NumPy."""
+    return value.kind is Kind.TENSOR and value.made_by.framework in HOSTS
+
+
+def _strong(value: Value) -> Value:
+    """NumPy's numbers count like arrays, Python's do not."""
+    if value.kind is not Kind.NUMBER or value.made_by.framework not in HOSTS or value.op in PYTHON_NUMBERS:
+        return value
+    return replace(value, kind=Kind.TENSOR, dtype=value.dtype if value.dtype.floating else Dtype.FLOAT64)
+
+
+def _cut(value: Value, widest: Dtype) -> Value:
+    return _array(value, widest) if value.kind is Kind.TENSOR and value.dtype is Dtype.FLOAT64 else value
+
+
+def _wide(operands: Sequence[Value]) -> tuple[Value, ...]:
+    """Whole numbers that meet floats: those of 64 bits, which NumPy makes, take float64."""
+    if not any(value.kind is Kind.TENSOR and value.dtype.floating for value in operands):
+        return tuple(operands)
+    whole = (value.kind is Kind.TENSOR and value.dtype is Dtype.INTEGER for value in operands)
+    return tuple(
+        replace(value, dtype=Dtype.FLOAT64) if wide else value for value, wide in zip(operands, whole, strict=True)
+    )
