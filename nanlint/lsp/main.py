@@ -9,9 +9,10 @@ import socket
 import sys
 from contextlib import suppress
 
+from nanlint.lsp import answering, syncing
 from nanlint.lsp.lifeline import until_gone
 from nanlint.lsp.protocol import Protocol
-from nanlint.lsp.server import Server, make_server
+from nanlint.lsp.server import Server
 from nanlint.lsp.transport import Channel, Writer, of_socket, read_in_background, standard_streams
 
 GONE = 1
@@ -45,7 +46,10 @@ def serve_pipe(path: str) -> int:
 def _serve(channel: Channel) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="nanlint: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
-    code = asyncio.run(_converse(make_server(), channel))
+    server = Server()
+    for messages in (syncing, answering):
+        messages.register(server)
+    code = asyncio.run(_converse(server, channel))
     sys.stderr.flush()
     return code
 
