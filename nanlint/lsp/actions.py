@@ -96,12 +96,10 @@ class Actions:
     def _for_rule(
         self, unit: Unit, finding: Finding, shown: Shown, related: list[Diagnostic] | None
     ) -> Iterator[CodeAction]:
-        same = [each for each, _, _ in shown.findings if each.code == finding.code and each.fix is not None]
-        unsafe = any(each.fix is not None and each.fix.applicability is Applicability.UNSAFE for each in same)
-        applied = [
-            each for each in same if each.fix is not None and each.fix.applicability is not Applicability.SUGGESTION
-        ]
+        found = (each.fix.applicability for each, _, _ in shown.findings if each.code == finding.code and each.fix)
+        applied = [applicability for applicability in found if applicability in UNSAFE]
         if len(applied) > 1:
+            unsafe = Applicability.UNSAFE in applied
             mark = _MARKS[Applicability.UNSAFE] if unsafe else ""
             yield CodeAction(
                 f"Fix all {len(applied)} {finding.rule}{mark}",

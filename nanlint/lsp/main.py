@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 from nanlint.lsp import answering, syncing
@@ -67,9 +68,9 @@ async def _converse(server: Server, channel: Channel) -> int:
         if not protocol.ended.done():
             protocol.ended.set_result(GONE)
 
-    def safely(function: object, *arguments: object) -> None:
+    def safely(function: Callable[..., object], *arguments: object) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody listens
-            loop.call_soon_threadsafe(function, *arguments)  # type: ignore[arg-type]
+            loop.call_soon_threadsafe(function, *arguments)
 
     read_in_background(channel, lambda body: safely(protocol.hear, body), lambda: safely(over))
     watching = loop.create_task(_watch(server, over))
@@ -81,9 +82,8 @@ async def _converse(server: Server, channel: Channel) -> int:
         writer.close()
 
 
-async def _watch(server: Server, over: object) -> None:
+async def _watch(server: Server, over: Callable[[], None]) -> None:
     """Calls `over` when the process that the client named is gone."""
-    assert callable(over)
     while server.process_id is None:
         await asyncio.sleep(1.0)
     if server.process_id != os.getpid():
