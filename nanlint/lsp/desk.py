@@ -77,6 +77,13 @@ class Desk:
             program = self._programs[key] = Program(paths, self.texts)
         return program
 
+    @property
+    def opened(self) -> frozenset[str]:
+        """What is open: texts, and the notebooks whose modules are among them."""
+        return frozenset(
+            {*self.texts, *(self.policies.aliases[path] for path in self.texts if path in self.policies.aliases)}
+        )
+
     def files(self, root: str) -> tuple[str, ...]:
         """The files of a workspace folder that the settings do not leave out."""
         return tuple(map(str, discover([root], self.policies).files[:MAX_FILES]))
