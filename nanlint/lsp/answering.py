@@ -55,7 +55,7 @@ def _actions(server: Server) -> None:
 def _commands(server: Server) -> None:
     @server.command(SHOW_RULE)
     async def show_rule(*arguments: str) -> str | None:
-        name = arguments[0] if arguments else ""
+        name = str(arguments[0]) if arguments else ""
         path = await server.rulebook.file(name)
         if path is None:
             server.session.show(f"there is no rule {name!r}")
@@ -75,7 +75,7 @@ def _commands(server: Server) -> None:
 
 async def _fix_file(server: Server, arguments: Sequence[str], *, unsafe: bool) -> None:
     """Has the editor apply all fixes to the document, whose URI is the argument."""
-    unit = server.session.unit(arguments[0]) if arguments else None
+    unit = server.session.unit(str(arguments[0])) if arguments else None
     if unit is None:
         server.session.show("this is no open Python file")
         return

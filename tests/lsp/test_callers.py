@@ -116,6 +116,12 @@ def test_a_notebook_that_is_not_open_is_a_caller_too(tmp_path: Path) -> None:
 
 def nbformat(code: str) -> str:
     """A notebook with one cell."""
-    cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": code}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": code,
+    }
     metadata = {"language_info": {"name": "python"}}
     return json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
