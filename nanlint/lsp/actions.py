@@ -63,19 +63,18 @@ class Actions:
     ) -> Iterator[CodeAction]:
         """The actions for the findings that touch the area."""
         done: set[str] = set()
-        for index, found in enumerate(shown.findings):
-            at = unit.locate(found[1], found[2])
+        for finding, start, end in shown.findings:
+            at = unit.locate(start, end)
             if at is None or at[0] is not document or not touches(at[1], area):
                 continue
-            finding = found[0]
             related = [one for one in diagnostics if one.code == finding.code and one.range == at[1]] or None
-            yield from self._for_one(unit, finding, index, related)
+            yield from self._for_one(unit, finding, [start, end], related)
             if finding.code not in done:
                 done.add(finding.code)
                 yield from self._for_rule(unit, finding, shown, related)
 
     def _for_one(
-        self, unit: Unit, finding: Finding, index: int, related: list[Diagnostic] | None
+        self, unit: Unit, finding: Finding, area: list[int], related: list[Diagnostic] | None
     ) -> Iterator[CodeAction]:
         fix = finding.fix
         if fix is not None:
@@ -84,24 +83,22 @@ class Actions:
                 CodeActionKind.QuickFix,
                 related,
                 is_preferred=True if fix.applicability is Applicability.SAFE else None,
-                data=self._data(unit, "one", index=index),
+                data=self._data(unit, "one", code=finding.code, area=area),
             )
         yield CodeAction(
             f"Ignore {finding.rule} on this line",
             CodeActionKind.QuickFix,
             related,
-            data=self._data(unit, "ignore", index=index),
+            data=self._data(unit, "ignore", code=finding.code, area=area),
         )
 
     def _for_rule(
         self, unit: Unit, finding: Finding, shown: Shown, related: list[Diagnostic] | None
     ) -> Iterator[CodeAction]:
-        same = [each for each, _, _ in shown.findings if each.code == finding.code and each.fix is not None]
-        unsafe = any(each.fix is not None and each.fix.applicability is Applicability.UNSAFE for each in same)
-        applied = [
-            each for each in same if each.fix is not None and each.fix.applicability is not Applicability.SUGGESTION
-        ]
+        found = (each.fix.applicability for each, _, _ in shown.findings if each.code == finding.code and each.fix)
+        applied = [applicability for applicability in found if applicability in UNSAFE]
         if len(applied) > 1:
+            unsafe = Applicability.UNSAFE in applied
             mark = _MARKS[Applicability.UNSAFE] if unsafe else ""
             yield CodeAction(
                 f"Fix all {len(applied)} {finding.rule}{mark}",
@@ -147,13 +144,12 @@ class Actions:
             case "rule":
                 return await self.fix_all(unit, bool(data["unsafe"]), str(data["code"]))
             case "ignore":
-                finding = shown.findings[_number(data["index"])][0]
-                job = Ignore(self.session.target(unit.path), finding)
+                job = Ignore(self.session.target(unit.path), _meant(shown, data))
                 return self._rewritten(unit, await self.session.analyst.ask(job))
             case "ignore-file":
                 return self._workspace_edit(unit, [ignoring_file(unit.text, str(data["rule"]))])
             case _:
-                fix = shown.findings[_number(data["index"])][0].fix
+                fix = _meant(shown, data).fix
                 return self._workspace_edit(unit, fix.edits if fix is not None else ())
 
     def _unsafe(self, unit: Unit) -> bool:
@@ -187,9 +183,12 @@ def _value(kind: CodeActionKind | str) -> str:
     return kind.value if isinstance(kind, CodeActionKind) else kind
 
 
-def _number(value: object) -> int:
-    assert isinstance(value, int)
-    return value
+def _meant(shown: Shown, data: Mapping[str, object]) -> Finding:
+    """The finding that an action was offered for. Raises AnalysisError if it is gone, as when a caller has changed."""
+    for finding, start, end in shown.findings:
+        if finding.code == data.get("code") and [start, end] == data.get("area"):
+            return finding
+    raise AnalysisError("what this action was offered for is no finding any more")
 
 
 def _applied(shown: Shown, unsafe: bool) -> bool:

@@ -57,7 +57,7 @@ class Analyst:
         self._wake = asyncio.Event()
         self._starting = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
-        self._running: list[asyncio.Task[None]] = [self._loop.create_task(self._run())]
+        self._runner = self._loop.create_task(self._run())
         self._alarm: asyncio.TimerHandle | None = None
 
     def ask(self, job: Job, urgency: Urgency = Urgency.NOW) -> asyncio.Future[object]:
@@ -81,8 +81,7 @@ class Analyst:
 
     async def close(self) -> None:
         """Ends the worker; nobody gets an answer any more."""
-        for running in self._running:
-            running.cancel()
+        self._runner.cancel()
         for task in [*self._waiting, *([self._current] if self._current else [])]:
             task.answer.cancel()
         await self._kill()

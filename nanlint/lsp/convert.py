@@ -94,6 +94,8 @@ class Converter:
             at = None if area is None else unit.locate(*area)
             return None if at is None else Location(at[0].uri, at[1])
         text, uri = self.text_of(place.path), from_fs_path(place.path)
+        if uri is not None and place.cell is not None:  # of a notebook that is not open: its file has other lines
+            return Location(uri, Range(Position(0, 0), Position(0, 0)))
         if text is None or uri is None or place.end_line > len(text.lines.starts):
             return None
         start = text.lines.offset(place.line, place.column)

@@ -19,6 +19,7 @@ from nanlint.lsp.moving import Move
 from nanlint.lsp.target import Target
 from nanlint.program.project import Project
 from nanlint.running.work import Examination
+from nanlint.settings import Settings
 from nanlint.text.patchwork import Patchwork
 from nanlint.text.sections import Sections
 from nanlint.text.source import Source
@@ -53,10 +54,11 @@ class Program(Project):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An examination, and the texts of the other files that it says something of, as it read them."""
+    """An examination, what it has read of the other files that it says something of, and the settings of all."""
 
     examination: Examination
     texts: Mapping[str, str]
+    settings: Mapping[str, Settings]
 
     def about(self, path: str, text: str) -> Examination:
         """The examination as far as it is about another file, which holds that text by now."""
@@ -84,7 +86,21 @@ class Desk:
             found = self._around(target.root) if target.root is not None else ()
             paths = tuple(dict.fromkeys((*found, target.path)))
             program = self._programs[key] = Program(paths, self.texts)
+            self._forget_missing(key, program)
         return program
+
+    def _forget_missing(self, root: str, program: Program) -> None:
+        """Files that are no part of the program any more have nothing to say."""
+        inside = {path for path in self.kept if Path(path).is_relative_to(root)}
+        for path in inside.difference(program.paths, self.texts):
+            del self.kept[path]
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """What is open: texts, and the notebooks whose modules are among them."""
+        return frozenset(
+            {*self.texts, *(self.policies.aliases[path] for path in self.texts if path in self.policies.aliases)}
+        )
 
     def files(self, root: str) -> tuple[str, ...]:
         """The files of a workspace folder that the settings do not leave out."""
@@ -95,10 +111,8 @@ class Desk:
         return (*self.files(root), *inside)
 
     def forget_files(self) -> None:
-        """Files came or went, or settings changed: who is not open may have nothing to say any more."""
+        """Files came or went, or settings changed."""
         self._programs.clear()
-        for path in self.kept.keys() - self.texts.keys():
-            del self.kept[path]
         self.policies.forget()
 
     def forget_what_was_read(self) -> None:
@@ -133,7 +147,8 @@ class Desk:
         mentioned = {report.finding.place.path for report in examination.examined.away}
         texts = {path: project.source(path).text for path in mentioned}
         self.kept.pop(examination.path, None)
-        self.kept[examination.path] = Kept(examination, texts)
+        judged = {path: self.policies[path] for path in (examination.path, *examination.examined.looked_into)}
+        self.kept[examination.path] = Kept(examination, texts, judged)
         closed = (path for path in self.kept if path not in self.texts)
         if len(self.kept) > MAX_KEPT and (oldest := next(closed, None)) is not None:
             del self.kept[oldest]
@@ -151,8 +166,11 @@ class Desk:
 
     def stands(self, path: str, project: Project) -> bool:
         """Whether everything that the examination of a file rests on is as it was."""
-        uses = self.kept[path].examination.uses if path in self.kept else None
-        return uses is not None and stands(uses, project)
+        kept = self.kept.get(path)
+        if kept is None or kept.examination.uses is None:
+            return False
+        alike = all(self.policies[each] == settings for each, settings in kept.settings.items())
+        return alike and stands(kept.examination.uses, project)
 
     def chart(self, path: str, project: Project) -> Chart:
         """What is known of the expressions in the text of now. Raises SourceError."""

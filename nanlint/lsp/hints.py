@@ -14,7 +14,7 @@ from nanlint.lsp.session import Session
 async def hints(session: Session, checks: Checks, document: Document, area: Range) -> list[InlayHint]:
     """The hints in a part of a document."""
     unit = session.unit(document.uri)
-    if unit is None or not session.options_for(document.uri).inlay_hints:
+    if unit is None or not session.options_for(unit.key).inlay_hints:
         return []
     if not (await checks.settled(unit)).shown.current:
         return []

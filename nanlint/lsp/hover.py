@@ -38,7 +38,7 @@ async def hover(
     over = sorted((item for item in shown.findings if item[1] <= offset <= item[2]), key=_length)
     parts = [await _of_finding(rulebook, finding) for finding, _, _ in over]
     areas = [(start, end) for _, start, end in over]
-    if session.options_for(document.uri).hover_ranges and shown.current:
+    if session.options_for(unit.key).hover_ranges and shown.current:
         known = await _known(session, unit, offset)
         if known is not None:
             code = unit.text[known.start : known.end]

@@ -75,7 +75,7 @@ class Importers:
 
     def run(self, desk: Desk) -> tuple[str, ...]:
         found = desk.project(Target(self.paths[0], self.root)).dependents(self.paths)
-        return tuple(sorted(found - desk.texts.keys(), key=lambda path: (self._distance(path), path)))
+        return tuple(sorted(found - desk.opened, key=lambda path: (self._distance(path), path)))
 
     def _distance(self, path: str) -> int:
         """How many directories lie between a file and the next of those that it imports."""

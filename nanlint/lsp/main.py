@@ -7,11 +7,13 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
+from nanlint.lsp import answering, syncing
 from nanlint.lsp.lifeline import until_gone
 from nanlint.lsp.protocol import Protocol
-from nanlint.lsp.server import Server, make_server
+from nanlint.lsp.server import Server
 from nanlint.lsp.transport import Channel, Writer, of_socket, read_in_background, standard_streams
 
 GONE = 1
@@ -45,7 +47,10 @@ def serve_pipe(path: str) -> int:
 def _serve(channel: Channel) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="nanlint: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
-    code = asyncio.run(_converse(make_server(), channel))
+    server = Server()
+    for messages in (syncing, answering):
+        messages.register(server)
+    code = asyncio.run(_converse(server, channel))
     sys.stderr.flush()
     return code
 
@@ -63,9 +68,9 @@ async def _converse(server: Server, channel: Channel) -> int:
         if not protocol.ended.done():
             protocol.ended.set_result(GONE)
 
-    def safely(function: object, *arguments: object) -> None:
+    def safely(function: Callable[..., object], *arguments: object) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody listens
-            loop.call_soon_threadsafe(function, *arguments)  # type: ignore[arg-type]
+            loop.call_soon_threadsafe(function, *arguments)
 
     read_in_background(channel, lambda body: safely(protocol.hear, body), lambda: safely(over))
     watching = loop.create_task(_watch(server, over))
@@ -77,9 +82,8 @@ async def _converse(server: Server, channel: Channel) -> int:
         writer.close()
 
 
-async def _watch(server: Server, over: object) -> None:
+async def _watch(server: Server, over: Callable[[], None]) -> None:
     """Calls `over` when the process that the client named is gone."""
-    assert callable(over)
     while server.process_id is None:
         await asyncio.sleep(1.0)
     if server.process_id != os.getpid():

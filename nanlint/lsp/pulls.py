@@ -24,6 +24,7 @@ from nanlint.lsp.session import Session
 from nanlint.lsp.shown import Shown
 from nanlint.lsp.units import Unit, path_of, versions
 from nanlint.lsp.watching import stamp
+from nanlint.text.source import is_notebook
 
 
 class Pulls:
@@ -47,19 +48,22 @@ class Pulls:
             state = await self.checks.settled(unit)
             return self.session.converter.diagnostics(unit, state.shown).get(uri, [])
         path = path_of(uri)
-        if path not in await self._files():
+        if is_notebook(path) or path not in await self._files():
             return []
         await self._look_at(path)
         return self._found_on_disk(path, uri)
 
     async def pull_workspace(self, known: dict[str, str]) -> WorkspaceDiagnosticReport:
-        """The diagnostics of all files; the answer waits until there is something that the client does not have."""
+        """The diagnostics of all files; the answer waits until there is something that the client does not have.
+
+        Of a notebook only what it says of others: until it is open, an editor has no cells to show more in.
+        """
         while True:
             self.checks.news.clear()
             paths = await self._files()
             for path in paths:
                 await self._look_at(path)
-            reports = [self._workspace_item(path, known) for path in paths]
+            reports = [self._workspace_item(path, known) for path in paths if not is_notebook(path)]
             reports += [await self._open_item(unit, known) for unit in self.session.units()]
             fresh = [report for report in reports if isinstance(report, WorkspaceFullDocumentDiagnosticReport)]
             if fresh or not known:
@@ -68,7 +72,7 @@ class Pulls:
 
     async def _files(self) -> list[str]:
         """The files of the workspace that are not open."""
-        opened = {unit.path for unit in self.session.units()}
+        opened = {path_of(unit.key) for unit in self.session.units()}
         found: list[str] = []
         for root in self.session.folders.values():
             if not self.session.options_in(root).workspace_diagnostics:

@@ -68,7 +68,7 @@ class Session:
     def unit(self, uri: str) -> Unit | None:
         """What the document is analysed as; None if it is not open or not Python."""
         document = self.documents.texts.get(uri)
-        if document is None or not is_python(document) or not self.options_for(uri).enable:
+        if document is None or not is_python(document) or not self.options_for(document.notebook or uri).enable:
             return None
         if document.notebook is None:
             return Script(document)
@@ -110,9 +110,9 @@ class Session:
         except SourceError:
             return None
 
-    def options_for(self, uri: str) -> Options:
-        """The editor's settings for a document: those of its folder, if it has its own."""
-        return self.options_in(self.root(path_of(uri)))
+    def options_for(self, key: str) -> Options:
+        """The settings for what has that URI, a document or a notebook: those of its folder, if it has its own."""
+        return self.options_in(self.root(path_of(key)))
 
     def options_in(self, root: str | None) -> Options:
         return self._options_in.get(root or "", self.options)

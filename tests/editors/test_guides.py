@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from nanlint.lsp import analyst, callers, checks, desk
 from nanlint.lsp.options import Options, options
 from tests.editors.snippets import GUIDES, snippet
 
@@ -24,6 +25,15 @@ def test_every_setting_with_its_default(guide: str) -> None:
     told = {name: WORDS[default] for name, default in rows}
     assert len(told) == len(Options.__dataclass_fields__)
     assert options(told) == (Options(), [])
+
+
+def test_the_limits() -> None:
+    """Those that the server keeps."""
+    rows = re.findall(
+        r"^\| [^|]+ \| ([\d,]+)(?: \w+)? \|", (GUIDES.parent / "docs" / "editors.md").read_text(), re.MULTILINE
+    )
+    kept = [checks.MAX_CHARACTERS, analyst.PATIENCE, desk.MAX_FILES, callers.MAX_FILES]
+    assert [int(number.replace(",", "")) for number in rows] == kept
 
 
 def test_what_helix_would_tell_the_server() -> None:

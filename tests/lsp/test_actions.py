@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 
 from tests.lsp.tools import Editor, applied, at, editor, run
 
@@ -95,12 +97,29 @@ def test_an_action_on_an_older_text_is_refused(tmp_path: Path) -> None:
             action = (await one.actions(uri, at(TWICE, "torch.log(p)")))[0]
             assert isinstance(action, lsp.CodeAction)
             one.change(uri, None, TWICE + "\n")
-            try:
+            with pytest.raises(JsonRpcException, match="the text has changed") as refused:
                 await one.client.code_action_resolve_async(action)
-            except Exception as error:  # noqa: BLE001 - pygls makes a class of its own for each code
-                assert getattr(error, "code", None) == lsp.LSPErrorCodes.ContentModified
-            else:
-                raise AssertionError("the edit of an older text was given")
+            assert refused.value.code == lsp.LSPErrorCodes.ContentModified
+
+    run(conversation)
+
+
+def test_an_action_for_what_is_no_finding_any_more_is_refused(tmp_path: Path) -> None:
+    """The text is the same, but settings or callers have changed what is found in it."""
+
+    async def conversation() -> None:
+        async with editor(tmp_path) as one:
+            uri = one.open("train.py", TWICE)
+            await one.shown(uri)
+            first = (await one.actions(uri, at(TWICE, "torch.log(p)")))[0]
+            before = len(one.published)
+            (tmp_path / "nanlint.toml").write_text("ignore = ['NAN201', 'NAN101']\n")
+            one.changed_on_disk("nanlint.toml", lsp.FileChangeType.Created)
+            await one.until(lambda: len(one.published) > before)
+            assert isinstance(first, lsp.CodeAction)
+            with pytest.raises(JsonRpcException, match="no finding any more") as refused:
+                await one.client.code_action_resolve_async(first)
+            assert refused.value.code == lsp.LSPErrorCodes.ContentModified
 
     run(conversation)
 

@@ -97,3 +97,31 @@ def test_what_a_caller_says_is_never_shown_at_an_older_place(tmp_path: Path) -> 
                 assert each.uri != uri or ("NAN201", 4 + (each.version or 0)) in seen(each.diagnostics)
 
     run(conversation)
+
+
+def test_a_notebook_that_is_not_open_is_a_caller_too(tmp_path: Path) -> None:
+    (tmp_path / "nb.ipynb").write_text(nbformat(TRAIN))
+
+    async def conversation() -> None:
+        async with editor(tmp_path) as one:
+            uri = one.open("model.py", MODEL)
+            await one.until(lambda: ("NAN201", 5) in seen(one.client.diagnostics.get(uri, [])))
+            (log,) = [each for each in one.client.diagnostics[uri] if each.code == "NAN201"]
+            assert log.related_information is not None
+            at = log.related_information[0].location
+            assert (at.uri, at.range) == (one.uri("nb.ipynb"), lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0)))
+
+    run(conversation)
+
+
+def nbformat(code: str) -> str:
+    """A notebook with one cell."""
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": code,
+    }
+    metadata = {"language_info": {"name": "python"}}
+    return json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})

@@ -140,6 +140,19 @@ def test_every_broken_message_gets_its_error_and_the_server_goes_on(tmp_path: Pa
         assert client.process.wait(20) == 0
 
 
+def test_a_request_that_is_cancelled_says_so_and_the_next_is_answered(tmp_path: Path) -> None:
+    with server(tmp_path) as client:
+        client.initialize()
+        document = {"uri": "untitled:x", "languageId": "python", "version": 1, "text": BUGGY}
+        client.say("textDocument/didOpen", {"textDocument": document})
+        hover = {"textDocument": {"uri": "untitled:x"}, "position": {"line": 5, "character": 14}}
+        client.say("textDocument/hover", hover, 2)
+        client.say("$/cancelRequest", {"id": 2})
+        assert client.error(2) == -32800
+        client.say("textDocument/hover", hover, 3)
+        assert "NAN201" in str(client.answer(3)["result"])
+
+
 @pytest.mark.parametrize("ending", ["exit", "end of stream"])
 def test_an_end_without_a_shutdown_is_a_failure_and_leaves_nobody_behind(tmp_path: Path, ending: str) -> None:
     with server(tmp_path) as client:
