@@ -21,7 +21,7 @@ _BESIDE_TRAINING = re.compile(
 )
 """Files and directories that measure, or prepare data."""
 QUIET_WORDS = frozenset(
-    {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
+    {"schedule", "scheduler", "schedules", "snr", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
      "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "visualize", "benchmark",
      "postprocess", "postprocessing", "nms", "sampling", "beam", "search", "generate", "generation", "mine", "mining",
      "statistics"}
