@@ -22,6 +22,7 @@ from nanlint.ops.relations import (
     difference_of_two,
     floor_of,
     given_axis,
+    is_unit,
     made_by,
     part,
     plain,
@@ -214,10 +215,12 @@ def distance_of_units(a: Application) -> Outcome | None:
 
 
 def matrix_product(a: Application) -> Outcome | None:
-    """Rows of length 1 times the transpose of such: cosines."""
+    """Rows of length 1 times the transpose of such, or the product of two vectors of length 1: cosines."""
     if len(a.operands) < 2 or a.options:
         return None
     rows, columns = a.operands[0], plain(a.operands[1])
+    if is_unit(rows) and is_unit(columns):
+        return Outcome(COSINE, known=False)
     if columns.op is not Op.RESHAPE or not columns.made_by.options.keys() <= TRANSPOSING:
         return None
     along = [unit_axis(rows), unit_axis(columns.made_by.x)]
