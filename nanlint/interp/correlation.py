@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nanlint.domain.value import Constant, Value
+from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.containers import is_exact, items_of
 from nanlint.interp.guards import implied
 from nanlint.interp.machine import Machine
 from nanlint.interp.store import Fact, Facts, conjunction
 
+Answer = frozenset[object] | None
+"""The constants with which a test compares what it asks about; None for any other test."""
 BOTH_WAYS = 2
 
 
@@ -47,18 +50,30 @@ def _parts(test: Value, truth: bool) -> Iterator[tuple[Value, bool]]:
 
 def _answers(machine: Machine, test: Value, truth: bool) -> Iterator[Facts]:
     subject, answer, straight = _question(test)
-    holds = truth is straight
     for (other, outcome), facts in machine.chosen.get(subject, {}).items():
-        different = isinstance(answer, Constant) and isinstance(other, Constant) and other != answer
-        if (other == answer and outcome is holds) or (holds and different and not outcome):
+        if _follows(answer, truth is straight, other) is outcome:
             yield facts
 
 
-def _question(test: Value) -> tuple[int, object, bool]:
-    """What the test asks about, the constant with which it compares that, if it does, and whether it is true for it."""
+def _follows(answer: Answer, holds: bool, other: Answer) -> bool | None:
+    """Whether the subject is one of the other constants, where it is (or is not) one of the answer's."""
+    if answer == other:
+        return holds
+    if answer is None or other is None:
+        return None
+    if holds:
+        return True if answer <= other else False if answer.isdisjoint(other) else None
+    return False if other <= answer else None
+
+
+def _question(test: Value) -> tuple[int, Answer, bool]:
+    """What the test asks about, the constants with which it compares that, and whether it is true for one of them."""
     if test.op is Op.LOGICAL_NOT:
         subject, answer, straight = _question(test.made_by.x)
         return subject, answer, not straight
-    if test.op in (Op.EQUAL, Op.NOT_EQUAL) and isinstance(test.made_by.y.payload, Constant):
-        return test.made_by.x.number, test.made_by.y.payload, test.op is Op.EQUAL
+    if test.op in (Op.EQUAL, Op.NOT_EQUAL, Op.CONTAINS):
+        asked, other = test.made_by.x, test.made_by.y
+        constants = items_of(other) if test.op is Op.CONTAINS and is_exact(other) else (other,)
+        if constants and all(isinstance(each.constant, (str, int, float)) for each in constants):
+            return asked.number, frozenset(each.constant for each in constants), test.op is not Op.NOT_EQUAL
     return test.number, None, True

@@ -93,7 +93,7 @@ class Machine(Values):
         """Attributes set on things that are no objects of the file, by value number and name."""
         self.unfitted: dict[int, tuple[Value, Compiled]] = {}
         """Models that have a loss and were not fitted yet, by value number."""
-        self.chosen: dict[int, dict[tuple[object, bool], dict[int | tuple[int, int], Fact]]] = {}
+        self.chosen: dict[int, dict[tuple[frozenset[object] | None, bool], dict[int | tuple[int, int], Fact]]] = {}
         """By what a test asked about, and by its answer: which of two values a name holds since."""
         self.feeds: dict[int, list[Value]] = {}
         """What a session of this run gives to the placeholders that a call makes, by the call's node."""

@@ -22,6 +22,7 @@ from nanlint.ops.relations import (
     difference_of_two,
     floor_of,
     given_axis,
+    is_unit,
     made_by,
     part,
     plain,
@@ -167,10 +168,29 @@ def sum_of_parts(a: Application) -> Outcome | None:
     highest = exponential_below_one(a.operands[0])
     if highest is not None and (axis is None or same_axis(axis, axis_of(highest))):
         return Outcome(Interval(1.0, inf), known=True)
+    least = _least_part(a.operands[0], axis)
+    if least > 0.0:
+        return Outcome(Interval(least, inf))
     row = _row_total(a.operands[0], axis)
     if row is None:
         return None
     return Outcome(row, known=True) if axis is not None else Outcome(Interval(row.lo, inf))
+
+
+def _least_part(value: Value, axis: Value | None) -> float:
+    """A lower bound on the sum of what was put together along the axis: a column of ones in front of a mask."""
+    whole = plain(value)
+    while axis is None and whole.op is Op.RESHAPE and whole.made_by.operands:
+        whole = plain(whole.made_by.x)
+    if whole.op is not Op.CONCATENATE or whole.range.lo < 0.0:
+        return 0.0
+    along = axis_of(whole)
+    if axis is not None and (along is None or along.constant is None or along.constant != axis.constant):
+        return 0.0
+    parts = whole.made_by.operands
+    if len(parts) == 1 and parts[0].op is Op.JOIN:  # the items of a list
+        parts = parts[0].made_by.operands
+    return max(part.range.lo for part in parts)
 
 
 def _identity(value: Value) -> Value | None:
@@ -195,10 +215,12 @@ def distance_of_units(a: Application) -> Outcome | None:
 
 
 def matrix_product(a: Application) -> Outcome | None:
-    """Rows of length 1 times the transpose of such: cosines."""
+    """Rows of length 1 times the transpose of such, or the product of two vectors of length 1: cosines."""
     if len(a.operands) < 2 or a.options:
         return None
     rows, columns = a.operands[0], plain(a.operands[1])
+    if is_unit(rows) and is_unit(columns):
+        return Outcome(COSINE, known=False)
     if columns.op is not Op.RESHAPE or not columns.made_by.options.keys() <= TRANSPOSING:
         return None
     along = [unit_axis(rows), unit_axis(columns.made_by.x)]

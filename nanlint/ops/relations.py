@@ -111,6 +111,17 @@ def complement(value: Value) -> Value | None:
 
 def unit_axis(value: Value) -> Value | None:
     """The axis along which the value is divided by its Euclidean norm, be that guarded, so that it has length 1."""
+    norm = _own_norm(value)
+    return None if norm is None else axis_of(norm)
+
+
+def is_unit(value: Value) -> bool:
+    """The whole of it is divided by its Euclidean norm: no row of it is longer than 1."""
+    norm = _own_norm(value)
+    return norm is not None and norm.op is Op.NORM and axis_of(norm) is None
+
+
+def _own_norm(value: Value) -> Value | None:
     value = _before(value, lambda v: v.op in SAME_ELEMENTS or v.op in (Op.ABSOLUTE, Op.NEGATIVE) or _floating_cast(v))
     norm = value
     if made_by(value, Op.DIVIDE):
@@ -121,7 +132,7 @@ def unit_axis(value: Value) -> Value | None:
         return None
     order = norm.made_by.options.get("ord")
     euclidean = order is None or order.is_none or order.range.point == 2.0 or order.constant == "fro"
-    return axis_of(norm) if euclidean else None
+    return norm if euclidean else None
 
 
 def floor_of(value: Value) -> Value:

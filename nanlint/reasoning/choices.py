@@ -43,7 +43,9 @@ def _only_ranks(event: Event, trace: Trace) -> bool:
         current = pending.pop()
         users = takers.get(id(current.operation), [])
         unused = not users and not any(True for _ in _targets(current.site.statement))
-        if unused or len(seen) > MAX_SOURCES or _handed_on(current, known):
+        if unused or len(seen) > MAX_SOURCES:
+            return False
+        if not _taken_at_once(current, users) and _handed_on(current, known):
             return False
         for user, index in users:
             if index or user.result.dtype in (Dtype.INTEGER, Dtype.BOOLEAN):
@@ -54,6 +56,14 @@ def _only_ranks(event: Event, trace: Trace) -> bool:
                 seen.add(id(user.operation))
                 pending.append(user)
     return ranked
+
+
+def _taken_at_once(event: Event, users: Iterable[tuple[Event, bool]]) -> bool:
+    """It stands inside another operation, or what returns it does, in the function that called its own."""
+    frame = event.site.frame
+    returned = frame.call_node if _is_return(event.site.statement) and frame.parent is not None else None
+    standing = {id(event.node), id(returned)}
+    return any(id(operand) in standing for user, _ in users for operand in user.site.operands if operand is not None)
 
 
 @lru_cache(maxsize=1)

@@ -58,8 +58,8 @@ def atoms(condition: Value, truth: bool, steps: int = STEPS) -> Iterator[tuple[A
         yield from atoms(operands[0], truth != (op is Op.LOGICAL_NOT), steps - 1)
     elif negated is not None:
         yield from atoms(operands[negated[0]], truth != negated[1], steps - 1)
-    elif op in (Op.LOGICAL_OR, Op.LOGICAL_AND, Op.MULTIPLY) and len(operands) == 2:
-        if (op is Op.LOGICAL_OR) == truth:  # either hides
+    elif len(operands) == 2 and (op in (Op.LOGICAL_OR, Op.LOGICAL_AND, Op.MULTIPLY) or _added(condition)):
+        if (op in (Op.LOGICAL_OR, Op.ADD)) == truth:  # either hides
             for operand in operands:
                 yield from atoms(operand, truth, steps - 1)
         else:
@@ -67,6 +67,11 @@ def atoms(condition: Value, truth: bool, steps: int = STEPS) -> Iterator[tuple[A
             yield from ((*first, *second) for first, second in islice(product(*sides), MAX_WAYS))
     else:
         yield (Atom(condition, truth),)
+
+
+def _added(condition: Value) -> bool:
+    """The sum of two masks, which holds where either does."""
+    return condition.op is Op.ADD and all(is_mask(operand) for operand in condition.made_by.operands)
 
 
 def _against_constant(condition: Value) -> tuple[int, bool] | None:

@@ -21,7 +21,7 @@ _BESIDE_TRAINING = re.compile(
 )
 """Files and directories that measure, or prepare data."""
 QUIET_WORDS = frozenset(
-    {"schedule", "scheduler", "schedules", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
+    {"schedule", "scheduler", "schedules", "snr", "sampler", "sample", "init", "reset", "metric", "metrics", "augment",
      "transform", "transforms", "evaluate", "eval", "validate", "test", "plot", "visualize", "benchmark",
      "postprocess", "postprocessing", "nms", "sampling", "beam", "search", "generate", "generation", "mine", "mining",
      "statistics"}
@@ -32,6 +32,8 @@ QUIET_CLASSES = frozenset(
      "tokenizer", "miner"}
 )  # fmt: skip
 """Words in the name of a class whose methods compute no loss; its `forward` may."""
+MEASURES = frozenset({"score", "fid", "psnr", "ssim", "perplexity", "accuracy"})
+"""Words in the names of functions that compute what is reported, where no gradient flows through them."""
 TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
 """Functions through which a gradient is likely to flow, whatever they compute."""
 GRADIENTS = frozenset({"grad", "grads", "gradient", "gradients", "updates"})
@@ -112,9 +114,9 @@ def _updates(frame: Frame) -> bool:
     return bool(given & GRADIENTS) or (frame.node.name.value == "update" and {"params", "state"} <= given)
 
 
-def beside_training(site: Site) -> bool:
-    """The file measures, or prepares data, by its name or that of its directory."""
-    return bool(_BESIDE_TRAINING.search(site.frame.path))
+def measures(site: Site) -> bool:
+    """By the name of its function or its file the code measures, or prepares data, whatever else it is called."""
+    return bool(words(site.frame.name) & MEASURES) or bool(_BESIDE_TRAINING.search(site.frame.path))
 
 
 def quiet(site: Site) -> bool:

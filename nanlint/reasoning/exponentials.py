@@ -15,7 +15,7 @@ from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduction, unit_axis
 from nanlint.reasoning.aftermath import selected
 from nanlint.reasoning.choices import only_ranks
-from nanlint.reasoning.context import beside_training, quiet, words
+from nanlint.reasoning.context import measures, quiet, words
 from nanlint.reasoning.growth import driven
 from nanlint.reasoning.origins import POINTWISE, sources, strip
 from nanlint.reasoning.rewriting import Spelled, code, contains, removable
@@ -113,7 +113,7 @@ def level(event: Event, x: Term, trace: Trace) -> Level | None:
         return None
     if x.value.kind.scalar or (x.event is not None and registry.scalar(x.event.framework)):
         return Level.STRICT
-    if beside_training(event.site) and not differentiated(event):
+    if measures(event.site) and not differentiated(event):
         return Level.NOTE
     if quiet(event.site) or is_similarity(x.value) or (overflows(x) and promised(x)) or only_ranks(event, trace):
         return Level.NOTE

@@ -64,8 +64,8 @@ def _hides_queries(event: Event, hidden: Hidden, trace: Trace) -> bool:
         return new is not None and new.constant == -1
     made = trace.origin(value)
     node = None if made is None or value.op is not Op.SELECT else made.node
-    if not isinstance(node, cst.Subscript) or not isinstance(node.slice[-1].slice, cst.Index):
-        return False
+    if not isinstance(node, cst.Subscript) or not isinstance(node.slice[-1].slice, cst.Index) or len(node.slice) == 1:
+        return False  # `mask[None]` has its new axis in front
     last = node.slice[-1].slice.value
     return isinstance(last, cst.Name) and last.value == "None"
 

@@ -31,7 +31,7 @@ from nanlint.reasoning.aftermath import (
 )
 from nanlint.reasoning.conditions import is_mask
 from nanlint.reasoning.context import quiet
-from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, sources, strip
+from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, alternatives, sources, strip
 from nanlint.reasoning.provenance import (
     MAX_VALUES,
     above_zero,
@@ -232,7 +232,8 @@ def _likelihood(
     if certain:
         return _proven(operand, hushed)
     if forward and from_network(operand) and not hushed:
-        return Level.WARNING, "computed from the raw output of a network"
+        replaced = any(above_zero(way) for way in alternatives(operand))  # the other ways may be no way at all
+        return Level.NOTE if replaced else Level.WARNING, "computed from the raw output of a network"
     if operand.range.nonzero or is_offset(operand):
         return Level.STRICT, "off the pole, unless it is negative"
     if event.op in LOGARITHMS and is_loss_argument(event, operand) and scores(event, trace):

@@ -75,7 +75,7 @@ def reached(value: Value, zone: Interval, seen: set[int] | None = None) -> bool:
     if before is not None:
         return reached(made_by.x, before, seen)
     if op in (Op.MAXIMUM, Op.MINIMUM):
-        return any(reached(operand, zone, seen) for operand in made_by.operands)
+        return _at_bound(value, zone, seen)
     if op is Op.WHERE and len(made_by.operands) == 3:
         return any(reached(branch, zone, seen) for branch in branches(value))
     if op in (Op.JOIN, Op.STORE, Op.CONCATENATE):
@@ -87,6 +87,13 @@ def reached(value: Value, zone: Interval, seen: set[int] | None = None) -> bool:
     if op in SAME_ELEMENTS and made_by.operands:
         return reached(made_by.x, zone, seen)
     return value.known and not (value.range.point == 0.0 and _from_buffer(value))
+
+
+def _at_bound(value: Value, zone: Interval, seen: set[int]) -> bool:
+    """As `reached`, of the larger or smaller of two: a number in the zone is a bound; else both have to get there."""
+    operands = value.made_by.operands
+    ways = [reached(x, zone, seen) for x in operands]
+    return all(ways) or any(way and x.range.point is not None for way, x in zip(ways, operands, strict=True))
 
 
 def _preimage(op: Op, zone: Interval) -> Interval | None:

@@ -118,6 +118,7 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     emptiness = _emptiness(event, divisor)
     if emptiness is not None:  # in a layer the data mostly fills the mask: a padded row has a token
         filled = is_weight(operand_node(event, index)) or by_length(divisor, trace) or not selective(divisor, trace)
+        filled = filled or is_begun(divisor)
         return (Level.WARNING if feeds_loss(event, trace) and not filled else possible), emptiness
     if event.op is Op.DIVIDE and is_sum_of_output(divisor, event.x):
         return (Level.WARNING if trained(event, trace) else possible), "the sum of a network's raw output"
@@ -198,6 +199,14 @@ def by_length(divisor: Value, trace: Trace) -> bool:
         if called & MASK_WORDS and called & LENGTH_WORDS:
             return True
     return False
+
+
+def is_begun(divisor: Value) -> bool:
+    """The sum of a mask that was put together with ones, as the first token of every sequence, and shaped anew."""
+    masks = [part for mask in strip(divisor).made_by.operands[:1] for part in sources(mask, MASKED)]
+    joined = [part for mask in masks if mask.op is Op.CONCATENATE for part in mask.made_by.operands]
+    parts = [way for part in joined for way in alternatives(part)]
+    return any(part.range.lo > 0.0 for part in parts)
 
 
 def selective(divisor: Value, trace: Trace) -> bool:

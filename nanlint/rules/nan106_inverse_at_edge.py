@@ -13,7 +13,7 @@ from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import bare, below_one, clamping, is_method, literal, operand_node, quoted
 from nanlint.reasoning.origins import strip
-from nanlint.reasoning.poles import Danger, danger
+from nanlint.reasoning.poles import Danger, danger, differentiated
 from nanlint.reasoning.rewriting import Spelled, spell, spell_method, takes, wrapped
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -27,12 +27,16 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         yield Draft(
             event,
             _level(event, trace, found),
-            f"{describe(event)} of {quoted(operand_node(event, 0))}, {found.because}: {event.x.range} reaches the edge "
-            f"of {_domain(event)}, where the {lost}",
+            f"{describe(event)} of {quoted(operand_node(event, 0))}, {_because(event, found)}: "
+            f"{event.x.range} reaches the edge of {_domain(event)}, where the {lost}",
             "Clamp the operand strictly inside the domain.",
             evidence=trail(event, trace, event.x),
             rewrite=_rewrite(event),
         )
+
+
+def _because(event: Event, found: Danger) -> str:
+    return "a cosine, which rounding takes beyond 1" if is_cosine(event.x) else found.because
 
 
 def _domain(event: Event) -> str:
@@ -40,8 +44,12 @@ def _domain(event: Event) -> str:
 
 
 def _level(event: Event, trace: Trace, found: Danger) -> Level:
-    """A clamp exactly to the edge saves the value; its gradient is lost at the edge alone."""
-    if found.level is Level.NOTE and is_cosine(event.x) and not (quiet(event.site) or questioned(event, trace)):
+    """A clamp exactly to the edge saves the value; its gradient is lost at the edge alone.
+
+    A cosine gets beyond it for parallel vectors, whose angle a training comes near to; others hardly are.
+    """
+    cosine = is_cosine(event.x) and differentiated(event)
+    if found.level is Level.NOTE and cosine and not (quiet(event.site) or questioned(event, trace)):
         return Level.WARNING
     if found.backward and strip(event.x).op is Op.CLAMP and found.level > Level.NOTE:
         return Level.WARNING if trained(event, trace) else Level.STRICT if quiet(event.site) else Level.NOTE

@@ -73,10 +73,21 @@ def _source(value: Value) -> Value | None:
 
 
 def _learned(value: Value) -> bool:
-    while value.op in SAME_ELEMENTS | {Op.MULTIPLY, Op.DIVIDE} and value.made_by.operands:
-        factors = [operand for operand in value.made_by.operands if not operand.kind.scalar]
-        value = factors[0] if factors else value.made_by.x
-    return value.op in LEARNED or (value.op is Op.JOIN and any(_learned(way) for way in value.made_by.operands[:2]))
+    """A weight, scaled or shaped anew, or what may be one on some way through the branches."""
+    pending, seen = [value], set[int]()
+    while pending and len(seen) < MAX_STEPS:
+        current = pending.pop()
+        if current.op in LEARNED:
+            return True
+        if id(current.made_by) in seen:
+            continue
+        seen.add(id(current.made_by))
+        operands = current.made_by.operands
+        if current.op is Op.JOIN:
+            pending.extend(operands[:2])
+        elif current.op in SAME_ELEMENTS | {Op.MULTIPLY, Op.DIVIDE} and operands:
+            pending.append(next((operand for operand in operands if not operand.kind.scalar), operands[0]))
+    return False
 
 
 def _draft(event: Event, image: Value, source: Value, trace: Trace) -> Draft:
