@@ -97,6 +97,11 @@ def named_test(site: Site) -> bool:
     return any("test" in words(frame.name) for frame in callers(site.frame))
 
 
+def named_score(site: Site) -> bool:
+    """The function, or one that calls it, is a score by its name: `inception_score`."""
+    return any(words(frame.name.rpartition(".")[2]) & {"score", "scores"} for frame in callers(site.frame))
+
+
 def in_update(site: Site) -> bool:
     """Code of an optimizer or solver, which takes gradients and is not differentiated itself, by its parameters' names.
 

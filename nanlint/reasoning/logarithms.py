@@ -15,7 +15,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO, dtype_of
 from nanlint.reasoning.aftermath import selected
 from nanlint.reasoning.choices import only_ranks
-from nanlint.reasoning.context import quiet
+from nanlint.reasoning.context import named_score, quiet
 from nanlint.reasoning.exponentials import is_similarity
 from nanlint.reasoning.formulas import GUARD, Side, inside, negated, one_minus, unguarded
 from nanlint.reasoning.origins import SAME_ELEMENTS, strip
@@ -134,7 +134,11 @@ def level(reading: Reading) -> Level | None:
         return Level.NOTE if fading else None
     if _selected_away(reading) and not _differentiated(event):
         return None
-    if quiet(event.site) or only_ranks(event, reading.term.trace):
+    if (
+        quiet(event.site)
+        or only_ranks(event, reading.term.trace)
+        or (named_score(event.site) and not _differentiated(event))
+    ):
         return Level.NOTE  # inference and metrics: an infinite score ranks last, and no weight is lost
     if _drawn_elsewhere(event, reading.term.trace):
         return Level.NOTE
