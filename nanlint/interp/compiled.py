@@ -20,6 +20,7 @@ from nanlint.interp.datasets import collated, rows_of
 from nanlint.interp.functions import call_function
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Compiled, Elements, Entries, Function, Instance, Layer, Rows
+from nanlint.interp.values import choices
 
 SETTINGS = "compiled"
 """The attribute of a model, by its value number, that holds what was compiled into it."""
@@ -168,10 +169,15 @@ def _data(machine: Machine, framework: Framework, bound: Bound) -> tuple[Value, 
     if x is None:
         return machine.unknown(), None, (None, None)
     if y is None and (isinstance(x.payload, (Rows, Instance)) or _is_pairs(x)):
-        row = rows_of(machine, x)
-        parts = items_of(row) or (row,)
+        parts = _batch(rows_of(machine, x))
         x, y, nodes = parts[0], parts[1] if len(parts) > 1 else None, (nodes[0], nodes[0])
     return collated(machine, framework.name, x), None if y is None else collated(machine, framework.name, y), nodes
+
+
+def _batch(row: Value) -> tuple[Value, ...]:
+    """Inputs and targets, if the data give both on one way through the branches; a model is fitted to something."""
+    ways = [items_of(way) or () for way in choices(row)]
+    return next((way for way in ways if len(way) > 1), None) or items_of(row) or (row,)
 
 
 def _is_pairs(x: Value) -> bool:
@@ -193,13 +199,20 @@ def applied(
 def _triples(loss: Value | None, output: Value, target: Value) -> Iterator[tuple[Value, Value, Value]]:
     if loss is None:
         return
-    outputs, losses = items_of(output), _several(loss)
-    if outputs is None:
+    losses = _several(loss)
+    if items_of(output) is None:
         yield losses[0], output, target
         return
     targets = items_of(target) or (target,)
-    for i, prediction in enumerate(outputs):
-        yield losses[min(i, len(losses) - 1)], prediction, targets[min(i, len(targets) - 1)]
+    for outputs in _outputs(output, len(losses)):
+        for i, prediction in enumerate(outputs):
+            yield losses[min(i, len(losses) - 1)], prediction, targets[min(i, len(targets) - 1)]
+
+
+def _outputs(output: Value, count: int) -> list[tuple[Value, ...]]:
+    """The outputs on each way through the branches that gives as many as there are losses; all, if none does."""
+    ways = [items_of(way) or () for way in choices(output)]
+    return [way for way in ways if len(way) == count] or [items_of(output) or ()]
 
 
 def _several(loss: Value) -> list[Value]:

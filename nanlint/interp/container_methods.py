@@ -143,7 +143,7 @@ def _get(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) ->
     some = [*(() if constant else entries.items.values()), *(() if entries.rest is None else (entries.rest,))]
     if some:
         return machine.join([*some, otherwise] if otherwise is not None else some)
-    return otherwise or machine.unknown(receiver)
+    return machine.unknown(receiver) if otherwise is None or otherwise.is_none else otherwise
 
 
 def _pop_entry(machine: Machine, receiver: Value, given: Arguments, node: cst.Call) -> Value:

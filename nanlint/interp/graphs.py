@@ -9,9 +9,10 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.apis import TRAINABLE, opaque
 from nanlint.interp.arguments import Arguments
-from nanlint.interp.containers import items_of, sequence
+from nanlint.interp.containers import is_exact, items_of, sequence
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Entries, Graph
+from nanlint.interp.values import choices
 
 GRAPHS = {name: framework.name for framework in FRAMEWORKS for name in framework.graphs}
 MAX_OPERATIONS = 4_000  # of one model
@@ -38,10 +39,8 @@ def run_graph(machine: Machine, model: Graph, given: Arguments, node: cst.Call) 
         actual = tuple(machine.unknown(first) for _ in formal or ())
     pairs = [(model.inputs, first)] if formal is None else list(zip(formal, actual or (first,), strict=False))
     replay = _Replay(machine, {id(symbol.made_by): value for symbol, value in pairs})
-    outputs = items_of(model.outputs)
-    if outputs is None:
-        return replay.value(model.outputs)
-    return sequence(machine, tuple(replay.value(output) for output in outputs))
+    ways = choices(model.outputs) if not is_exact(model.outputs) else ()
+    return machine.join([replay.outputs(way) for way in ways or (model.outputs,)])
 
 
 class _Replay:
@@ -50,6 +49,11 @@ class _Replay:
     def __init__(self, machine: Machine, made: dict[int, Value]) -> None:
         self.machine = machine
         self.made = made
+
+    def outputs(self, wanted: Value) -> Value:
+        """What stands for the value, or for each of a list of them."""
+        items = items_of(wanted)
+        return self.value(wanted) if items is None else sequence(self.machine, tuple(map(self.value, items)))
 
     def value(self, wanted: Value) -> Value:
         """What stands for the value; itself if it does not depend on what was replaced."""

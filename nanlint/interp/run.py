@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TypeVar
 
 import libcst as cst
@@ -28,8 +29,9 @@ HANDLERS = (calls, classes, expressions, functions, logic, loops, names, operato
 TAKING = frozenset(
     name.rpartition(".")[2] for table in FRAMEWORKS for name in (*table.derivatives, *table.control, *table.wrappers)
 )
-PASSED = re.compile(rf"\b(?:{'|'.join(sorted(TAKING))})\(\s*([^\W\d]\w*)")
-"""A function that is handed to one that calls it, as `grad(loss)`."""
+PASSED = re.compile(rf"\b(?:{'|'.join(sorted(TAKING))})\(((?:[^()]+|\([^()]*\))*)")
+"""What is handed to functions that call some of it, as `grad(loss)`, `fori_loop(0, n, body, x)`."""
+NAME = re.compile(r"\b[^\W\d]\w*")
 CALLED = re.compile(r"(?<!def )(?<!class )\b([^\W\d]\w*)\s*\(")
 
 
@@ -94,9 +96,14 @@ def _run(machine: _Machine, code: str | None) -> _Machine:
     machine.execute_all(machine.module.body)
     finish(machine)
     text = machine.trace.source
-    _enter_the_rest(machine, {*CALLED.findall(text), *PASSED.findall(text)})
+    _enter_the_rest(machine, {*CALLED.findall(text), *_passed(text)})
     finish(machine)
     return machine
+
+
+def _passed(text: str) -> Iterator[str]:
+    for arguments in PASSED.findall(text):
+        yield from NAME.findall(arguments)
 
 
 def _enter_the_rest(machine: Machine, called: set[str]) -> None:

@@ -55,6 +55,11 @@ def wants_gradient(event: Event, trace: Trace) -> bool:
     return in_training(event.site) or called_in_training(event.site) or reaches_loss(event, trace)
 
 
+def untrained(event: Event, trace: Trace) -> bool:
+    """The callers of its function are known, and nothing is evidently trained by what they make of the result."""
+    return event.site.frame.parent is not None and not wants_gradient(event, trace)
+
+
 def discarded(event: Event, trace: Trace) -> bool:
     """All that is visibly made of the result ends in comparisons, indices, detached copies or new parameters."""
     pending, seen = [event], set[int]()

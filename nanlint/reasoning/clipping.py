@@ -24,7 +24,7 @@ MAX_STEPS = 8
 _KEPT = 200  # functions and statements of a module, whose trees are kept with the answer
 _GRADIENT = re.compile(r"\.grad\b")
 _COMMENT = re.compile(r"#.*")
-_CLIP_CALL = re.compile(r"\w*(?:clip\w*grad|grad\w*clip|max_\w*grad_norm|clip_by_global_norm)\w*\s*[(=]", re.IGNORECASE)
+_CLIP_CALL = re.compile(r"\w*(?:clip\w*grad|grad\w*clip|max_\w*grad_norm)\w*\s*[(=]", re.IGNORECASE)
 
 
 def clips_gradients(event: Event, within: Frame) -> bool:

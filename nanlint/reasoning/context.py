@@ -32,7 +32,7 @@ QUIET_CLASSES = frozenset(
      "tokenizer", "miner"}
 )  # fmt: skip
 """Words in the name of a class whose methods compute no loss; its `forward` may."""
-MEASURES = frozenset({"score", "fid", "psnr", "ssim", "perplexity", "accuracy"})
+MEASURES = frozenset({"score", "scores", "fid", "psnr", "ssim", "perplexity", "accuracy"})
 """Words in the names of functions that compute what is reported, where no gradient flows through them."""
 TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
 """Functions through which a gradient is likely to flow, whatever they compute."""
@@ -115,8 +115,9 @@ def _updates(frame: Frame) -> bool:
 
 
 def measures(site: Site) -> bool:
-    """By the name of its function or its file the code measures, or prepares data, whatever else it is called."""
-    return bool(words(site.frame.name) & MEASURES) or bool(_BESIDE_TRAINING.search(site.frame.path))
+    """By the name of its function, of one that calls it or of its file the code measures, or prepares data."""
+    named = any(words(frame.name.rpartition(".")[2]) & MEASURES for frame in callers(site.frame))
+    return named or bool(_BESIDE_TRAINING.search(site.frame.path))
 
 
 def quiet(site: Site) -> bool:

@@ -13,7 +13,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import above, dtype_of, limits_of
 from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduction, unit_axis
-from nanlint.reasoning.aftermath import selected
+from nanlint.reasoning.aftermath import selected, untrained
 from nanlint.reasoning.choices import only_ranks
 from nanlint.reasoning.context import measures, quiet, words
 from nanlint.reasoning.growth import driven
@@ -109,11 +109,13 @@ def level(event: Event, x: Term, trace: Trace) -> Level | None:
     temperature is bounded, though nothing says by how much; so is what its names promise to be. Where the result only
     ranks, the gravest mistake is a wrong choice.
     """
-    if selected_away(x, trace) and not differentiated(event):
+    away = selected_away(x, trace)
+    if away and not differentiated(event):
         return None
     if x.value.kind.scalar or (x.event is not None and registry.scalar(x.event.framework)):
         return Level.STRICT
-    if measures(event.site) and not differentiated(event):
+    measured = measures(event.site) and not differentiated(event)
+    if measured or (away and untrained(event, trace)):
         return Level.NOTE
     if quiet(event.site) or is_similarity(x.value) or (overflows(x) and promised(x)) or only_ranks(event, trace):
         return Level.NOTE

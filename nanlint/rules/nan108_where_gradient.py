@@ -15,7 +15,7 @@ from nanlint.interp.guards import implied, under
 from nanlint.interp.promises import TARGETS
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
-from nanlint.reasoning.aftermath import discarded, selected, wants_gradient
+from nanlint.reasoning.aftermath import discarded, selected, untrained
 from nanlint.reasoning.context import in_training, in_update, quiet, words
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
@@ -94,8 +94,7 @@ def _level(
             return Level.NOTE
     if in_training(event.site):
         return Level.ERROR
-    untrained = event.site.frame.parent is not None and not wants_gradient(event, trace)
-    return Level.NOTE if untrained else Level.WARNING
+    return Level.NOTE if untrained(event, trace) else Level.WARNING
 
 
 def _tests_the_pole(operand: Value, zones: tuple[Interval, ...], selection: tuple[Event, int, bool]) -> bool:

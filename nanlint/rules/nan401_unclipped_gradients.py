@@ -20,7 +20,7 @@ from nanlint.reasoning.clipping import mentions_clip
 from nanlint.reasoning.hyperparameters import constructions, makers, settings, table
 from nanlint.reasoning.origins import NETWORKS, alternatives, ancestors, comes_from, sources, strip
 from nanlint.reasoning.ownership import denoted, few_tensors, is_thing, parameters_text
-from nanlint.reasoning.placement import loop_around, own_line, surroundings
+from nanlint.reasoning.placement import exclusive, loop_around, own_line, surroundings
 from nanlint.reasoning.poles import danger
 from nanlint.reasoning.protocol import Update, fits, last_word, optimizer_node, optimizer_of, updates
 from nanlint.reasoning.rewriting import Spelled, code, spell, spell_name, takes
@@ -64,7 +64,12 @@ def _gravity(cue: Cue | None) -> int:
 
 def _unclipped(trace: Trace) -> list[Update]:
     """The updates of models without a clip, as far as calls and names in their functions tell."""
-    candidates = [update for update in updates(trace) if not update.clips and not _bounded(update, trace)]
+    clips = list(trace.of(Op.CLIP_GRADIENT))
+    candidates = [
+        update
+        for update in updates(trace)
+        if not (update.clips or _bounded(update, trace) or any(exclusive(update.step, clip) for clip in clips))
+    ]
     places = {id(place): place for update in candidates for place in _places(update)}
     clipping = {identity for identity, place in places.items() if mentions_clip(place)}
     return [update for update in candidates if not any(id(place) in clipping for place in _places(update))]

@@ -53,10 +53,7 @@ ACTIVATIONS = frozenset(
 LOSSES = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.SQUARED_ERROR})
 SCORED = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS})
 """Losses whose gradient is at most 1, however wrong the scores."""
-LOGS = frozenset({Op.LOG})
 SUMMED = SAME_ELEMENTS | {Op.ADD}
-SQUASHED = SUMMED | {Op.SOFTMAX, Op.SIGMOID}
-"""On the way to a cross-entropy that is written out."""
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -105,11 +102,9 @@ def _tame_head(weight: Weight, product: Event, limit: float, trace: Trace) -> bo
     So it starts high and comes down: nothing stands behind that multiplies. Convex is what goes from data to the loss
     in a single product; small are the sums of few inputs, or of some more that are at most 1.
     """
-    inputs = [strip(x) for x in product.operands[:2] if strip(x).op not in (Op.WEIGHT, Op.NORMAL, Op.UNIFORM)]
-    if reaches(product.result, LOGS, trace, passing=SQUASHED):  # a pole that has a finding of its own
-        return not any(x.gradient for x in inputs)
     if not reaches(product.result, SCORED, trace, passing=SUMMED):
         return False
+    inputs = [strip(x) for x in product.operands[:2] if strip(x).op not in (Op.WEIGHT, Op.NORMAL, Op.UNIFORM)]
     gain, grave = weight.gain or 0.0, GRAVE * limit
     if gain < grave:
         return True
