@@ -66,7 +66,7 @@ def _unclipped(trace: Trace) -> list[Update]:
     """The updates of models without a clip, as far as calls and names in their functions tell."""
     candidates = [update for update in updates(trace) if not update.clips and not _bounded(update, trace)]
     places = {id(place): place for update in candidates for place in _places(update)}
-    clipping = {identity for identity, place in places.items() if mentions_clip(place)}
+    clipping = {identity for identity, place in places.items() if mentions_clip(place, trace)}
     return [update for update in candidates if not any(id(place) in clipping for place in _places(update))]
 
 
@@ -124,7 +124,7 @@ def _trainers(trace: Trace, limits: Limits) -> Iterator[Draft]:
     if next(trace.of(Op.TRAINER), None) is None:
         return
     by_hand = next(trace.of(Op.BACKWARD), None) is not None or MANUAL in code(trace.module)
-    fitting = [] if by_hand or mentions_clip(trace.module) else list(trace.of(Op.FIT))
+    fitting = [] if by_hand or mentions_clip(trace.module, trace) else list(trace.of(Op.FIT))
     for trainer in trace.of(Op.TRAINER):
         fits = any(choice.made_by is trainer.operation for fit in fitting for choice in alternatives(fit.x))
         limit = trainer.options.get("max_norm")
