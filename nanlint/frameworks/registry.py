@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TypeVar
 
 from nanlint.domain.dtypes import Dtype
@@ -68,7 +68,7 @@ def canonical(dotted: str) -> str:
     return dotted
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def provided(root: str) -> frozenset[str]:
     """The first words of names that are found within that package as well: `keras` within `tensorflow`."""
     return frozenset(

@@ -70,7 +70,7 @@ def discarded(event: Event, trace: Trace) -> bool:
         if not users or len(seen) > MAX_VALUES:
             return False
         anew = any(user.op is Op.WEIGHT for user in users)  # a parameter starts from the value, without its history
-        if not anew and _handed_on(current):
+        if not anew and _handed_on(current, trace):
             return False
         for user in users:
             if id(user) not in seen:
@@ -86,7 +86,7 @@ def only_reported(event: Event, trace: Trace) -> bool:
     while pending and len(seen) < MAX_VALUES:
         current = pending.pop()
         users = [*trace.uses(current.result), *joined.get(id(current.operation), ())]
-        if not users or _handed_on(current):
+        if not users or _handed_on(current, trace):
             return False
         for user in users:
             if user.op is Op.OPAQUE and stands_alone(user):
@@ -169,24 +169,24 @@ def minimised(event: Event, trace: Trace) -> bool:
     )
 
 
-def returned(event: Event) -> bool:
+def returned(event: Event, trace: Trace) -> bool:
     """The statement assigns the result, or what is computed from it, to a name that some `return` mentions."""
     line, function = event.site.statement, event.site.frame.node
     assigned = line.body if isinstance(line, cst.SimpleStatementLine) else ()
     targets = [target.target for part in assigned if isinstance(part, cst.Assign) for target in part.targets]
     names = {target.value for target in targets if isinstance(target, cst.Name)}
-    return function is not None and mentions_in_return(function, names)
+    return function is not None and mentions_in_return(function, names, trace)
 
 
-def _handed_on(event: Event) -> bool:
+def _handed_on(event: Event, trace: Trace) -> bool:
     """A statement binds the result to an attribute or an element, or some `return` hands it to an unknown caller."""
     node, frame = event.node, event.site.frame
     while frame.node is not None:
-        bound = targets(frame.node, node)
+        bound = targets(frame.node, node, trace)
         names = {target.value for target in bound if isinstance(target, cst.Name)}
         if len(names) < len(bound):
             return True
-        if not (mentions_in_return(frame.node, names) if bound else returns(frame.node, node)):
+        if not (mentions_in_return(frame.node, names, trace) if bound else returns(frame.node, node, trace)):
             return False
         if frame.entry or frame.parent is None or frame.call_node is None:
             return True

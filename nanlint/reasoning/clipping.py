@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 import libcst as cst
 
@@ -12,6 +11,7 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Event, Frame, Trace
 from nanlint.reasoning.context import words
+from nanlint.reasoning.nodes import Noted
 from nanlint.reasoning.rewriting import code
 
 BY_HAND = frozenset({Op.CLAMP, Op.MINIMUM, Op.MULTIPLY, Op.DIVIDE, Op.WHERE, Op.NORMALIZE, Op.NAN_TO_NUM})
@@ -21,7 +21,6 @@ LIMITING = frozenset({Op.CLAMP, Op.MINIMUM, Op.MULTIPLY})
 PARTS = frozenset({Op.ITERATE, Op.SELECT, Op.ATTRIBUTE, Op.JOIN, Op.COPY, Op.RESHAPE})
 """Operations that take single gradients out of those of all parameters."""
 MAX_STEPS = 8
-_KEPT = 200  # functions and statements of a module, whose trees are kept with the answer
 _GRADIENT = re.compile(r"\.grad\b")
 _COMMENT = re.compile(r"#.*")
 _CLIP_CALL = re.compile(r"\w*(?:clip\w*grad|grad\w*clip|max_\w*grad_norm)\w*\s*[(=]", re.IGNORECASE)
@@ -67,20 +66,22 @@ def _inner(frame: Frame, outer: Frame) -> Iterator[Frame]:
         current = current.parent
 
 
-def mentions_clip(node: cst.CSTNode) -> bool:
+def mentions_clip(node: cst.CSTNode, trace: Trace) -> bool:
     """The code calls, or passes as an argument, something whose name says that gradients are clipped.
 
     Covers what leaves no event: a branch that defaults rule out, a helper that was interpreted before.
     """
-    return any(map(_mentions_clip, node.body if isinstance(node, cst.Module) else (node,)))
+    return any(_CLIPPING.each(node, trace)) if isinstance(node, cst.Module) else _CLIPPING.of(node, trace)
 
 
-@lru_cache(maxsize=_KEPT)
 def _mentions_clip(node: cst.CSTNode) -> bool:
     return _CLIP_CALL.search(_COMMENT.sub("", code(node))) is not None
+
+
+_CLIPPING = Noted(_mentions_clip)
 
 
 def clips_somewhere(trace: Trace) -> bool:
     """The file clips gradients in some place, or one of those whose code it runs."""
     trees = [trace.module, *trace.trees.values()]
-    return next(trace.of(Op.CLIP_GRADIENT), None) is not None or any(map(mentions_clip, trees))
+    return next(trace.of(Op.CLIP_GRADIENT), None) is not None or any(mentions_clip(tree, trace) for tree in trees)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Generic, TypeVar
 
 import libcst as cst
+
+from nanlint.interp.trace import Trace
+
+_Answer = TypeVar("_Answer")
 
 _LAYOUT = ("whitespace", "leading_lines", "trailing", "lines_after", "header", "footer", "indent", "comma", "semicolon")
 """How the names begin of fields that hold no code."""
@@ -43,3 +48,24 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         current = pending.pop()
         yield current
         pending.extend(children(current))
+
+
+class Noted(Generic[_Answer]):
+    """Answers about nodes. Those asked for one trace are kept for the next: after an edit most trees are the same."""
+
+    def __init__(self, answer: Callable[[cst.CSTNode], _Answer]) -> None:
+        self._answer = answer
+        self._trace: Trace | None = None
+        self._before: dict[cst.CSTNode, _Answer] = {}
+        self._now: dict[cst.CSTNode, _Answer] = {}
+
+    def of(self, node: cst.CSTNode, trace: Trace) -> _Answer:
+        if trace is not self._trace:
+            self._trace, self._before, self._now = trace, self._now, {}
+        if node not in self._now:
+            self._now[node] = self._before[node] if node in self._before else self._answer(node)
+        return self._now[node]
+
+    def each(self, module: cst.Module, trace: Trace) -> list[_Answer]:
+        """Those about its statements."""
+        return [self.of(statement, trace) for statement in module.body]

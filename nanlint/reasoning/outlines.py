@@ -8,9 +8,8 @@ from functools import lru_cache
 
 import libcst as cst
 
-from nanlint.reasoning.nodes import children, walk
-
-_KEPT = 200  # functions and statements of a module, whose trees are kept with them
+from nanlint.interp.trace import Trace
+from nanlint.reasoning.nodes import Noted, children, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +25,29 @@ class Outline:
     mentioned: frozenset[str]
 
 
-def targets(function: cst.CSTNode, value: cst.CSTNode) -> Sequence[cst.CSTNode]:
+def targets(function: cst.CSTNode, value: cst.CSTNode, trace: Trace) -> Sequence[cst.CSTNode]:
     """What a statement in the function (or module) binds the expression to, if it is a whole right side."""
-    return _outline(function).bound.get(id(value), ())
+    return _outline(function, trace).bound.get(id(value), ())
 
 
-def returns(function: cst.CSTNode, value: cst.CSTNode) -> bool:
+def returns(function: cst.CSTNode, value: cst.CSTNode, trace: Trace) -> bool:
     """Some `return` in there gives back the expression as it is."""
-    return id(value) in _outline(function).returned
+    return id(value) in _outline(function, trace).returned
 
 
-def mentions_in_return(function: cst.CSTNode, names: set[str]) -> bool:
+def mentions_in_return(function: cst.CSTNode, names: set[str], trace: Trace) -> bool:
     """Some `return` in there mentions one of the names."""
-    return not names.isdisjoint(_outline(function).mentioned)
+    return not names.isdisjoint(_outline(function, trace).mentioned)
 
 
-def _outline(function: cst.CSTNode) -> Outline:
-    return _of_module(function) if isinstance(function, cst.Module) else _of_function(function)
+def _outline(function: cst.CSTNode, trace: Trace) -> Outline:
+    return _of_module(function, trace) if isinstance(function, cst.Module) else _OUTLINES.of(function, trace)
 
 
 @lru_cache(maxsize=1)
-def _of_module(module: cst.Module) -> Outline:
-    """Put together from its statements, most of which are the same after an edit."""
-    parts = [_of_function(statement) for statement in module.body]
+def _of_module(module: cst.Module, trace: Trace) -> Outline:
+    """Put together from its statements."""
+    parts = _OUTLINES.each(module, trace)
     bound = {key: found for part in parts for key, found in part.bound.items()}
     returned, mentioned = frozenset[int](), frozenset[str]()
     return Outline(
@@ -56,8 +55,7 @@ def _of_module(module: cst.Module) -> Outline:
     )
 
 
-@lru_cache(maxsize=_KEPT)
-def _of_function(function: cst.CSTNode) -> Outline:
+def _found_in(function: cst.CSTNode) -> Outline:
     bound: dict[int, Sequence[cst.CSTNode]] = {}
     returns: list[cst.Return] = []
     for node in walk(function):
@@ -69,6 +67,9 @@ def _of_function(function: cst.CSTNode) -> Outline:
             returns.append(node)
     mentioned = frozenset(name for node in returns for name in _mentioned(node))
     return Outline(bound, frozenset(id(node.value) for node in returns), mentioned)
+
+
+_OUTLINES = Noted(_found_in)
 
 
 def _mentioned(statement: cst.Return) -> Iterator[str]:

@@ -15,6 +15,7 @@ from nanlint.interp.objects import Parameters
 from nanlint.interp.trace import Event, Frame, Trace
 from nanlint.reasoning.clipping import clips_gradients
 from nanlint.reasoning.context import words
+from nanlint.reasoning.nodes import Noted
 from nanlint.reasoning.origins import NETWORKS, alternatives
 from nanlint.reasoning.placement import stands_alone
 from nanlint.reasoning.rewriting import code
@@ -25,7 +26,6 @@ _BY_HAND = re.compile(
     r"|zero_gradients|clear_grad"
 )
 _COMMENT = re.compile(r"#.*")
-_KEPT = 200  # statements of a module, whose trees are kept with the answer
 
 
 @dataclass(slots=True)
@@ -91,14 +91,16 @@ def trains(trace: Trace) -> bool:
     return any(True for _ in trace.of(Op.OPTIMIZER, Op.BACKWARD))
 
 
-def sets_gradients(file: cst.Module) -> bool:
+def sets_gradients(file: cst.Module, trace: Trace) -> bool:
     """The file sets gradients itself, copies them from other parameters, or computes them without adding them up."""
-    return any(map(_sets_gradients, file.body))
+    return any(_SETTING.each(file, trace))
 
 
-@lru_cache(maxsize=_KEPT)
 def _sets_gradients(statement: cst.CSTNode) -> bool:
     return _BY_HAND.search(_COMMENT.sub("", code(statement))) is not None
+
+
+_SETTING = Noted(_sets_gradients)
 
 
 def demonstrates(trace: Trace) -> bool:

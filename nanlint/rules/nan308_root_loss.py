@@ -95,7 +95,7 @@ def _only_read(event: Event, trace: Trace) -> bool:
     read = bool(users) and all(
         user.op in WITHOUT_GRADIENT or (stands_alone(user) and not is_backward(user)) for user in users
     )
-    return read and not returned(event)
+    return read and not returned(event, trace)
 
 
 RULE = Rule(

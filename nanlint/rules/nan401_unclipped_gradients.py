@@ -71,7 +71,7 @@ def _unclipped(trace: Trace) -> list[Update]:
         if not (update.clips or _bounded(update, trace) or any(exclusive(update.step, clip) for clip in clips))
     ]
     places = {id(place): place for update in candidates for place in _places(update)}
-    clipping = {identity for identity, place in places.items() if mentions_clip(place)}
+    clipping = {identity for identity, place in places.items() if mentions_clip(place, trace)}
     return [update for update in candidates if not any(id(place) in clipping for place in _places(update))]
 
 
@@ -129,7 +129,7 @@ def _trainers(trace: Trace, limits: Limits) -> Iterator[Draft]:
     if next(trace.of(Op.TRAINER), None) is None:
         return
     by_hand = next(trace.of(Op.BACKWARD), None) is not None or MANUAL in code(trace.module)
-    fitting = [] if by_hand or mentions_clip(trace.module) else list(trace.of(Op.FIT))
+    fitting = [] if by_hand or mentions_clip(trace.module, trace) else list(trace.of(Op.FIT))
     for trainer in trace.of(Op.TRAINER):
         fits = any(choice.made_by is trainer.operation for fit in fitting for choice in alternatives(fit.x))
         limit = trainer.options.get("max_norm")

@@ -178,7 +178,7 @@ def _foreign(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | Non
 
 def _lost_operand(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | None:
     parameters = clip.x
-    if _copies(parameters) and not sets_gradients(trace.module):
+    if _copies(parameters) and not sets_gradients(trace.module, trace):
         why = "clips copies of the parameters, which have no gradients"
         return _draft(clip, why, "Pass the parameters themselves.", [Clue(clip.node, "clips copies")], None)
     payload = parameters.payload

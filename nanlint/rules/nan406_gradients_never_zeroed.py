@@ -32,7 +32,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     by_hand: dict[int, bool] = {}
     for update, loop in open_updates:
         if not _zeroed(update, loop, trace) and not any(
-            _by_hand(file, by_hand) for file in _files(update, loop, trace)
+            _by_hand(file, by_hand, trace) for file in _files(update, loop, trace)
         ):
             yield _draft(update, trace)
 
@@ -50,10 +50,10 @@ def _files(update: Update, loop: Loop, trace: Trace) -> list[cst.Module]:
     return list({id(file): file for file in found}.values())
 
 
-def _by_hand(file: cst.Module, known: dict[int, bool]) -> bool:
+def _by_hand(file: cst.Module, known: dict[int, bool], trace: Trace) -> bool:
     """The file sets gradients itself."""
     if id(file) not in known:
-        known[id(file)] = sets_gradients(file)
+        known[id(file)] = sets_gradients(file, trace)
     return known[id(file)]
 
 
