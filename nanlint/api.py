@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from nanlint import plugins
-from nanlint.findings import Applicability
 from nanlint.fixing.fixer import SAFE, UNSAFE
-from nanlint.notebooks.ipynb import PYTHON
-from nanlint.policy import judged
 from nanlint.program.project import Project
 from nanlint.program.surroundings import ALONE, Surroundings
-from nanlint.program.verdicts import Report as Seen
-from nanlint.program.verdicts import in_order, verdict
 from nanlint.reports import FileReport, FixResult, Report
-from nanlint.roster import complaint
 from nanlint.running.aids import NO_AIDS, Aids, Steps
+from nanlint.running.examining import cached, check_settings, examine, may_change
 from nanlint.running.pool import for_each
+from nanlint.running.reporting import fix_result, report_of, reports_on
 from nanlint.running.stopwatch import Stopwatch
-from nanlint.running.work import Examination, Fixing, died, examine_file, with_problem
+from nanlint.running.tidying import remaining, tidy, without_unused, write_out
+from nanlint.running.work import Examination, Fixing, died, examine_file
 from nanlint.running.work import fix_file as _fix_file
-from nanlint.settings import DEFAULT, PerPath, Settings, of_path
-from nanlint.text.source import Source, SourceError
-from nanlint.text.source import write as write_source
+from nanlint.settings import DEFAULT, PerPath, of_path
 
 
 def lint_source(text: str, path: str = "<string>", settings: PerPath = DEFAULT) -> FileReport:
@@ -41,7 +35,7 @@ def lint_source(text: str, path: str = "<string>", settings: PerPath = DEFAULT) 
     >>> lint_source("def (").problems[0].line
     1
     """
-    _check(settings)
+    check_settings(settings)
     return lint_texts({path: text}, settings).files[0]
 
 
@@ -52,8 +46,8 @@ def lint_file(path: str | Path, settings: PerPath = DEFAULT) -> FileReport:
 
 def lint_texts(texts: Mapping[str, str], settings: PerPath = DEFAULT) -> Report:
     """Lints texts, by path, as the files of one program."""
-    _check(settings)
-    return Report(tuple(_reports(_examine(list(texts), settings, Project(tuple(texts), texts)), settings)))
+    check_settings(settings)
+    return Report(tuple(reports_on(examine(list(texts), settings, Project(tuple(texts), texts)), settings)))
 
 
 def lint_paths(
@@ -73,7 +67,7 @@ def lint_paths(
     """
     names = [str(path) for path in paths]
     project = around.project(names, watch=Stopwatch(aids.stopwatch.running))
-    return Report(tuple(_reports(_examine(names, settings, project, aids), settings)))
+    return Report(tuple(reports_on(examine(names, settings, project, aids), settings)))
 
 
 def fix_source(text: str, path: str = "<string>", settings: PerPath = DEFAULT, *, unsafe: bool = False) -> FixResult:
@@ -93,14 +87,14 @@ def fix_source(text: str, path: str = "<string>", settings: PerPath = DEFAULT, *
     >>> dict(result.applied), result.report.findings
     ({'NAN201': 1}, ())
     """
-    _check(settings)
+    check_settings(settings)
     fixing = _fix_file(path, settings, unsafe, Project((path,), {path: text}))
-    report = _reports([fixing.after], settings)[0]
-    while (tidier := _tidied(fixing, report, unsafe)) is not None:
+    report = reports_on([fixing.after], settings)[0]
+    while (tidier := without_unused(fixing, report, unsafe)) is not None:
         texts = {} if tidier.after.source is None else {path: tidier.after.source.whole}
         fixing = replace(tidier, after=examine_file(path, settings, Project((path,), texts)))
-        report = _reports([fixing.after], settings)[0]
-    result = _result(fixing, report)
+        report = reports_on([fixing.after], settings)[0]
+    result = fix_result(fixing, report)
     return result if fixing.before is not None else replace(result, before=text, text=text)
 
 
@@ -122,11 +116,11 @@ def fix_paths(
     names = [str(path) for path in paths]
     project = around.project(names, watch=Stopwatch(aids.stopwatch.running))
     allowed = UNSAFE if unsafe else SAFE
-    found_before = _kept(names, settings, project, aids)
-    kept = {path: found for path, found in found_before.items() if not _may_change(found, settings, allowed)}
+    found_before = cached(names, settings, project, aids)
+    kept = {path: found for path, found in found_before.items() if not may_change(found, settings, allowed)}
     missing = [name for name in names if name not in kept]
     if missing or not names:
-        _check(settings)
+        check_settings(settings)
     function = partial(_fix_file, settings=settings, unsafe=unsafe, project=project, around=around)
     steps = Steps(aids, len(names), len(kept))
 
@@ -137,116 +131,13 @@ def fix_paths(
     done = for_each(function, missing, lambda path: Fixing(None, Examination(path, problems=(died(path),))), heard)
     unchanged = (Fixing(examination.source, examination) for examination in kept.values())
     found = {fixing.after.path: fixing for fixing in (*unchanged, *done)}
-    fixings, examinations = _tidy(found, settings, unsafe, around)
+    fixings, examinations = tidy(found, settings, unsafe, around)
     if write:
-        written = {path: _written(fixing) for path, fixing in fixings.items()}
-        examinations = examinations if written == fixings else _remaining(written, settings, around)
+        written = {path: write_out(fixing) for path, fixing in fixings.items()}
+        examinations = examinations if written == fixings else remaining(written, settings, around)
         fixings = written
-    reports = _reports([examinations[name] for name in names], settings)
-    return tuple(_result(fixings[name], report) for name, report in zip(names, reports, strict=True))
-
-
-def _tidy(
-    fixings: dict[str, Fixing], settings: PerPath, unsafe: bool, around: Surroundings
-) -> tuple[dict[str, Fixing], dict[str, Examination]]:
-    """Takes out the comments that are unused when all files are fixed; gives the files and what remains in them."""
-    examinations = _remaining(fixings, settings, around)
-    while True:
-        reports = {report.path: report for report in _reports(list(examinations.values()), settings)}
-        found = {path: _tidied(fixing, reports[path], unsafe, around) for path, fixing in fixings.items()}
-        tidier = {path: fixing for path, fixing in found.items() if fixing is not None}
-        if not tidier:
-            return fixings, examinations
-        fixings = fixings | tidier
-        texts = {path: fixing.after.source.whole for path, fixing in fixings.items() if fixing.after.source is not None}
-        lookers = {path for path, one in examinations.items() if one.examined.looked_into & tidier.keys()}
-        again = _examine(sorted(lookers | tidier.keys()), settings, around.project(fixings, texts))
-        for examination in again:
-            after = fixings[examination.path].after
-            problems = (*after.problems, *examination.problems)
-            examinations[after.path] = replace(examination, source=after.source, problems=problems)
-            current = replace(examination, source=after.source, problems=after.problems)
-            fixings[after.path] = replace(fixings[after.path], after=current)
-
-
-def _tidied(fixing: Fixing, report: FileReport, unsafe: bool, around: Surroundings = ALONE) -> Fixing | None:
-    """The file without the unused comments that its report tells of; None if it tells of none."""
-    source = fixing.after.source
-    if source is None or not fixing.after.examined.suppressions.own:
-        return None
-    from nanlint.comments.unused import tidied
-
-    return tidied(fixing, around.counted(report.findings, source), UNSAFE if unsafe else SAFE)
-
-
-def _written(fixing: Fixing) -> Fixing:
-    """The file is written, or as it was with a problem."""
-    if fixing.before is None or fixing.after.source is None or not fixing.changed:
-        return fixing
-    try:
-        write_source(fixing.before, fixing.after.source.text)
-    except SourceError as error:
-        undone = Examination(fixing.after.path, fixing.before, problems=fixing.after.problems)
-        return Fixing(fixing.before, with_problem(undone, error.problem))
-    return fixing
-
-
-def _remaining(fixings: dict[str, Fixing], settings: PerPath, around: Surroundings) -> dict[str, Examination]:
-    """The examination of each file as it is now: anew where a file that had a part in it has changed."""
-    sources = {path: fixing.after.source for path, fixing in fixings.items()}
-    changed = {path for path, fixing in fixings.items() if fixing.changed}
-    stale = [path for path, fixing in fixings.items() if _is_stale(fixing.after, changed)]
-    texts = {path: source.whole for path in changed if (source := sources[path]) is not None}
-    readable = [path for path in stale if sources[path] is not None]
-    again = _examine(readable, settings, around.project(fixings, texts))
-    found = {path: fixing.after for path, fixing in fixings.items()}
-    for examination in again:
-        problems = found[examination.path].problems
-        found[examination.path] = replace(examination, problems=(*problems, *examination.problems))
-    return found
-
-
-def _is_stale(examination: Examination, changed: set[str]) -> bool:
-    return bool(examination.problems or examination.examined.looked_into & changed)
-
-
-def _examine(
-    paths: Sequence[str], settings: PerPath, project: Project, aids: Aids = NO_AIDS
-) -> tuple[Examination, ...]:
-    """Examines files; what is kept of earlier runs is taken from there, which proves its settings, too."""
-    kept = _kept(paths, settings, project, aids)
-    missing = [path for path in paths if path not in kept]
-    if missing or not paths:
-        _check(settings)
-    function = partial(examine_file, settings=settings, project=project)
-    steps = Steps(aids, len(paths), len(kept))
-
-    def heard(examination: Examination) -> None:
-        steps.step()
-        aids.stopwatch.add(examination.seconds)
-        if aids.cache is not None:
-            aids.cache.keep(examination, settings, project)
-
-    done = for_each(function, missing, lambda path: Examination(path, problems=(died(path),)), heard)
-    found = {examination.path: examination.light for examination in (*kept.values(), *done)}
-    return tuple(found[path] for path in paths)
-
-
-def _kept(paths: Sequence[str], settings: PerPath, project: Project, aids: Aids) -> dict[str, Examination]:
-    """The examinations that are kept of earlier runs, by path."""
-    if aids.cache is None:
-        return {}
-    with project.watch.stage("looking into the cache"):
-        found = {path: aids.cache.find(path, settings, project) for path in paths}
-    aids.stopwatch.add(project.watch.taken())
-    return {path: examination for path, examination in found.items() if examination is not None}
-
-
-def _may_change(examination: Examination, settings: PerPath, allowed: Collection[Applicability]) -> bool:
-    """Fixing the file may change it: a finding has a fix that is applied."""
-    own = of_path(settings, examination.path)
-    fixes = (judged(report.finding, own).fix for report in examination.examined.own)
-    return any(fix is not None and fix.applicability in allowed for fix in fixes)
+    reports = reports_on([examinations[name] for name in names], settings)
+    return tuple(fix_result(fixings[name], report) for name, report in zip(names, reports, strict=True))
 
 
 def examine_paths(
@@ -255,72 +146,11 @@ def examine_paths(
     """What `lint_paths` makes its report of, by path: for who lints a file again and keeps the others."""
     names = [str(path) for path in paths]
     project = Project(tuple(names), watch=Stopwatch(aids.stopwatch.running))
-    return {examination.path: examination for examination in _examine(names, settings, project, aids)}
+    return {examination.path: examination for examination in examine(names, settings, project, aids)}
 
 
 def report_on(path: str, examinations: Mapping[str, Examination], settings: PerPath = DEFAULT) -> FileReport:
     """The report on one file of those that were examined together."""
     ordered = (examinations[name] for name in sorted(examinations))
     others = [seen for other in ordered for seen in other.examined.away if seen.finding.place.path == path]
-    return _report(examinations[path], others, of_path(settings, path))
-
-
-def _reports(examinations: Sequence[Examination], settings: PerPath) -> list[FileReport]:
-    """Each file's report, after all files were heard; their order has no influence."""
-    heard: dict[str, list[Seen]] = {}
-    for examination in sorted(examinations, key=lambda examination: examination.path):
-        for seen in examination.examined.away:
-            heard.setdefault(seen.finding.place.path, []).append(seen)
-    return [
-        _report(examination, heard.get(examination.path, []), of_path(settings, examination.path))
-        for examination in examinations
-    ]
-
-
-def _report(examination: Examination, others: Sequence[Seen], settings: Settings) -> FileReport:
-    source, examined = examination.source, examination.examined
-    if source is None:
-        return FileReport(examination.path, problems=examination.problems, skipped=examination.skipped)
-    if others and not examined.own:  # perhaps a file that was not parsed: its comments were not read
-        from nanlint.comments.suppress import suppressions
-
-        examined = replace(examined, suppressions=suppressions(source, complaint))
-    linted = verdict(examined, others)
-    findings = linted.findings
-    if linted.suppressions.own:
-        from nanlint.comments.unused import unused_ignores
-
-        findings = in_order([*findings, *unused_ignores(source, linted, examined.enabled)])
-    text, cells = (source.written, source.cells) if findings else ("", ())
-    findings = tuple(judged(finding, settings) for finding in findings)
-    language = PYTHON if source.origin is None else source.origin.language
-    skipped = examination.skipped
-    return FileReport(examination.path, findings, examination.problems, linted.warnings, text, cells, skipped, language)
-
-
-def _result(fixing: Fixing, report: FileReport) -> FixResult:
-    before, after = fixing.before, fixing.after.source
-    if before is None or after is None:
-        return FixResult("", "", {}, report)
-    return FixResult(before.whole, after.whole, fixing.applied, report, _cells(before, after))
-
-
-def _cells(before: Source, after: Source) -> tuple[tuple[int, str, str], ...]:
-    """Number, code before and code after of each cell of a notebook."""
-    if not before.cells or before.origin is None:
-        return ()
-    old, new = before.origin.sources(before.text), before.origin.sources(after.text)
-    return tuple((number, old[number], new[number]) for number in old)
-
-
-def _check(settings: PerPath) -> None:
-    """Raises SettingsError for selectors that select nothing and for plugins that cannot be used.
-
-    It asks the rules (and LibCST) only if there are any of these.
-    """
-    distinct = {settings} if isinstance(settings, Settings) else set(settings.values())
-    if plugins.found() or any(one.selectors != DEFAULT.selectors for one in distinct):
-        from nanlint.rules.registry import select_rules
-
-        for one in distinct:
-            select_rules(one)
+    return report_of(examinations[path], others, of_path(settings, path))

@@ -21,8 +21,9 @@ from nanlint.program.verdicts import Examined, Linted, Region, Report, verdict
 from nanlint.reasoning.aftermath import only_reported
 from nanlint.reasoning.context import in_test
 from nanlint.reasoning.trust import trusted
+from nanlint.roster import complaint
 from nanlint.rule import Clue, Draft, Insert, Limits, Remove, Replace, Rewrite, Rule
-from nanlint.rules.registry import complaint, judging
+from nanlint.rules.selecting import judging
 from nanlint.running.stopwatch import Stopwatch
 from nanlint.settings import PerPath, Settings, of_path
 from nanlint.text.source import Source

@@ -45,7 +45,7 @@ def rule(
     """Explain a rule."""
     from nanlint.docs import terminal
     from nanlint.rule_data import rule_json
-    from nanlint.rules.registry import find_rule
+    from nanlint.rules.selecting import find_rule
 
     found = find_rule(name)
     as_json = output_format is Documented.JSON

@@ -16,7 +16,7 @@ _VERBS = ("ignore", "ignore-file", "off", "on")
 _USAGE = "`# nanlint: ignore[...]`, `# nanlint: ignore-file[...]`, or `# nanlint: off[...]` and `# nanlint: on[...]`"
 
 Complaint = Callable[[str], str | None]
-"""What is wrong with a selector (`nanlint.rules.registry.complaint`), None if nothing is."""
+"""What is wrong with a selector (`nanlint.roster.complaint`), None if nothing is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _wrong(name: str, options: object) -> Iterator[Wrong]:
 
 
 def _rule(name: str) -> Rule:
-    from nanlint.rules.registry import find_rule
+    from nanlint.rules.selecting import find_rule
 
     return find_rule(name)
 

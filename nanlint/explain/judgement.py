@@ -16,8 +16,9 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.policy import judged
 from nanlint.program.atlas import Atlas
 from nanlint.reports import FileReport
+from nanlint.roster import complaint
 from nanlint.rule import Rule
-from nanlint.rules.registry import all_rules, complaint
+from nanlint.rules.registry import all_rules
 from nanlint.settings import Settings
 from nanlint.text.source import Source
 

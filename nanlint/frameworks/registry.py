@@ -1,4 +1,4 @@
-"""All frameworks, and what a name means in any of them."""
+"""The tables of all frameworks, each by its name, and what a dotted name means in any of them."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ _ALIASES = {prefix: meant for table in FRAMEWORKS for prefix, meant in table.ali
 _ALIASED = frozenset(prefix.partition(".")[0] for prefix in _ALIASES)
 _FORMER = {name: written for table in FRAMEWORKS for name, written in table.former.items()}
 _REMOVED = frozenset(name for table in FRAMEWORKS for name in table.removed)
+_TABLES = {table.name: table for table in FRAMEWORKS}
+_NONE = Framework("", (), Dtype.FLOAT32, Kind.TENSOR, gradients=True)
+"""Of what belongs to no framework: it spells nothing, and has no peculiarities."""
+
+
+def table(framework: str) -> Framework:
+    """The table of the framework of that name; an empty one for any other name."""
+    return _TABLES.get(framework, _NONE)
 
 
 def roots() -> frozenset[str]:
@@ -108,19 +116,16 @@ def distribution(dotted: str) -> tuple[Framework, Call] | None:
 
 def method(framework: str, name: str) -> tuple[Framework, Call | Overload] | None:
     """The method of that framework's arrays, in-place forms included."""
-    for table in FRAMEWORKS:
-        if framework == table.name:
-            entry = table.methods.get(name)
-            if entry is None and table.in_place and name.endswith("_"):
-                entry = table.methods.get(name[:-1])
-            if entry is not None:
-                return table, entry
-    return None
+    found = table(framework)
+    entry = found.methods.get(name)
+    if entry is None and found.in_place and name.endswith("_"):
+        entry = found.methods.get(name[:-1])
+    return None if entry is None else (found, entry)
 
 
 def attribute(framework: str, name: str) -> Call | None:
     """The attribute of that framework's arrays."""
-    return next((table.attributes.get(name) for table in FRAMEWORKS if table.name == framework), None)
+    return table(framework).attributes.get(name)
 
 
 def protocol(kind: Kind, name: str, *first: str) -> tuple[Framework, Call] | None:
@@ -166,9 +171,8 @@ def dtype(dotted: str) -> Dtype | None:
 
 def dtype_name(framework: str, dtype: Dtype) -> str:
     """The dotted name of the element type in that framework: `jax.numpy.float16`."""
-    names = (name for table in FRAMEWORKS if table.name == framework for name in table.dtypes)
     plain = f"{framework}.{dtype.value}"
-    return next((name for name in names if name.rpartition(".")[2] == dtype.value), plain)
+    return next((name for name in table(framework).dtypes if name.rpartition(".")[2] == dtype.value), plain)
 
 
 def constant(dotted: str) -> float | None:
@@ -178,193 +182,48 @@ def constant(dotted: str) -> float | None:
 
 def smooth_at_zero(op: Op, framework: str) -> bool:
     """Whether that framework takes the operation's gradient to be 0 at 0; one without gradients has nothing to take."""
-    return any(op in table.smooth_at_zero or not table.gradients for table in FRAMEWORKS if table.name == framework)
-
-
-def masking(op: Op, framework: str) -> bool:
-    """Whether the operation's backward makes NaN of an infinite gradient where the operation has cut its operand."""
-    return any(op in table.masking for table in FRAMEWORKS if table.name == framework)
-
-
-def quiet_backward(op: Op, framework: str) -> bool:
-    """Whether the operation's backward gives 0 for a gradient of 0 wherever it is not compiled by XLA."""
-    return any(op in table.quiet_backward for table in FRAMEWORKS if table.name == framework)
-
-
-def raises(op: Op, framework: str) -> bool:
-    """Whether the operation raises where others give NaN or infinity: of a singular matrix, of nothing."""
-    return any(op in table.raising for table in FRAMEWORKS if table.name == framework)
-
-
-def outputs_last(framework: str) -> bool:
-    """Whether functions of that framework take weights whose last axis counts their outputs."""
-    return any(table.outputs_last for table in FRAMEWORKS if table.name == framework)
+    return op in table(framework).smooth_at_zero or not table(framework).gradients
 
 
 def refuses(framework: str, setting: str, below: bool) -> bool:
     """Whether optimizers of that framework refuse a setting below, or above, the numbers that make sense."""
-    tables = (table for table in FRAMEWORKS if table.name == framework)
-    return any(setting in (table.refused_below if below else table.refused_above) for table in tables)
-
-
-def refuses_large(op: Op, framework: str) -> bool:
-    """Whether the operation raises for a number that its array's dtype cannot hold."""
-    return any(op in table.refuses_large for table in FRAMEWORKS if table.name == framework)
-
-
-def dtype_limits(framework: str) -> bool:
-    """Whether a dtype of that framework tells its limits itself."""
-    return any(table.dtype_limits for table in FRAMEWORKS if table.name == framework)
-
-
-def exact_numbers(framework: str) -> bool:
-    """Whether that framework multiplies arrays by numbers as they are, not rounded to the arrays' dtype."""
-    return any(table.exact_numbers for table in FRAMEWORKS if table.name == framework)
-
-
-def widened(op: Op, framework: str) -> bool:
-    """Whether the operation computes with float16 numbers in float32 inside."""
-    return any(op in table.widened for table in FRAMEWORKS if table.name == framework)
-
-
-def accumulates(framework: str) -> bool:
-    """Whether that framework adds new gradients to those that are there."""
-    return any(table.accumulates for table in FRAMEWORKS if table.name == framework)
+    return setting in (table(framework).refused_below if below else table(framework).refused_above)
 
 
 def scalar(framework: str) -> bool:
     """Whether functions of that framework compute with Python's numbers, which raise where arrays give NaN."""
-    return any(table.result.scalar for table in FRAMEWORKS if table.name == framework)
-
-
-def lowest(framework: str) -> str:
-    """What fixes hide a float32 score with where no array of that framework tells its limits."""
-    return next((table.lowest for table in FRAMEWORKS if table.name == framework), "")
-
-
-def mean_or_zero(framework: str) -> str:
-    """The template of a mean that is 0 of nothing; empty where arrays have methods to write it with."""
-    return next((table.mean_or_zero for table in FRAMEWORKS if table.name == framework), "")
-
-
-def companion(framework: str) -> str:
-    """The framework that spells what that one has no function for; empty where there is none."""
-    return next((table.companion for table in FRAMEWORKS if table.name == framework), "")
+    return table(framework).result.scalar
 
 
 def arrays(framework: str) -> str:
     """The framework whose arrays that framework's functions take and give: its own, or NumPy's for SciPy's."""
-    return next((table.arrays for table in FRAMEWORKS if table.name == framework), "") or framework
-
-
-def channels_last(framework: str) -> bool:
-    """Whether images of that framework have their channels on the last axis."""
-    return any(table.channels_last for table in FRAMEWORKS if table.name == framework)
-
-
-def chooses_axis(framework: str) -> bool:
-    """Whether that framework's softmax chooses an axis where it is given none: of two, the last."""
-    return any(table.chooses_axis for table in FRAMEWORKS if table.name == framework)
-
-
-def clamps_indices(framework: str) -> bool:
-    """Whether an index beyond the end picks the last element in that framework."""
-    return any(table.clamps_indices for table in FRAMEWORKS if table.name == framework)
-
-
-def label_check(framework: str) -> str:
-    """The template of a check in that framework that labels are indices of the classes of scores."""
-    return next((table.label_check for table in FRAMEWORKS if table.name == framework), "")
-
-
-def identity(framework: str) -> str:
-    """The layer of that framework that hands on what it is given; empty where it has none."""
-    return next((table.identity for table in FRAMEWORKS if table.name == framework), "")
-
-
-def with_logits(framework: str) -> Mapping[str, str]:
-    """Losses of probabilities in that framework, and what the same losses of logits are called."""
-    return next((table.with_logits for table in FRAMEWORKS if table.name == framework), {})
+    return table(framework).arrays or framework
 
 
 def loss_class(framework: str, given: str) -> str | None:
     """The class of the loss that a string, or the name of a function, stands for where a model is compiled."""
-    for table in FRAMEWORKS:
-        if table.name == framework:
-            return table.loss_classes.get(table.strings.get("loss", {}).get(given, given))
-    return None
+    found = table(framework)
+    return found.loss_classes.get(found.strings.get("loss", {}).get(given, given))
 
 
 def spelling(op: Op, framework: str) -> str | None:
     """The template by which a fix writes the operation in that framework; None where it has none."""
-    return next((table.spellings.get(op) for table in FRAMEWORKS if table.name == framework), None)
+    return table(framework).spellings.get(op)
 
 
 def templates(op: Op, framework: str) -> tuple[str, ...]:
     """The templates by which a fix writes the operation, the one without an axis last."""
-    found = ((table.spellings.get(op), table.without_axis.get(op)) for table in FRAMEWORKS if table.name == framework)
-    return tuple(template for pair in found for template in pair if template is not None)
-
-
-def exact_spelling(op: Op, framework: str) -> str | None:
-    """The template by which a fix writes the operation in float64, where `spelling` loses digits."""
-    return next((table.exact_spellings.get(op) for table in FRAMEWORKS if table.name == framework), None)
-
-
-def broadcasts(op: Op, framework: str) -> bool:
-    """Whether what the framework's template writes takes arrays of two shapes, as arithmetic does."""
-    return not any(op in table.same_shapes for table in FRAMEWORKS if table.name == framework)
-
-
-def counts_back(op: Op, framework: str) -> bool:
-    """Whether what the framework's template writes takes axes that are counted from the last."""
-    return not any(op in table.first_axes for table in FRAMEWORKS if table.name == framework)
-
-
-def idle_keywords(framework: str) -> frozenset[str]:
-    """Keywords of that framework's functions that change nothing in what they compute."""
-    return next((table.idle_keywords for table in FRAMEWORKS if table.name == framework), frozenset())
-
-
-def log_count(framework: str, whole: bool) -> str | None:
-    """The template for the logarithm of the number of elements along an axis, or of all."""
-    return next((table.log_counts.get(whole) for table in FRAMEWORKS if table.name == framework), None)
-
-
-def number_log(framework: str) -> str:
-    """The function by which fixes take the logarithm of a number in that framework's formulas."""
-    return next((table.number_log for table in FRAMEWORKS if table.name == framework), "math.log")
-
-
-def logit_loss(op: Op, framework: str) -> str:
-    """What remedies call that framework's loss of logits; empty where it has none."""
-    return next((table.logit_losses.get(op, "") for table in FRAMEWORKS if table.name == framework), "")
-
-
-def flushes(framework: str) -> bool:
-    """Whether that framework computes 0 for what is smaller than the smallest normal number."""
-    return any(table.flushes for table in FRAMEWORKS if table.name == framework)
+    found = (table(framework).spellings.get(op), table(framework).without_axis.get(op))
+    return tuple(template for template in found if template is not None)
 
 
 def is_base(framework: str, of: str) -> bool:
     """Whether older releases of the second framework compute with the first one's arrays, so that it is installed."""
-    return any(table.former_arrays == framework for table in FRAMEWORKS if table.name == of and framework)
+    return bool(framework) and table(of).former_arrays == framework
 
 
 def older(framework: str, modules: Iterable[str]) -> str:
     """The framework under functions that only older releases have, if one of the modules has such; else empty."""
-    for table in FRAMEWORKS:
-        if table.name == framework and table.former_arrays:
-            homes = {name.rpartition(".")[0] for name in table.former.values()}
-            return table.former_arrays if homes & set(modules) else ""
-    return ""
-
-
-def scaled_initializer(framework: str) -> str:
-    """What fills weights in place with draws of a suitable size; "" if that framework has no such function."""
-    return next((table.scaled_initializer for table in FRAMEWORKS if table.name == framework), "")
-
-
-def zeroed(framework: str, spelled: str) -> str | None:
-    """What makes an array of zeros where `spelled` makes one of memory as it was found."""
-    return next((table.zeroed.get(spelled) for table in FRAMEWORKS if table.name == framework), None)
+    found = table(framework)
+    homes = {name.rpartition(".")[0] for name in found.former.values()}
+    return found.former_arrays if homes & set(modules) else ""

@@ -179,7 +179,7 @@ class Explain:
 
     def run(self, _: Desk) -> str | None:
         from nanlint.docs import markdown
-        from nanlint.rules.registry import find_rule
+        from nanlint.rules.selecting import find_rule
 
         try:
             return markdown(find_rule(self.name))

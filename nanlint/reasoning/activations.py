@@ -106,7 +106,7 @@ def at_source(found: Activated, trace: Trace, losses: Collection[Op]) -> Edits |
         return Edits((Replace(made.node, code(made.site.operands[0])),))
     if (written := _activation(made, trace)) is not None:
         return Edits((Replace(written, "None"),))
-    identity = registry.identity(made.framework)
+    identity = registry.table(made.framework).identity
     if layer is None or layer.node is None or not identity:
         return None
     name, imports = spell_name(made.site, identity)

@@ -76,7 +76,7 @@ def _channels_last(layer: Value) -> bool:
     stated = layer.made_by.options.get("data_format")
     if stated is not None and isinstance(stated.constant, str):
         return stated.constant != "channels_first"
-    return registry.channels_last(layer.made_by.framework)
+    return registry.table(layer.made_by.framework).channels_last
 
 
 def _of_reshape(value: Value, trace: Trace) -> UnitAxis | None:

@@ -167,7 +167,7 @@ def cause(reading: Reading) -> str:
     """Why the logarithm is not finite, with the number for its dtype."""
     dtype = dtype_of(reading.event.operation)
     made = reading.p.made or reading.event
-    flushed = FLUSHED.get(dtype) if registry.flushes(made.framework) else None
+    flushed = FLUSHED.get(dtype) if registry.table(made.framework).flushes else None
     if reading.p.form is Form.SOFTMAX:
         gap = flushed or SOFTMAX_UNDERFLOW[dtype]
         return f"softmax is exactly 0 once a logit trails the largest by {gap:g}"

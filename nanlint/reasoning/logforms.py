@@ -160,7 +160,10 @@ def _of_logits_alone(made: Event) -> bool:
     """No mask or the like takes part in the softmax, be it a function or a layer."""
     if registry.layer(made.site.spelling) is not None:
         return isinstance(made.node, cst.Call) and len(made.node.args) == len(made.operands)
-    return plainly_written(made, registry.idle_keywords(made.framework)) and set(made.site.options) <= {"axis", "dtype"}
+    return plainly_written(made, registry.table(made.framework).idle_keywords) and set(made.site.options) <= {
+        "axis",
+        "dtype",
+    }
 
 
 def _options(made: Event, target: Event) -> dict[str, str] | None:

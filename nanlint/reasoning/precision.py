@@ -134,8 +134,8 @@ def limit_text(event: Event, dtype: str, lowest: bool) -> tuple[str, tuple[str, 
     """`torch.finfo(x.dtype).min` in the file's own words, and the imports that it takes."""
     framework = with_arrays(event)
     end = "min" if lowest else "max"
-    if registry.dtype_limits(framework):
+    table = registry.table(framework)
+    if table.dtype_limits:
         return f"{dtype}.{end}", ()
-    table = next((table for table in registry.FRAMEWORKS if table.name == framework and table.float_info), None)
-    name, imports = spell_name(event.site, min(table.float_info) if table is not None else f"{framework}.finfo")
+    name, imports = spell_name(event.site, min(table.float_info, default=f"{framework}.finfo"))
     return f"{name}({dtype}).{end}", imports

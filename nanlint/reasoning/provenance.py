@@ -286,7 +286,7 @@ def gradient_reaches(value: Value, zone: Interval, steps: int = STEPS) -> bool:
     """
     while value.op in SAME_ELEMENTS - {Op.CONCATENATE} and value.made_by.operands:
         value = value.made_by.x
-    selects = value.op in (Op.RELU, Op.RELU6) and not registry.masking(value.op, value.made_by.framework)
+    selects = value.op in (Op.RELU, Op.RELU6) and value.op not in registry.table(value.made_by.framework).masking
     if selects or steps == 0:
         return False
     if value.op in (Op.JOIN, Op.CONCATENATE):

@@ -100,7 +100,7 @@ def _homes(site: Site, op: Op, framework: str, prefer: str) -> tuple[tuple[str, 
     templates, modules = registry.templates(op, framework), {prefer, *_modules(site)}
     older = registry.older(framework, modules)
     if not older:
-        return templates, registry.companion(framework)
+        return templates, registry.table(framework).companion
     names = {name for template in templates for name in _NAME.findall(template)}
     there = all(registry.former(name) or {name, name.rpartition(".")[0]} & modules for name in names)
     return (templates if there else ()), older
@@ -113,25 +113,25 @@ def _imports_only(framework: str, spelled: Spelled) -> bool:
 
 def spell_exactly(event: Event, op: Op, parts: Mapping[str, str]) -> Spelled | None:
     """As `spell` where float64 would lose digits; None where the framework's own function does not lose any."""
-    template = registry.exact_spelling(op, event.framework)
+    template = registry.table(event.framework).exact_spellings.get(op)
     return None if template is None else _spelled(event.site, (template,), parts, prefix_of(event))
 
 
 def spell_log_count(event: Event, parts: Mapping[str, str]) -> Spelled | None:
     """The logarithm of the number of elements of `x`, of those along `axis` if that is given."""
-    template = registry.log_count(event.framework, "axis" not in parts)
+    template = registry.table(event.framework).log_counts.get("axis" not in parts)
     return None if template is None else _spelled(event.site, (template,), parts, prefix_of(event))
 
 
 def spell_mean_or_zero(event: Event, parts: Mapping[str, str]) -> Spelled | None:
     """The mean of `x`, 0 of nothing; None where the framework's arrays have methods to write it with."""
-    template = registry.mean_or_zero(event.framework)
+    template = registry.table(event.framework).mean_or_zero
     return _spelled(event.site, (template,), parts, prefix_of(event)) if template else None
 
 
 def spell_label_check(event: Event, parts: Mapping[str, str]) -> Spelled | None:
     """Lines that raise unless `labels` are indices of the classes of `scores`."""
-    template = registry.label_check(event.framework)
+    template = registry.table(event.framework).label_check
     return _spelled(event.site, (template,), parts, "") if template else None
 
 

@@ -166,7 +166,7 @@ def fate(event: Event, label: float) -> str:
         return "fails"
     if label < 0.0:
         return "wraps"
-    return "clamps" if registry.clamps_indices(event.framework) else "raises"
+    return "clamps" if registry.table(event.framework).clamps_indices else "raises"
 
 
 # the number of classes
@@ -177,6 +177,7 @@ def width(scores: Value, trace: Trace) -> Value | None:
     pending: list[Value] = [scores]
     seen: set[int] = set()
     found: list[Value] = []
+    stretched = False
     while pending and len(seen) < MAX_SOURCES:
         value = pending.pop()
         if id(value.made_by) in seen:
@@ -190,12 +191,15 @@ def width(scores: Value, trace: Trace) -> Value | None:
         elif value.op is Op.RESHAPE and (value.made_by.operands and _spelling(value, trace) in KEEPS_CHANNELS):
             pending.append(value.made_by.x)
         elif value.op in ELEMENTWISE:
-            terms = (operand for operand in value.made_by.operands if operand.op is not Op.WEIGHT)  # `+ bias`
+            terms = [operand for operand in value.made_by.operands if operand.op is not Op.WEIGHT]  # `+ bias`
+            stretched = stretched or len(terms) < len(value.made_by.operands)
             pending.extend(term for term in terms if term.range.point is None)
         else:
             return None
-    same = found and all(outputs.range.point == found[0].range.point for outputs in found)
-    return found[0] if same and found[0].range.point is not None else None
+    points = {outputs.range.point for outputs in found}
+    if len(points) != 1 or None in points or (stretched and points == {1.0}):  # one output takes the width of a bias
+        return None
+    return found[0]
 
 
 def _outputs(layer: Value) -> Value | None:
@@ -206,7 +210,7 @@ def _outputs(layer: Value) -> Value | None:
 def _columns(product: Value) -> Value | None:
     """Of `matmul(x, weights)`, if the extents of the weights are written down."""
     handed = product.made_by.operands[1:2]
-    across = product.op is Op.MATMUL or registry.outputs_last(product.made_by.framework)
+    across = product.op is Op.MATMUL or registry.table(product.made_by.framework).outputs_last
     if not handed or handed[0].op is not Op.WEIGHT or not across:
         return None
     sizes = sizes_of(handed[0]) or (sizes_of(handed[0].made_by.x) if handed[0].made_by.operands else ())

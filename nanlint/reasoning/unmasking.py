@@ -7,7 +7,6 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.findings import Applicability
 from nanlint.frameworks import registry
-from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.masks import Hidden, Way
 from nanlint.reasoning.rewriting import spell_name
@@ -40,16 +39,16 @@ def _lowest(user: Event, hidden: Hidden, trace: Trace) -> tuple[str, tuple[str, 
     if name is None and event.site.frame is user.site.frame and user.site.operands:
         name = array_name(user.site.operands[0], event)  # what the mask is added to
     limit = None if name is None else limit_of(name, event, event.framework)
-    lowest = "" if user.result.dtype.half else registry.lowest(event.framework)
+    lowest = "" if user.result.dtype.half else registry.table(event.framework).lowest
     return limit or ((lowest, ()) if lowest else None)
 
 
 def limit_of(name: str, event: Event, framework: str, end: str = "min") -> tuple[str, tuple[str, ...]] | None:
     """`torch.finfo(name.dtype).min` as the file writes it, and the imports it takes."""
-    table = next((table for table in FRAMEWORKS if table.name == framework), None)
-    if table is not None and table.dtype_limits:
+    table = registry.table(framework)
+    if table.dtype_limits:
         return f"{name}.dtype.{end}", ()
-    if table is None or not table.float_info:
+    if not table.float_info:
         return None
     info, imports = spell_name(event.site, min(table.float_info))
     return f"{info}({name}.dtype).{end}", imports

@@ -248,7 +248,7 @@ def _summed_axis(product: Event, position: int, trace: Trace) -> int | None:
     if "equation" in product.options:
         return None
     value = product.operands[position]
-    last = position == 0 or (product.op is Op.LINEAR and not registry.outputs_last(product.framework))
+    last = position == 0 or (product.op is Op.LINEAR and not registry.table(product.framework).outputs_last)
     while value.op is Op.RESHAPE and value.made_by.operands:
         origin = trace.origin(value)
         name = "" if origin is None else origin.site.spelling.rpartition(".")[2]
@@ -264,7 +264,7 @@ def _fan_in(event: Event, product: Event, axis: int | None) -> float | None:
     if axis is None:
         return None
     if product.op is Op.LINEAR and len(known) > 2:  # a kernel: outputs, inputs, sides; or sides, inputs, outputs
-        summed = known[:-1] if registry.outputs_last(product.framework) else known[1:]
+        summed = known[:-1] if registry.table(product.framework).outputs_last else known[1:]
         numbers = [_number(extent) for extent in summed]
         return None if None in numbers else math.prod(number or 0.0 for number in numbers)
     return _number(known[axis]) if len(known) >= -axis else None

@@ -1,1 +1,1 @@
-"""The rules, one file each; `nanlint.rules.registry` finds them by walking this package."""
+"""The rules, one file each; `registry` finds them by walking this package, `selecting` those that are meant."""

@@ -50,7 +50,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             continue
         user, position, truth = selection
         node = operand_node(event, singular.index)
-        compiled = " where XLA compiles it" if registry.quiet_backward(event.op, event.framework) else ""
+        compiled = " where XLA compiles it" if event.op in registry.table(event.framework).quiet_backward else ""
         repaired.update(id(quotient) for quotient in _divisions_by(event, trace, user))
         yield Draft(
             event,
@@ -85,7 +85,7 @@ def _level(
     constant = node is not None and bool(words(bare(node)) & CONSTANT_WORDS)
     if constant or quiet(event.site) or in_update(event.site) or discarded(selection[0], trace):
         return Level.STRICT
-    if registry.quiet_backward(event.op, event.framework):
+    if event.op in registry.table(event.framework).quiet_backward:
         return Level.NOTE
     if not any(reached(operand, zone) for zone in zones):
         if event.op in EXPONENTIALS:
@@ -127,7 +127,7 @@ def _rewrite(event: Event, index: int, user: Event, position: int, truth: bool) 
 def _filled(event: Event, node: cst.BaseExpression, user: Event, truth: bool, number: str) -> str:
     """The number, as an array where the selection of an older release takes arrays of one shape only."""
     other = user.operands[2 if truth else 1] if user.op is Op.WHERE and len(user.operands) == 3 else None
-    if other is None or other.kind.scalar or registry.broadcasts(Op.WHERE, user.framework):
+    if other is None or other.kind.scalar or Op.WHERE not in registry.table(user.framework).same_shapes:
         return number
     spelled = spell(event, Op.LIKE, {"x": bare(node), "value": number}, user.framework)
     return number if spelled is None else bare(cst.parse_expression(spelled.text))

@@ -69,7 +69,7 @@ def _draft(event: Event, found: Selection, trace: Trace) -> Draft:
     elif taken is not None and whole is not None and not contains(whole, taken.node):
         selected = f"{quoted(whole)}, made from {selected},"
     ends = "is infinite" if event.op in EXTREME else "is NaN"
-    if registry.raises(event.op, event.framework):
+    if event.op in registry.table(event.framework).raising:
         ends = "raises an error"
     who = ", of a cluster that nothing is assigned to," if of_unused_label(found.mask) else ""
     clues = [Clue(mask.node, f"the mask: {describe(mask)}", mask.result)] if mask is not None else []

@@ -40,7 +40,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         matrix, node = _matrix(event)
         if matrix is None or altered(matrix, trace) or is_drawn(matrix):
             continue
-        if registry.raises(event.op, event.framework) and is_handled(event):
+        if event.op in registry.table(event.framework).raising and is_handled(event):
             continue
         found = gram(matrix)
         level = _unproven(event, matrix, node) if found is None else _level(event, found)
@@ -120,7 +120,11 @@ def _consequence(event: Event, found: Gram | None) -> str:
     quietly = (raises := event.options.get("raises")) is not None and raises.constant is False
     if quietly:
         return f"{when} the result is not finite or wrong, and only `info` tells"
-    wrong = "this raises an error" if registry.raises(event.op, event.framework) else "the result is infinite or NaN"
+    wrong = (
+        "this raises an error"
+        if event.op in registry.table(event.framework).raising
+        else "the result is infinite or NaN"
+    )
     return f"{when} {wrong}; where it nearly is, the result is rounding errors made large"
 
 

@@ -45,7 +45,8 @@ def _remedy(reading: Reading) -> str:
     if reading.event.op is not Op.LOG:
         base = "2" if reading.event.op is Op.LOG2 else "10"
         return f"Take log_softmax of the logits and divide it by log({base})."
-    name, loss = name_of(reading.event, Op.LOG_SOFTMAX), registry.logit_loss(Op.CROSS_ENTROPY, reading.event.framework)
+    name = name_of(reading.event, Op.LOG_SOFTMAX)
+    loss = registry.table(reading.event.framework).logit_losses.get(Op.CROSS_ENTROPY, "")
     if not loss or not name:
         take = f"Take {name} of the logits, or subtract" if name else "Subtract"
         return f"{take} their logsumexp from the logits."

@@ -45,7 +45,7 @@ def _remedy(reading: Reading) -> str:
     form = f"{log_sigmoid_words(event, reading.complement)} of the logits x"
     if event.op in (Op.LOG2, Op.LOG10):
         return f"Take {form} and divide it by log({'2' if event.op is Op.LOG2 else '10'})."
-    loss = registry.logit_loss(Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, event.framework)
+    loss = registry.table(event.framework).logit_losses.get(Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, "")
     return f"Take {form}; {loss} takes the logits themselves." if loss else f"Take {form}."
 
 

@@ -149,7 +149,8 @@ def _rewrite(event: Event, found: LogSum) -> Rewrite | None:
     if any(x.links or x.value.dtype.integer for x in found.terms):
         return None
     spelled = _log_sum(event, found)
-    unlike = found.total is None and spelled is not None and not registry.broadcasts(Op.LOGADDEXP, spelled.framework)
+    binary = spelled if found.total is None else None
+    unlike = binary is not None and Op.LOGADDEXP in registry.table(binary.framework).same_shapes
     if spelled is not None and found.numerator is not None:
         above = None if found.numerator.links else found.numerator.atom(event)
         spelled = None if above is None else Spelled(f"{above} - {spelled.text}", spelled.imports)
@@ -178,7 +179,7 @@ def _log_sum(event: Event, found: LogSum) -> Spelled | None:
     if total.op is Op.CUMSUM:
         axis = total.options.get("axis")
         counted = axis is not None and isinstance(axis.constant, int) and axis.constant >= 0
-        if not (counted or registry.counts_back(Op.LOGCUMSUMEXP, event.framework)):
+        if not counted and Op.LOGCUMSUMEXP in registry.table(event.framework).first_axes:
             return None
         return spell(event, Op.LOGCUMSUMEXP, {"x": text, **given})
     if _all_methods(event, found) and "axis" in given:

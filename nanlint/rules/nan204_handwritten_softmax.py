@@ -86,7 +86,7 @@ def _library(event: Event, found: Share, along: str | None) -> Rewrite | None:
 
 def _of_all(framework: str) -> bool:
     """Softmax without an axis is one over all elements."""
-    return default(Op.SOFTMAX, "axis", framework) is None and not registry.chooses_axis(framework)
+    return default(Op.SOFTMAX, "axis", framework) is None and not registry.table(framework).chooses_axis
 
 
 def _subtracted(trace: Trace, event: Event, found: Share, along: str | None) -> Rewrite | None:

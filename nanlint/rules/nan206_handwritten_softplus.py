@@ -132,9 +132,9 @@ def _log_cosh(event: Event, x: Term) -> Spelled | None:
     text, negative = repeatable(x, event), minus(x, event)
     if text is None or negative is None:
         return None
-    log, imports = spell_name(event.site, registry.number_log(event.framework))
+    log, imports = spell_name(event.site, registry.table(event.framework).number_log)
     both = spell(event, Op.LOGADDEXP, {"x": text, "y": negative})
-    if both is not None and registry.broadcasts(Op.LOGADDEXP, both.framework):
+    if both is not None and Op.LOGADDEXP not in registry.table(both.framework).same_shapes:
         return Spelled(f"{both.text} - {log}(2)", (*both.imports, *imports))
     softplus = spell(event, Op.SOFTPLUS, {"x": f"-2 * {text}"})
     return None if softplus is None else Spelled(f"{text} + {softplus.text} - {log}(2)", (*softplus.imports, *imports))

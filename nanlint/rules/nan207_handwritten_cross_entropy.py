@@ -75,7 +75,8 @@ def _message(reading: Reading) -> str:
 
 
 def _remedy(event: Event) -> str:
-    loss, name = registry.logit_loss(Op.CROSS_ENTROPY, event.framework), name_of(event, Op.LOG_SOFTMAX)
+    loss = registry.table(event.framework).logit_losses.get(Op.CROSS_ENTROPY, "")
+    name = name_of(event, Op.LOG_SOFTMAX)
     if not loss:
         return f"Take {name or 'log_softmax'} of the logits, which is x - logsumexp(x)."
     return f"Use {loss}, which takes the logits, or {name or 'x - logsumexp(x)'} of them."

@@ -80,7 +80,7 @@ def _message(sides: tuple[Side, Side], grade: Level) -> str:
 
 
 def _remedy(event: Event) -> str:
-    loss = registry.logit_loss(Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, event.framework)
+    loss = registry.table(event.framework).logit_losses.get(Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, "")
     if loss:
         logs = f"log(p) and log(1 - p) are {log_sigmoid_words(event)} and {log_sigmoid_words(event, complement=True)}"
         return f"Use {loss} on the logits x; {logs}."

@@ -149,7 +149,7 @@ def _written(loss: Event) -> cst.BaseExpression | None:
 
 def _renaming(framework: str) -> dict[str, str]:
     """By the last word of its name, the with-logits form of a loss."""
-    return {name.rpartition(".")[2]: other for name, other in registry.with_logits(framework).items()}
+    return {name.rpartition(".")[2]: other for name, other in registry.table(framework).with_logits.items()}
 
 
 def _renamed(loss: Event, layer: Layer | None) -> Edits | None:

@@ -408,6 +408,29 @@ def f(x, path):
 """,
             "A mask is stored as an image of one byte, of which it needs but a few.",
         ),
+        Good(
+            "torch",
+            """\
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Shared(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.shared = nn.Linear(8, 1, bias=False)
+        self.bias = nn.Parameter(torch.zeros(10))
+
+    def forward(self, x):
+        return self.shared(x) + self.bias
+
+
+def f(x):
+    return F.cross_entropy(Shared()(x), torch.randint(0, 10, (len(x),)))
+""",
+            "The bias spreads the one output over ten classes.",
+        ),
     ),
     missed=(
         Miss(

@@ -56,7 +56,7 @@ def _level(event: Event, single: UnitAxis, trace: Trace) -> Level | None:
     """
     axis = event.options.get("axis")
     if axis is None or axis.is_none:
-        if not registry.chooses_axis(event.framework) or single.index != -1:
+        if not registry.table(event.framework).chooses_axis or single.index != -1:
             return None
         weighs = any(use.op in (Op.MULTIPLY, Op.MATMUL) for use in trace.uses(event.result))
         return Level.NOTE if weighs and single.axes is None else Level.WARNING

@@ -124,7 +124,7 @@ def _out_of_order(clip: Event, update: Update | None, why: str, evidence: Sequen
 def _may_move(clip: Event, update: Update) -> bool:
     """Both lines stand in one block, and the clip's names hold the same things at the step."""
     step = update.step
-    if clip.framework and not registry.accumulates(clip.framework):
+    if clip.framework and not registry.table(clip.framework).accumulates:
         return False  # its result is what counts, not where it stands
     if not own_line(clip) or not own_line(step) or not _beside(clip, step):
         return False
@@ -198,7 +198,7 @@ def _lost_operand(clip: Event, served: Sequence[Update], trace: Trace) -> Draft 
 
 def _passed_over(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | None:
     """A clip gives other gradients, where they are values of their own, and the step applies the unclipped ones."""
-    if not clip.framework or registry.accumulates(clip.framework) or len(served) != 1:
+    if not clip.framework or registry.table(clip.framework).accumulates or len(served) != 1:
         return None
     step = served[0].step
     given = step.options.get("gradients")

@@ -40,7 +40,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 def _accumulates(update: Update) -> bool:
     """Gradients add up, as far as the frameworks are known that compute them."""
     frameworks = [backward.framework for backward in update.backwards]
-    return any(not framework or registry.accumulates(framework) for framework in frameworks)
+    return any(not framework or registry.table(framework).accumulates for framework in frameworks)
 
 
 def _files(update: Update, loop: Loop, trace: Trace) -> list[cst.Module]:

@@ -76,11 +76,11 @@ def _consequence(event: Event) -> str:
 
 def _multiplies_infinity(event: Event) -> bool:
     """The number is infinite before a mask of zeros is multiplied by it."""
-    return event.op is Op.MULTIPLY and bool(event.framework) and not registry.exact_numbers(event.framework)
+    return event.op is Op.MULTIPLY and bool(event.framework) and not registry.table(event.framework).exact_numbers
 
 
 def _raises(event: Event) -> bool:
-    return registry.refuses_large(event.op, event.framework)
+    return event.op in registry.table(event.framework).refuses_large
 
 
 def _rewrite(event: Event, plane: Plane, breaks: bool) -> Rewrite | None:

@@ -85,7 +85,7 @@ def _total(event: Event) -> tuple[Level, str] | None:
 
 def _squared_inside(event: Event) -> tuple[Level, str] | None:
     """A norm, a variance or a squared error of numbers known to be large."""
-    if registry.widened(event.op, event.framework):
+    if event.op in registry.table(event.framework).widened:
         return None
     if not all(value.known and value.range.bounded for value in event.operands):
         return None

@@ -209,7 +209,7 @@ def _scaled(weight: Weight) -> Rewrite | None:
         written = event.site.operands[0] if event.site.operands else None
         if written is None or not _surely_matrix(weight, written):
             return None
-        dotted = registry.scaled_initializer(event.framework)
+        dotted = registry.table(event.framework).scaled_initializer
         if not dotted:
             return None
         name, imports = spell_name(event.site, dotted)

@@ -162,7 +162,7 @@ def _read(event: Event, use: Event, known: Memory) -> Draft:
 
 def _zeros(event: Event) -> Rewrite | None:
     """The same call of what makes zeros."""
-    spelled = registry.zeroed(event.framework, event.site.spelling)
+    spelled = registry.table(event.framework).zeroed.get(event.site.spelling)
     if spelled is None or not isinstance(event.node, cst.Call):
         return None
     title = "Start from zeros"

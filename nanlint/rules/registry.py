@@ -7,22 +7,15 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import nanlint.rules
 from nanlint.plugins import Plugin, members
-from nanlint.roster import complaint, unknown
 from nanlint.rule import Rule
-from nanlint.selection import EVERY_RULE, narrowness
-from nanlint.settings import Settings, SettingsError
-
-__all__ = ["all_rules", "builtin_rules", "complaint", "find_rule", "judging", "matching", "owner", "select_rules"]
+from nanlint.selection import EVERY_RULE
 
 _CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _OWN = "NAN"
-UNUSED = "NAN001"
-"""The rule on comments that silence nothing, for which the other rules have to be asked."""
 
 
 @functools.cache
@@ -79,33 +72,3 @@ def check_unique(rules: Sequence[Rule]) -> None:
         for key in (rule.code.lower(), rule.name.lower()):
             if seen.setdefault(key, rule) is not rule:
                 raise ValueError(f"two rules are called {key}: {seen[key].name} and {rule.name}")
-
-
-def find_rule(code_or_name: str) -> Rule:
-    """The rule of that code or name, in any case. Raises SettingsError, with the nearest name, if there is none."""
-    wanted = code_or_name.lower()
-    for rule in all_rules():
-        if wanted in (rule.code.lower(), rule.name.lower()):
-            return rule
-    raise SettingsError(unknown(code_or_name))
-
-
-def matching(selector: str) -> tuple[Rule, ...]:
-    """The rules that a code, the beginning of a code (`NAN2`), a name or `ALL` selects, in any case."""
-    return tuple(rule for rule in all_rules() if narrowness(selector, rule.code, rule.name) >= 0)
-
-
-def select_rules(settings: Settings) -> list[Rule]:
-    """The rules that are on, by code. Raises SettingsError for a selector that means none."""
-    for selector in settings.selectors:
-        if wrong := complaint(selector):
-            raise SettingsError(wrong)
-    return [rule for rule in all_rules() if settings.selects(rule.code, rule.name)]
-
-
-@functools.cache
-def judging(settings: Settings) -> Settings:
-    """The settings by which comments are judged: with every rule, if only the one on unused comments is on."""
-    if [rule.code for rule in select_rules(settings)] != [UNUSED]:
-        return settings
-    return replace(settings, select=(EVERY_RULE,), ignore=(), extend_select=(), selections=())

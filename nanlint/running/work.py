@@ -104,7 +104,8 @@ def _commented(source: Source, settings: Settings) -> Examined:
     """What there is of a file that is not interpreted: the comments that silence nothing there."""
     if not mentions_nanlint(source.text):
         return Examined()
-    from nanlint.rules.registry import complaint, judging
+    from nanlint.roster import complaint
+    from nanlint.rules.selecting import judging
 
     enabled = frozenset(rule.code for rule in rules_of(judging(settings)))
     return Examined(suppressions=suppressions(source, complaint), enabled=enabled)
@@ -121,7 +122,7 @@ def _examined(source: Source, settings: PerPath, project: Project) -> Examined:
 @cache
 def rules_of(settings: Settings) -> tuple[Rule, ...]:
     """The rules that are on, by code. Raises SettingsError for a selector that means none."""
-    from nanlint.rules.registry import select_rules
+    from nanlint.rules.selecting import select_rules
 
     return tuple(select_rules(settings))
 

@@ -31,7 +31,7 @@ def shown(report: Report) -> tuple[Report, str, str]:
     return report, render("full", View(report)), render("json", View(report))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.lists(EDITS, max_size=2), st.sampled_from(range(len(SETTINGS)))), max_size=5))
 def test_any_sequence_of_edits_gives_the_same_with_and_without_a_cache(
     story: list[tuple[list[tuple[str, int | None]], int]],

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nanlint.rule_data import rule_json, rules_json
-from nanlint.rules.registry import all_rules, find_rule
+from nanlint.rules.registry import all_rules
+from nanlint.rules.selecting import find_rule
 from tests.cli.tools import nanlint
 
 

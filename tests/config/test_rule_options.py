@@ -7,7 +7,8 @@ import pytest
 from nanlint import Settings, lint_source
 from nanlint.findings import Level
 from nanlint.rule import Option, Rule
-from nanlint.rules.registry import builtin_rules, find_rule
+from nanlint.rules.registry import builtin_rules
+from nanlint.rules.selecting import find_rule
 from tests.rules.examples import RULES
 
 OPTIONS = [(rule, option) for rule in RULES for option in rule.options if option.type is float]

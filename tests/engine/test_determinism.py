@@ -97,14 +97,15 @@ def run(x, y):
 LINT = """\
 import sys
 from pathlib import Path
-from nanlint.api import lint_paths, _reports
+from nanlint.api import lint_paths
+from nanlint.running.reporting import reports_on
 from nanlint.program.project import Project
 from nanlint.settings import DEFAULT
 from nanlint.running.work import examine_file
 how, *paths = sys.argv[1:]
 if how == "one":
     project = Project(tuple(paths))
-    files = _reports([examine_file(path, DEFAULT, project) for path in paths], DEFAULT)
+    files = reports_on([examine_file(path, DEFAULT, project) for path in paths], DEFAULT)
 else:
     files = lint_paths(paths).files
 print(*sorted(map(str, files)), sep="\\n")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nanlint.domain.vocabulary import Op
-from nanlint.rules.registry import all_rules, check_unique, complaint, find_rule, matching, select_rules
+from nanlint.roster import complaint
+from nanlint.rules.registry import all_rules, check_unique
+from nanlint.rules.selecting import find_rule, matching, select_rules
 from nanlint.settings import Settings, SettingsError
 from tests.engine.tools import rule
 

@@ -73,13 +73,13 @@ def results(operands: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.recursive(leaves, results, max_leaves=8))
 def test_no_composition_of_operations_raises(_: Value) -> None:
     """Drawing the value computes it."""
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(leaves, min_size=3, max_size=3), default_floats)
 def test_every_operation_takes_any_operands(operands: list[Value], default_float: Dtype) -> None:
     for op in Op:
@@ -87,7 +87,7 @@ def test_every_operation_takes_any_operands(operands: list[Value], default_float
             applied(op, operands[:count], {}, default_float, -1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(leaves, st.dictionaries(st.sampled_from(OPTIONS), leaves, min_size=2), default_floats)
 def test_every_operation_takes_any_options(x: Value, options: dict[str, Value], default_float: Dtype) -> None:
     for op in Op:

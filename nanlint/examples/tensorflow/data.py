@@ -172,5 +172,6 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             _dropout("tf.nn.dropout(x, 1.0)", _OLD),
             "Which share the second argument is depends on the release: it was the one to keep.",
         ),
+        Good("tensorflow", _dropout("tf.layers.dropout(x, 1.0)", _OLD), "Without `training=True` it lets all pass."),
     ),
 }

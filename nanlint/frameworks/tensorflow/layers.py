@@ -30,7 +30,7 @@ LAYERS: dict[str, Call | Overload] = {
     "batch_normalization": call(
         Op.STANDARDIZE, _INPUT, "axis momentum epsilon>eps center scale", momentum=0.99, eps=0.001
     ),
-    "dropout": call(Op.DROPOUT, _INPUT, "rate>p noise_shape seed training", p=0.5),
+    "dropout": call(Op.DROPOUT, _INPUT, "rate>p noise_shape seed training", p=0.5, training=False),
     "flatten": call(Op.RESHAPE, _INPUT),
     **{f"average_pooling{n}d": _pooling("average") for n in (1, 2, 3)},
     **{f"max_pooling{n}d": _pooling("max") for n in (1, 2, 3)},
