@@ -54,7 +54,7 @@ def _level(scaler: Value) -> Level:
 def _scaled_clip(clip: Event, served: Sequence[Update], trace: Trace) -> Draft | None:
     """A clip of scaled gradients. With an infinite limit it only measures; a trainer's own method unscales first."""
     limit = clip.options.get("max_norm")
-    served = [update for update in served if _through_scaler(update.step) or _unscaled_by_hand(update)]
+    served = [update for update in served if _takes_the_scale_out(update, trace)]
     if not served or len(clip.operands) != 1 or (limit is not None and limit.range.point == INFINITE):
         return None
     before = _before(clip, served[0].between)
@@ -75,6 +75,18 @@ def _scaled_clip(clip: Event, served: Sequence[Update], trace: Trace) -> Draft |
     )
     remedy = "Take the scale out of the gradients before the clip."
     return Draft(clip, _level(scaler), message, remedy, tuple(evidence), rewrite=_unscaled(clip, later, served, trace))
+
+
+def _takes_the_scale_out(update: Update, trace: Trace) -> bool:
+    return _through_scaler(update.step) or _unscaled_by_hand(update) or _scaled_by_its_optimizer(update, trace)
+
+
+def _scaled_by_its_optimizer(update: Update, trace: Trace) -> bool:
+    """An optimizer that has scaled the loss takes the scale out when it steps."""
+    optimizer = optimizer_of(update.step)
+    scaled = [found for backward in update.backwards if (found := scaling(backward, trace)) is not None]
+    scalers = [scaler for event in scaled if (scaler := scaler_of(event)) is not None]
+    return optimizer is not None and any(scaler.same(optimizer) for scaler in scalers)
 
 
 def _through_scaler(step: Event) -> bool:

@@ -121,6 +121,29 @@ def f(x):
 """,
             "Above 0.",
         ),
+        Good(
+            "jax",
+            """\
+import jax
+import jax.numpy as jnp
+
+
+@jax.custom_jvp
+def root(x):
+    return jnp.sqrt(jnp.abs(x))
+
+
+@root.defjvp
+def root_jvp(primals, tangents):
+    y = root(*primals)
+    return y, jnp.sign(primals[0]) * tangents[0] / (2 * jnp.maximum(y, 1e-6))
+
+
+def f(x):
+    return root(x)
+""",
+            "The function says itself what its gradient is.",
+        ),
     ),
     "NAN103": (
         Bad(

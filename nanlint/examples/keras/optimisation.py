@@ -48,6 +48,23 @@ def _entropy(body: str) -> str:
     return f"import keras\n\n\ndef f(x):\n    p = keras.ops.maximum(x, 0.0)\n{body}"
 
 
+def _scaled(optimizer: str, clip: str) -> str:
+    return f"""\
+import keras
+import tensorflow as tf
+
+
+def f(x, y):
+    model = keras.Sequential([keras.layers.Dense(1, kernel_initializer="ones")])
+    optimizer = keras.mixed_precision.LossScaleOptimizer({optimizer})
+    with tf.GradientTape() as tape:
+        loss = optimizer.scale_loss(tf.reduce_mean(tf.square(model(x) - y)))
+    gradients = tape.gradient(loss, model.trainable_variables)
+{clip}    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    return float(model.trainable_variables[0][0, 0])
+"""
+
+
 def _batches(options: str = "", test: str = "") -> str:
     return f"""\
 import keras
@@ -86,6 +103,18 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "keras",
             _fit("keras.optimizers.SGD(**settings)", before="").replace("def f(x, y)", "def f(x, y, settings)"),
             "What is not seen may have a limit.",
+        ),
+    ),
+    "NAN403": (
+        Bad(
+            "keras",
+            _scaled("keras.optimizers.SGD(0.1)", "    gradients, _ = tf.clip_by_global_norm(gradients, 1.0)\n"),
+            proof="abs(f(tf.ones([1, 1]), tf.zeros([1, 1])) - 1.0) < 1e-4",
+        ),
+        Good(
+            "keras",
+            _scaled("keras.optimizers.SGD(0.1, global_clipnorm=1.0)", ""),
+            "The optimizer inside clips once the scale is out.",
         ),
     ),
     "NAN404": (

@@ -84,6 +84,14 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "bfloat16 has the range of float32.",
         ),
     ),
+    "NAN506": (
+        Bad(
+            "keras",
+            _f('    return (1.0 - mask) * -float("inf")\n', "mask"),
+            proof="bool(ops.any(ops.isnan(f(ops.array([1.0, 0.0])))))",
+        ),
+        Good("keras", _f("    return (1.0 - mask) * -1e9\n", "mask"), "A finite number."),
+    ),
     "NAN507": (
         Bad(
             "keras",

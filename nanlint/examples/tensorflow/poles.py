@@ -170,6 +170,23 @@ def f(x):
 """,
             "Above 0.",
         ),
+        Good(
+            "tensorflow",
+            """\
+import tensorflow as tf
+
+
+@tf.custom_gradient
+def root(x):
+    y = tf.sqrt(tf.abs(x))
+    return y, lambda upstream: upstream * tf.sign(x) / (2 * tf.maximum(y, 1e-6))
+
+
+def f(x):
+    return root(x)
+""",
+            "The function says itself what its gradient is.",
+        ),
     ),
     "NAN103": (
         Bad(
