@@ -136,6 +136,8 @@ def _inside(values: tuple[Value, ...]) -> Iterator[Value]:
         value = pending.pop()
         yield value
         match value.payload:
+            case Member(receiver=receiver, name="ctypes"):  # its address, for a library that fills it
+                pending.append(receiver)
             case Elements(items=items) | Chain(layers=items):
                 pending.extend(items)
             case Entries(items=entries):

@@ -12,7 +12,7 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks.model import Optimizer, Stride
-from nanlint.interp.objects import Elements, Instance
+from nanlint.interp.objects import Class, Elements, Instance
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import clips_somewhere
 from nanlint.reasoning.context import named_test, words
@@ -109,9 +109,14 @@ def _scheduled(construction: Event, trace: Trace) -> bool:
 
 
 def _schedules(names: Mapping[str, Value], construction: Event) -> bool:
-    """An object of the run, a schedule by the name of its class, works with the optimizer."""
+    """An object of the run, a schedule by the name of its class, works with the optimizer.
+
+    Whatever a base class from elsewhere is given it keeps.
+    """
     payloads = [value.payload for value in names.values()]
     schedules = [x for x in payloads if isinstance(x, Instance) and words(x.of.name) & SCHEDULES]
+    if any(not all(isinstance(base, Class) for base in x.of.ancestry()) for x in schedules):
+        return any(value.made_by is construction.operation for value in names.values())
     return any(_holds(held, construction) for schedule in schedules for held in schedule.cells.values())
 
 
