@@ -53,6 +53,7 @@ class Analyst:
         self._waiting: list[_Task] = []
         self._current: _Task | None = None
         self._process: asyncio.subprocess.Process | None = None
+        self._has_spoken = False
         self._numbers = count(1)
         self._wake = asyncio.Event()
         self._starting = asyncio.Lock()
@@ -137,7 +138,7 @@ class Analyst:
             sys.executable, "-m", "nanlint.lsp.worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20,
         )  # fmt: skip
-        self._process = process
+        self._process, self._has_spoken = process, False
         for job in self._prelude():
             self._send((next(self._numbers), job))
         return process
@@ -159,6 +160,7 @@ class Analyst:
                 body = await stream.readexactly(length(await stream.readexactly(HEADER)))
             except asyncio.IncompleteReadError as error:
                 raise EOFError from error
+            self._has_spoken = True
             match unpacked(body):
                 case (int(number), answer) if number == wanted:
                     return answer
@@ -170,11 +172,13 @@ class Analyst:
             self._stop(task)
 
     def _stop(self, task: _Task) -> None:
-        """Tells the worker to stop at what it does, and kills it if it does not."""
+        """Tells the worker to stop at what it does, and kills it if it does not; one that is starting has its time."""
         if task.told_to_stop or self._process is None:
             return
         task.told_to_stop = True
         self._send(Drop(task.number))
+        if not self._has_spoken:
+            return
         if self._alarm is not None:
             self._alarm.cancel()
         self._alarm = self._loop.call_later(GRACE, self._lose_patience, self._process, task)

@@ -79,7 +79,8 @@ class Server(LanguageServer):
 
     def set_options(self, given: object, by_folder: Mapping[str, object] | None = None) -> None:
         """Takes the settings of the editor."""
-        self.session.set_options(given, by_folder)
+        if not self.session.set_options(given, by_folder):
+            return
         self.checks.all_changed()
         if self.session.abilities.refreshes_hints:
             self.workspace_inlay_hint_refresh(None)

@@ -117,12 +117,18 @@ class Session:
     def options_in(self, root: str | None) -> Options:
         return self._options_in.get(root or "", self.options)
 
-    def set_options(self, given: object, by_folder: Mapping[str, object] | None = None) -> None:
-        """Takes the editor's settings, and those of workspace folders, by directory; None leaves things as they are."""
+    def set_options(self, given: object, by_folder: Mapping[str, object] | None = None) -> bool:
+        """Takes the editor's settings, and those of workspace folders, by directory; None leaves things as they are.
+
+        Returns whether they are others than before.
+        """
+        before = self.options, self._options_in
         if given is not None:
             self.options = self._read(given)
-        self._options_in = {root: self._read(own) for root, own in (by_folder or {}).items() if own is not None}
+        read = {root: self._read(own) for root, own in (by_folder or {}).items() if own is not None}
+        self._options_in = {root: own for root, own in read.items() if own != self.options}
         self.complain()
+        return before != (self.options, self._options_in)
 
     def _read(self, given: object) -> Options:
         found, complaints = options(given)
