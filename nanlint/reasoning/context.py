@@ -17,7 +17,7 @@ _TEST_FILE = re.compile(
 )
 _BESIDE_TRAINING = re.compile(
     r"(^|[/\\])(([^/\\]*_)?(metrics?|datasets?|transforms|augmentations?)|(data|dataset)_?(utils|loaders?|prep|processing)"
-    r"|preprocess[^/\\]*|prepare_[^/\\]*)([/\\][^/\\]+)?\.py$"
+    r"|preprocess[^/\\]*|prepare_[^/\\]*)([/\\][^/\\]+){0,2}\.py$"
 )
 """Files and directories that measure, or prepare data."""
 QUIET_WORDS = frozenset(

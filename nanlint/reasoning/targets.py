@@ -125,7 +125,12 @@ def from_image(value: Value) -> bool:
 def masked(loss: Event, trace: Trace) -> bool:
     """Some of the targets are looked at, and the loss is weighted or summed up by hand: those may not count."""
     weighted = any(name in loss.site.options for name in ("weight", "reduction", "reduce"))
-    return weighted and any(use.op in COMPARISONS for piece in (loss.y, *_before(loss.y)) for use in trace.uses(piece))
+    return weighted and compared(loss.y, trace)
+
+
+def compared(target: Value, trace: Trace) -> bool:
+    """Something asks which of the targets are which."""
+    return any(use.op in COMPARISONS for piece in (target, *_before(target)) for use in trace.uses(piece))
 
 
 def _before(value: Value) -> Iterator[Value]:

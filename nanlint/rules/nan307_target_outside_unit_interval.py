@@ -17,7 +17,7 @@ from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.logarithms import LOGARITHMS
 from nanlint.reasoning.origins import RANDOM, comes_from
 from nanlint.reasoning.provenance import leaves
-from nanlint.reasoning.targets import masked, of_image, picked, pieces, sometimes_inside
+from nanlint.reasoning.targets import compared, masked, of_image, picked, pieces, sometimes_inside
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 WRITTEN_OUT = "a binary cross-entropy written out"
@@ -35,7 +35,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         for event in trace.of(Op.ADD, Op.SUBTRACT):
             sides = written_out(trace, event)
             target = None if sides is None else label(sides)
-            if sides is not None and target is not None:
+            if sides is not None and target is not None and not compared(target.value, trace):
                 product = next((use for use in trace.uses(sides[0].log.result) if use.op is Op.MULTIPLY), event)
                 yield from _reported(product, target.value, target.node, WRITTEN_OUT, trace)
 
