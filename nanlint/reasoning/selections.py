@@ -166,11 +166,12 @@ def _never_empty(mask: Value, negated: bool = False, steps: int = 6) -> bool:
 
 def _set_to_hold(op: Op, x: Value, limit: float | None, truth: bool) -> bool:
     """`valid > 0` of an array of ones some of which are overwritten: a number in it stands on the wanted side."""
+    ways = [unshaped(way) for way in (x.made_by.operands if x.op is Op.JOIN else (x,)) if not way.is_none]
     compare = COMPARING.get(op)
-    parts = [part.range.point for part in x.made_by.operands] if x.op is Op.STORE else []
-    if compare is None or limit is None:
+    if compare is None or limit is None or not ways or any(way.op is not Op.STORE for way in ways):
         return False
-    return any(part is not None and compare(part, limit) is truth for part in parts)
+    numbers = [[part.range.point for part in way.made_by.operands] for way in ways]
+    return all(any(part is not None and compare(part, limit) is truth for part in parts) for parts in numbers)
 
 
 def _scattered(mask: Value) -> bool:
