@@ -9,7 +9,7 @@ import pytest
 
 from nanlint.api import fix_source, lint_source
 from nanlint.findings import Applicability, Finding
-from tests.scripts import BUGGY, BUGS, HEALTHY, expected
+from tests.scripts import BUGGY, BUGS, BY_HAND, HEALTHY, expected
 
 every_script = pytest.mark.parametrize("path", BUGGY + HEALTHY, ids=lambda path: path.stem)
 every_buggy = pytest.mark.parametrize("path", BUGGY, ids=lambda path: path.stem)
@@ -48,3 +48,11 @@ def test_fixed_script_keeps_only_what_has_no_fix(path: Path) -> None:
     fixes = [finding.fix for finding in lint(fixed) if finding.fix is not None]
     assert [fix.title for fix in fixes if fix.applicability is not Applicability.SUGGESTION] == []
     assert fix_source(fixed, "script.py", unsafe=True).text == fixed
+
+
+@pytest.mark.parametrize("name", ["keras_depth", "keras_gradients", "keras_labels", "keras_targets", "tf1_digits"])
+def test_nothing_worse_than_a_note_is_left_in_a_script_that_was_put_right(name: str) -> None:
+    (path,) = (path for path in BUGGY if path.stem == name)
+    text = path.read_text(encoding="utf-8").replace(*BY_HAND.get(name, ("", "")))
+    left = lint(fix_source(text, "script.py", unsafe=True).text)
+    assert [finding.message for finding in left if finding.level.label != "note"] == []

@@ -10,7 +10,7 @@ from tensorflow.errors import InvalidArgumentError
 
 from nanlint.api import fix_source
 from tests.execution.harness import define
-from tests.scripts import BUGGY, EXAMPLES, HEALTHY
+from tests.scripts import BUGGY, BY_HAND, EXAMPLES, HEALTHY
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::RuntimeWarning"),  # NumPy tells of every overflow
@@ -38,9 +38,6 @@ HOSTILE = {
     "tf1_digits": ["--brightness", "1e4", "--steps", "10"],
 }
 """Options on which the buggy script loses its loss."""
-
-BY_HAND = {"keras_labels": ("[[8000]]", "[[4]]")}
-"""Text of a script that no fix changes, and what a person makes of it."""
 
 
 def loss(text: str, options: list[str]) -> float:
