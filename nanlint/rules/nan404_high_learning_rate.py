@@ -43,6 +43,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             continue
         worst = _worst(settings(construction, "lr"), entry, trace, limits)
         lenient = _lenient(construction, entry, trace) or _meant_for_another(construction, entry, trace)
+        lenient = lenient or _handed_on(construction, trace)
         if worst is not None and lenient:
             worst = replace(worst, level=min(worst.level, Level.NOTE))
         if worst is not None and not _scheduled(construction, trace):
@@ -63,6 +64,16 @@ def _lenient(construction: Event, entry: Optimizer, trace: Trace) -> bool:
     clipped = entry.stride is Stride.PROPORTIONAL and construction.site.frame.name.rpartition(".")[2] == CONFIGURES
     given = few_tensors(construction) or only_inputs(construction, trace)
     return clipped or given or named_test(construction.site) or demonstrates(trace)
+
+
+def _handed_on(construction: Event, trace: Trace) -> bool:
+    """An unknown class, such as LARC, takes the optimizer and may scale its steps; or the script sets its rate."""
+    for event in trace.of(Op.OPAQUE):
+        makes = event.site.spelling.rpartition(".")[2][:1].isupper()
+        if makes and any(operand.made_by is construction.operation for operand in event.operands):
+            return True
+    rates = (event for event in trace.of(Op.SET_RATE) if event.operands)
+    return any(construction in constructions(event.x, trace) for event in rates)
 
 
 def _meant_for_another(construction: Event, entry: Optimizer, trace: Trace) -> bool:
