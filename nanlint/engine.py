@@ -18,8 +18,8 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.program.atlas import Atlas
 from nanlint.program.project import Project
 from nanlint.program.verdicts import Examined, Linted, Region, Report, verdict
-from nanlint.reasoning.aftermath import only_reported
 from nanlint.reasoning.context import in_test
+from nanlint.reasoning.destinations import only_reported
 from nanlint.reasoning.trust import trusted
 from nanlint.roster import complaint
 from nanlint.rule import Clue, Draft, Insert, Limits, Remove, Replace, Rewrite, Rule

@@ -15,7 +15,7 @@ function of the trace and the limits alone: it reads nothing else, and what it f
 framework has a name and roots of its own, and gives no dotted name a meaning that has one. All rules look at it.
 
 Rules may import `nanlint.rule`, `nanlint.findings`, `nanlint.domain`, `nanlint.interp.trace`, `nanlint.frameworks` and
-`nanlint.reasoning`; tables only `nanlint.domain` and `nanlint.frameworks.model`, for they are read before all else.
+`nanlint.reasoning`; tables only `nanlint.domain` and `nanlint.frameworks.entries` and `model`, which are read first.
 These modules may change with each minor version of nanlint: a plugin says which ones it is for (`nanlint>=0.1,<0.2`).
 
 A plugin is imported when the first file is linted, once in each process. One that is broken stops the run with a line

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,31 @@ def test_imports_point_down(path: Path) -> None:
     allowed = {f"nanlint.{name}" for layer in LAYERS[: level + 1] for name in layer}
     own = {name for name in imports(tree(path)) if within(name, {"nanlint"})}
     assert {name for name in own if not within(name, allowed)} == set()
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Be it inside of functions; what only type checkers read does not count."""
+    names = {dotted(path): path for path in MODULES}
+    graph = {name: runtime_imports(path, names.keys()) - {name} for name, path in names.items()}
+    before = None
+    while graph != before:  # what imports nothing, or is imported by nothing, is in no circle
+        before, imported = graph, set[str]().union(*graph.values())
+        graph = {name: graph[name] & graph.keys() for name in graph if name in imported and graph[name] & graph.keys()}
+    assert graph == {}
+
+
+def dotted(path: Path) -> str:
+    return ".".join(("nanlint", *path.with_suffix("").parts)).removesuffix(".__init__")
+
+
+def runtime_imports(path: Path, names: Collection[str]) -> set[str]:
+    """Those of `names` that the module asks something of: `from a import b` asks `a` unless `a.b` is a module."""
+    module = tree(path)
+    for node in ast.walk(module):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    found = [name for name in imports(module) if name in names]
+    return {name for name, other in pairwise([*found, ""]) if not other.startswith(name + ".")}
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if room(path) not in {"cli", "__main__"}], ids=str)

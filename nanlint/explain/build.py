@@ -15,7 +15,7 @@ from nanlint.explain.views import View, views
 from nanlint.findings import Place
 from nanlint.interp.trace import Event
 from nanlint.ops.poles import poles_of
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 from nanlint.settings import Settings
 from nanlint.text.positions import Span
 

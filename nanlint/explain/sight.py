@@ -22,7 +22,7 @@ from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.keeping import How, keeper, severed
 from nanlint.reasoning.origins import NETWORKS
 from nanlint.reasoning.poles import NEAR_ZERO, Danger, Reason, Spared, assessed, differentiated, singularity
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 
 MAX_LINKS = 6
 MAX_CALLS = 4

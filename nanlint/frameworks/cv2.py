@@ -3,7 +3,8 @@
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Framework, call
+from nanlint.frameworks.entries import call
+from nanlint.frameworks.model import Framework
 from nanlint.frameworks.numpy import FRAMEWORK as NUMPY
 
 _FLAGS = {"UNCHANGED": -1, "GRAYSCALE": 0, "COLOR": 1, "ANYDEPTH": 2, "ANYCOLOR": 4}

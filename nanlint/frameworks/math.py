@@ -5,7 +5,8 @@ from math import e, inf, nan, pi, tau
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Framework, call
+from nanlint.frameworks.entries import call
+from nanlint.frameworks.model import Framework
 
 _UNARY = {
     "log2": Op.LOG2,

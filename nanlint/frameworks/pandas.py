@@ -3,7 +3,8 @@
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework, call, words
+from nanlint.frameworks.entries import Call, call, words
+from nanlint.frameworks.model import Framework
 
 _READ = {
     "read_csv": "filepath_or_buffer>path sep",

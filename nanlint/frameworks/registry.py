@@ -10,7 +10,8 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.collection import collect
-from nanlint.frameworks.model import Call, Dataset, Framework, Helper, Optimizer, Overload
+from nanlint.frameworks.entries import Call, Dataset, Helper, Optimizer, Overload
+from nanlint.frameworks.model import Framework
 
 FRAMEWORKS: tuple[Framework, ...] = collect()
 

@@ -3,7 +3,8 @@
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
+from nanlint.frameworks.model import Framework
 
 _PREPROCESSING = "sklearn.preprocessing"
 

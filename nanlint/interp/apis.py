@@ -12,7 +12,8 @@ from nanlint.domain.interval import EVERYTHING, Interval
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
-from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.frameworks.entries import Call, Overload
+from nanlint.frameworks.model import Framework
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import BY_NAME
 from nanlint.interp.containers import extent, overwritten

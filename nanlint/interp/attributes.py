@@ -12,7 +12,8 @@ from nanlint.domain.interval import EVERYTHING
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
-from nanlint.frameworks.model import Call, Framework
+from nanlint.frameworks.entries import Call
+from nanlint.frameworks.model import Framework
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.classes import class_member, instance_attribute, super_attribute
 from nanlint.interp.containers import overwritten

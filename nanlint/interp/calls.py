@@ -10,7 +10,8 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
-from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.frameworks.entries import Call, Overload
+from nanlint.frameworks.model import Framework
 from nanlint.interp.apis import (
     Bound,
     bind,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import libcst as cst
 
 from nanlint.domain.value import Value
-from nanlint.frameworks.model import Run
+from nanlint.frameworks.entries import Run
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.apis import opaque
 from nanlint.interp.arguments import Arguments

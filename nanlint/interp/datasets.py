@@ -10,7 +10,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import Interval, inf
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Dataset, Target
+from nanlint.frameworks.entries import Dataset, Target
 from nanlint.interp.apis import opaque
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.classes import instance_attribute

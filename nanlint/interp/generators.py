@@ -10,7 +10,8 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import UNIT, Interval, inf
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Dataset, Framework
+from nanlint.frameworks.entries import Dataset
+from nanlint.frameworks.model import Framework
 from nanlint.interp.apis import Bound, opaque
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.containers import sequence

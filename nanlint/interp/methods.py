@@ -9,7 +9,8 @@ import libcst as cst
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
-from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.frameworks.entries import Call, Overload
+from nanlint.frameworks.model import Framework
 from nanlint.interp.apis import Bound, apply, bind, cast_to, chosen, fills, opaque, perform, started
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import array_framework

@@ -10,7 +10,7 @@ import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Value
-from nanlint.frameworks.model import Autocast, Call
+from nanlint.frameworks.entries import Autocast, Call
 
 
 class Cells(dict[object, Value]):

@@ -9,7 +9,8 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
-from nanlint.frameworks.model import Framework, Optimizer
+from nanlint.frameworks.entries import Optimizer
+from nanlint.frameworks.model import Framework
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Class, Dotted, Function, Instance

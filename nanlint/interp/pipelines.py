@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from nanlint.domain.value import Kind, Value
-from nanlint.frameworks.model import Flow
+from nanlint.frameworks.entries import Flow
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.containers import element, items_of, sequence

@@ -9,7 +9,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import interval
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Run
+from nanlint.frameworks.entries import Run
 from nanlint.interp.containers import element, items_of, sequence
 from nanlint.interp.guards import implied
 from nanlint.interp.loops import depends_on

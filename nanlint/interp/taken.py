@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from nanlint.domain.value import Value
-from nanlint.frameworks.model import Control
+from nanlint.frameworks.entries import Control
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.machine import Machine
 

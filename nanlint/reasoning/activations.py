@@ -13,11 +13,13 @@ from nanlint.interp.objects import Chain, Layer
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.formulas import inside, unguarded
 from nanlint.reasoning.guarding import quoted
+from nanlint.reasoning.moving import contains, removable
 from nanlint.reasoning.ownership import denoted
 from nanlint.reasoning.probabilities import Probability, probability
 from nanlint.reasoning.rewording import minus, rebuilt
-from nanlint.reasoning.rewriting import code, contains, removable, spell_name
+from nanlint.reasoning.spelling import spell_name
 from nanlint.reasoning.terms import Term, operand
+from nanlint.reasoning.texts import code
 from nanlint.rule import Remove, Replace
 
 FLAG = "from_logits"

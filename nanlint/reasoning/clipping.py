@@ -12,7 +12,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Event, Frame, Trace
 from nanlint.reasoning.context import words
 from nanlint.reasoning.nodes import Noted
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 
 BY_HAND = frozenset({Op.CLAMP, Op.MINIMUM, Op.MULTIPLY, Op.DIVIDE, Op.WHERE, Op.NORMALIZE, Op.NAN_TO_NUM})
 """Operations with which scripts limit `p.grad` themselves."""

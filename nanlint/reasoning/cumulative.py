@@ -11,8 +11,9 @@ from nanlint.domain.vocabulary import Op
 from nanlint.interp.objects import Layer
 from nanlint.interp.trace import Event
 from nanlint.reasoning.formulas import negated, one_minus, one_plus
-from nanlint.reasoning.rewriting import held_by, parsed, wrapped
+from nanlint.reasoning.moving import held_by
 from nanlint.reasoning.terms import PLAIN, Term
+from nanlint.reasoning.texts import parsed, wrapped
 
 ROOT_TWO = math.sqrt(2.0)
 CLOSE = 1e-4  # digits to which people write the root of 2

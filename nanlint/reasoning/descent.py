@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nanlint.domain.interval import Interval
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Stride
+from nanlint.frameworks.entries import Stride
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import clips_somewhere
 from nanlint.reasoning.hyperparameters import settings, table

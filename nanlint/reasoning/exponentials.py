@@ -13,13 +13,16 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import above, dtype_of, limits_of
 from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduction, unit_axis
-from nanlint.reasoning.aftermath import selected, untrained
+from nanlint.reasoning.aftermath import selected
 from nanlint.reasoning.choices import only_ranks
 from nanlint.reasoning.context import measures, quiet, words
+from nanlint.reasoning.destinations import untrained
 from nanlint.reasoning.growth import driven
+from nanlint.reasoning.moving import contains, removable
 from nanlint.reasoning.origins import POINTWISE, sources, strip
-from nanlint.reasoning.rewriting import Spelled, code, contains, removable
+from nanlint.reasoning.spelling import Spelled
 from nanlint.reasoning.terms import Term
+from nanlint.reasoning.texts import code
 from nanlint.rule import Insert, Remove, Replace, Rewrite
 
 _NAME = re.compile(r"[A-Za-z_]\w*")

@@ -13,7 +13,8 @@ from nanlint.findings import Applicability
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import dtype_of
-from nanlint.reasoning.rewriting import code, parsed, spell, spell_method, wrapped
+from nanlint.reasoning.spelling import spell, spell_method
+from nanlint.reasoning.texts import code, parsed, wrapped
 from nanlint.rule import Limits, Replace, Rewrite
 
 HALF_EPSILON = 1e-4  # 1e-8 is 0 in float16, whose smallest normal number is 6.1e-5

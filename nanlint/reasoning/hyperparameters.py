@@ -10,7 +10,7 @@ import libcst as cst
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
-from nanlint.frameworks.model import Optimizer
+from nanlint.frameworks.entries import Optimizer
 from nanlint.interp.objects import Dotted, Elements, Entries, Instance
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.origins import alternatives

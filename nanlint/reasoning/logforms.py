@@ -13,9 +13,10 @@ from nanlint.frameworks import registry
 from nanlint.interp.trace import Event
 from nanlint.reasoning.guarding import below_one, clamping, epsilon, literal
 from nanlint.reasoning.logarithms import Reading, effective, level
+from nanlint.reasoning.moving import contains, hoistable, reachable_source, removable
 from nanlint.reasoning.probabilities import Form
 from nanlint.reasoning.rewording import minus, plainly_written, plus, rebuilt
-from nanlint.reasoning.rewriting import Spelled, contains, default, hoistable, reachable_source, removable, spell
+from nanlint.reasoning.spelling import Spelled, default, spell
 from nanlint.reasoning.terms import Term
 from nanlint.rule import Limits, Remove, Replace, Rewrite
 

@@ -9,7 +9,8 @@ from nanlint.frameworks import registry
 from nanlint.interp.objects import Dotted, Layer
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.activations import FLAG, Edits, called_layer
-from nanlint.reasoning.rewriting import code, spell_name
+from nanlint.reasoning.spelling import spell_name
+from nanlint.reasoning.texts import code
 from nanlint.rule import Replace
 
 

@@ -15,7 +15,7 @@ from nanlint.reasoning.hyperparameters import constructions
 from nanlint.reasoning.origins import NETWORKS
 from nanlint.reasoning.protocol import optimizer_node, optimizer_of
 from nanlint.reasoning.provenance import leaves
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 
 MAX_OWNERS = 40  # values visited when looking for the models behind an optimizer's parameters
 FEW = 2  # tensors optimised directly: a temperature, an image

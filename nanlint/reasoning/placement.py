@@ -8,8 +8,8 @@ from itertools import pairwise
 import libcst as cst
 
 from nanlint.interp.trace import Event, Frame
+from nanlint.reasoning.moving import contains
 from nanlint.reasoning.nodes import children
-from nanlint.reasoning.rewriting import contains
 
 LOOPS = (cst.For, cst.While)
 

@@ -15,7 +15,7 @@ from nanlint.interp.trace import Event
 from nanlint.ops.promotion import chosen_dtype
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.precision import dtype_text
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 
 RAISING = frozenset({Op.MASKED_FILL, Op.FULL, Op.LIKE, Op.PAD})
 """Operations that some frameworks refuse to perform with a number that does not fit."""

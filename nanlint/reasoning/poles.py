@@ -19,18 +19,10 @@ from nanlint.ops.model import Direction
 from nanlint.ops.poles import ZERO, dtype_of, poles_of
 from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduces
-from nanlint.reasoning.aftermath import (
-    EXPONENTIALS,
-    absorbed,
-    discarded,
-    questioned,
-    repair,
-    scores,
-    selected,
-    wants_gradient,
-)
+from nanlint.reasoning.aftermath import EXPONENTIALS, absorbed, questioned, repair, selected
 from nanlint.reasoning.conditions import is_mask
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.destinations import discarded, scores, wants_gradient
 from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, alternatives, sources, strip
 from nanlint.reasoning.provenance import (
     MAX_VALUES,

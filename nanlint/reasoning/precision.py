@@ -18,7 +18,8 @@ from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.ownership import is_thing, owners
 from nanlint.reasoning.placement import arms
 from nanlint.reasoning.provenance import MAX_VALUES
-from nanlint.reasoning.rewriting import code, spell_name
+from nanlint.reasoning.spelling import spell_name
+from nanlint.reasoning.texts import code
 from nanlint.rule import Clue
 
 MODELS = frozenset({Kind.MODEL, Kind.LAYER, Kind.LOSS, Kind.UNKNOWN, Kind.OBJECT})

@@ -13,8 +13,8 @@ from nanlint.interp.trace import Event
 from nanlint.ops.relations import axis_of, reduction, same_axis
 from nanlint.reasoning.formulas import exponential, halved, negated, one_plus, quotient, reciprocal, unguarded
 from nanlint.reasoning.origins import SAME_ELEMENTS
-from nanlint.reasoning.rewriting import code
 from nanlint.reasoning.terms import PLAIN, Term
+from nanlint.reasoning.texts import code
 
 
 class Form(enum.Enum):

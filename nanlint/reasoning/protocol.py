@@ -18,7 +18,7 @@ from nanlint.reasoning.context import words
 from nanlint.reasoning.nodes import Noted
 from nanlint.reasoning.origins import NETWORKS, alternatives
 from nanlint.reasoning.placement import stands_alone
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 
 STEPS = frozenset({Op.STEP, Op.SCALER_STEP})
 _BY_HAND = re.compile(

@@ -6,8 +6,9 @@ import libcst as cst
 
 from nanlint.interp.trace import Event
 from nanlint.reasoning.formulas import negated
-from nanlint.reasoning.rewriting import code, contains, movable, parsed
+from nanlint.reasoning.moving import contains, movable
 from nanlint.reasoning.terms import Term, operand_at
+from nanlint.reasoning.texts import code, parsed
 
 
 def plus(term: Term, target: Event) -> str | None:

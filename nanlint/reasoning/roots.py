@@ -6,7 +6,8 @@ from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Event
 from nanlint.reasoning.guarding import bare, epsilon, literal, operand_node
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import Spelled, code, spell, wrapped
+from nanlint.reasoning.spelling import Spelled, spell
+from nanlint.reasoning.texts import code, wrapped
 from nanlint.rule import Limits
 
 EUCLIDEAN = (2, 2.0, "fro", "euclidean")

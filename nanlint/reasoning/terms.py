@@ -11,8 +11,9 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.guarding import bare
+from nanlint.reasoning.moving import held_by, reachable_source
 from nanlint.reasoning.origins import MAX_SOURCES, SAME_ELEMENTS
-from nanlint.reasoning.rewriting import code, held_by, parsed, reachable_source, wrapped
+from nanlint.reasoning.texts import code, parsed, wrapped
 
 KEPT = frozenset({Op.RESHAPE, Op.COPY, Op.DETACH, Op.CAST, Op.SELECT})
 """Operations that a fix can leave standing around what it replaces."""

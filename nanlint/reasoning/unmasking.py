@@ -9,7 +9,7 @@ from nanlint.findings import Applicability
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.masks import Hidden, Way
-from nanlint.reasoning.rewriting import spell_name
+from nanlint.reasoning.spelling import spell_name
 from nanlint.reasoning.visibility import Cover, cover
 from nanlint.rule import Replace, Rewrite
 

@@ -13,10 +13,11 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
 from nanlint.interp.objects import Elements, Instance, Layer, Member, Parameters
 from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.moving import contains
 from nanlint.reasoning.nodes import children
 from nanlint.reasoning.origins import alternatives
-from nanlint.reasoning.rewriting import code, contains
 from nanlint.reasoning.storage import ALIASES, MAX_STEPS
+from nanlint.reasoning.texts import code
 
 DRAWS = (Op.NORMAL, Op.UNIFORM)
 PRODUCTS = (Op.MATMUL, Op.LINEAR)

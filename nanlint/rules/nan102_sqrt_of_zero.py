@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import trained
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.destinations import trained
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, clamping, epsilon, literal, operand_node, quoted
 from nanlint.reasoning.poles import Danger, danger, differentiated, takes_array

@@ -12,9 +12,9 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction
-from nanlint.reasoning.aftermath import feeds_loss, trained, wants_gradient
 from nanlint.reasoning.conditions import MASK_WORDS, compares_padding, named_mask
 from nanlint.reasoning.context import quiet, words
+from nanlint.reasoning.destinations import feeds_loss, trained, wants_gradient
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, bare, clamping, epsilon, literal, operand_node, quoted
 from nanlint.reasoning.nodes import children
@@ -23,7 +23,7 @@ from nanlint.reasoning.origins import POINTWISE, alternatives, sources, strip
 from nanlint.reasoning.poles import Danger, danger, takes_array
 from nanlint.reasoning.provenance import ORDERED, from_network, is_array, is_share, leaves, reached
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import spell
+from nanlint.reasoning.spelling import spell
 from nanlint.reasoning.squares import has_variance
 from nanlint.reasoning.targets import pieces
 from nanlint.reasoning.vanishing import vanishing

@@ -8,13 +8,15 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import questioned, trained
+from nanlint.reasoning.aftermath import questioned
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.destinations import trained
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import bare, below_one, clamping, is_method, literal, operand_node, quoted
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.poles import Danger, danger, differentiated
-from nanlint.reasoning.rewriting import Spelled, spell, spell_method, takes, wrapped
+from nanlint.reasoning.spelling import Spelled, spell, spell_method, takes
+from nanlint.reasoning.texts import wrapped
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 

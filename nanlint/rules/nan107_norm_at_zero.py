@@ -9,17 +9,18 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import squared
-from nanlint.reasoning.aftermath import feeds_loss, trained
 from nanlint.reasoning.context import names_of, quiet
+from nanlint.reasoning.destinations import feeds_loss, trained
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, clamping, epsilon, is_method, literal, operand_node, quoted
+from nanlint.reasoning.moving import reachable_source
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.poles import danger, differentiated, takes_array
 from nanlint.reasoning.provenance import MAX_VALUES
 from nanlint.reasoning.residuals import is_root_of_error
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import reachable_source, spell, spell_method
 from nanlint.reasoning.roots import written_out
+from nanlint.reasoning.spelling import spell, spell_method
 from nanlint.reasoning.squares import is_expanded_distance, is_root, is_sum_of_squares
 from nanlint.reasoning.terms import operand
 from nanlint.reasoning.vanishing import along_edges, only_by_relu, vanishing

@@ -15,14 +15,17 @@ from nanlint.interp.guards import implied, under
 from nanlint.interp.promises import TARGETS
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
-from nanlint.reasoning.aftermath import discarded, selected, untrained
+from nanlint.reasoning.aftermath import selected
 from nanlint.reasoning.context import in_training, in_update, quiet, words
+from nanlint.reasoning.destinations import discarded, untrained
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
+from nanlint.reasoning.moving import contains, reachable_source
 from nanlint.reasoning.origins import RANDOM
 from nanlint.reasoning.poles import SINGULAR, differentiated, meets, singularity
 from nanlint.reasoning.provenance import from_network, is_offset, leaves, reached
-from nanlint.reasoning.rewriting import code, contains, parsed, reachable_source, spell
+from nanlint.reasoning.spelling import spell
+from nanlint.reasoning.texts import code, parsed
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 HARMLESS = {

@@ -20,8 +20,9 @@ from nanlint.reasoning.origins import SAME_ELEMENTS
 from nanlint.reasoning.poles import differentiated
 from nanlint.reasoning.provenance import REDUCING
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import code, spell, spell_method
 from nanlint.reasoning.roots import written_out
+from nanlint.reasoning.spelling import spell, spell_method
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 PER_ELEMENT = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.DIVIDE, Op.NEGATIVE, Op.COPY, Op.CAST, Op.DETACH})

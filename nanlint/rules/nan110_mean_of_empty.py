@@ -12,16 +12,19 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import LOSSES, feeds_loss, repaired, trained
+from nanlint.reasoning.aftermath import repaired
 from nanlint.reasoning.conditions import MASK_WORDS, PADDING_WORDS, is_mask, named_mask, unshaped, words_in
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.destinations import LOSSES, feeds_loss, trained
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
+from nanlint.reasoning.moving import contains
 from nanlint.reasoning.origins import RANDOM, strip
 from nanlint.reasoning.provenance import leaves
-from nanlint.reasoning.rewriting import contains, spell, spell_mean_or_zero, wrapped
 from nanlint.reasoning.selections import Selection, by_lengths, can_be_empty, of_unused_label, selections
+from nanlint.reasoning.spelling import spell, spell_mean_or_zero
 from nanlint.reasoning.targets import COMPARISONS
+from nanlint.reasoning.texts import wrapped
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 SMOOTH = (Op.MEAN, Op.STD, Op.VAR, Op.MEDIAN)

@@ -10,10 +10,11 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import axis_of
-from nanlint.reasoning.aftermath import feeds_loss, trained
 from nanlint.reasoning.context import quiet, words
+from nanlint.reasoning.destinations import feeds_loss, trained
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, called, epsilon, literal, operand_node, quoted
+from nanlint.reasoning.moving import reachable_source, removable
 from nanlint.reasoning.normalising import (
     AFFINE_IN,
     Measure,
@@ -26,9 +27,10 @@ from nanlint.reasoning.normalising import (
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.poles import danger, differentiated, takes_array
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import code, reachable_source, removable, spell, takes
 from nanlint.reasoning.roots import written_out
+from nanlint.reasoning.spelling import spell, takes
 from nanlint.reasoning.terms import operand
+from nanlint.reasoning.texts import code
 from nanlint.reasoning.vanishing import vanishing
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
 

@@ -15,10 +15,12 @@ from nanlint.reasoning.context import in_training, quiet, words
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted, with_epsilon
 from nanlint.reasoning.matrices import Gram, Origin, altered, gram, is_drawn, is_regular
+from nanlint.reasoning.moving import held_by
 from nanlint.reasoning.placement import is_handled
 from nanlint.reasoning.poles import differentiated
 from nanlint.reasoning.provenance import is_array
-from nanlint.reasoning.rewriting import code, held_by, spell
+from nanlint.reasoning.spelling import spell
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 BREAKING = (Op.INVERSE, Op.SOLVE, Op.CHOLESKY, Op.LOG_DETERMINANT, Op.LOG_ABS_DETERMINANT)

@@ -9,15 +9,15 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import feeds_loss
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.destinations import feeds_loss
 from nanlint.reasoning.evidence import clue, trail
 from nanlint.reasoning.guarding import bare, clamping, epsilon, literal, operand_node, quoted
 from nanlint.reasoning.logarithms import read
 from nanlint.reasoning.origins import sources, strip
 from nanlint.reasoning.poles import danger, differentiated
 from nanlint.reasoning.provenance import above_zero, is_array, is_offset
-from nanlint.reasoning.rewriting import spell
+from nanlint.reasoning.spelling import spell
 from nanlint.reasoning.terms import PLAIN
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 

@@ -12,17 +12,18 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import squared
-from nanlint.reasoning.aftermath import wants_gradient
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.destinations import wants_gradient
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, called, epsilon, literal, quoted
 from nanlint.reasoning.origins import SAME_ELEMENTS, strip
 from nanlint.reasoning.poles import SINGULAR, differentiated, singularity
 from nanlint.reasoning.provenance import MAX_VALUES, leaves
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import code, spell
+from nanlint.reasoning.spelling import spell
 from nanlint.reasoning.squares import is_root, variance_of
 from nanlint.reasoning.terms import Term, operand
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 BROKEN = frozenset(

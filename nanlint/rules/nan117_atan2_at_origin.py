@@ -11,9 +11,10 @@ from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import operand_node, quoted
+from nanlint.reasoning.moving import removable
 from nanlint.reasoning.poles import danger, differentiated, takes_array
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import removable, spell
+from nanlint.reasoning.spelling import spell
 from nanlint.reasoning.terms import PLAIN, operand
 from nanlint.rule import Bad, Draft, Good, Limits, Remove, Replace, Rewrite, Rule
 

@@ -13,7 +13,7 @@ from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.logarithms import Reading, cause, consequence, effective, explained, readings
 from nanlint.reasoning.logforms import judged
 from nanlint.reasoning.probabilities import Form
-from nanlint.reasoning.rewriting import name_of
+from nanlint.reasoning.spelling import name_of
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 

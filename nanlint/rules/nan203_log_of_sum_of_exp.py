@@ -14,9 +14,10 @@ from nanlint.reasoning.exponentials import level, limit, lowered, overflows, shi
 from nanlint.reasoning.formulas import exponential, inside, quotient, unguarded
 from nanlint.reasoning.growth import sunk
 from nanlint.reasoning.guarding import operand_node, quoted
+from nanlint.reasoning.moving import reachable_source
 from nanlint.reasoning.origins import SAME_ELEMENTS
 from nanlint.reasoning.rewording import plainly_written, repeatable
-from nanlint.reasoning.rewriting import Spelled, reachable_source, spell, spell_log_count
+from nanlint.reasoning.spelling import Spelled, spell, spell_log_count
 from nanlint.reasoning.terms import PLAIN, Term, operand
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 

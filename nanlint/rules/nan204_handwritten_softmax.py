@@ -15,10 +15,11 @@ from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.exponentials import level, limit, overflows, replaced, shifted
 from nanlint.reasoning.formulas import inside
 from nanlint.reasoning.guarding import quoted
+from nanlint.reasoning.moving import contains, reachable_source, removable
 from nanlint.reasoning.origins import NETWORKS, comes_from, strip
 from nanlint.reasoning.probabilities import Share, share, unshifted
 from nanlint.reasoning.rewording import plainly_written, plus, repeatable
-from nanlint.reasoning.rewriting import contains, default, reachable_source, removable, spell
+from nanlint.reasoning.spelling import default, spell
 from nanlint.reasoning.terms import Term, result
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 

@@ -18,8 +18,9 @@ from nanlint.reasoning.growth import past_limit
 from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.probabilities import logistic
 from nanlint.reasoning.rewording import minus, plus
-from nanlint.reasoning.rewriting import Spelled, name_of, parsed, spell, wrapped
+from nanlint.reasoning.spelling import Spelled, name_of, spell
 from nanlint.reasoning.terms import PLAIN, Term, result
+from nanlint.reasoning.texts import parsed, wrapped
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 

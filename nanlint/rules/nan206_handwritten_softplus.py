@@ -17,7 +17,7 @@ from nanlint.reasoning.formulas import exponential, inside, minus_one, negated, 
 from nanlint.reasoning.growth import past_limit
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.rewording import minus, plainly_written, plus, repeatable
-from nanlint.reasoning.rewriting import Spelled, spell, spell_exactly, spell_name
+from nanlint.reasoning.spelling import Spelled, spell, spell_exactly, spell_name
 from nanlint.reasoning.terms import PLAIN, Term, operand
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 

@@ -17,7 +17,7 @@ from nanlint.reasoning.logforms import assembled, clamp, log_sigmoid_words, repl
 from nanlint.reasoning.poles import danger
 from nanlint.reasoning.probabilities import Form
 from nanlint.reasoning.provenance import is_schedule
-from nanlint.reasoning.rewriting import spell
+from nanlint.reasoning.spelling import spell
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 
 

@@ -18,7 +18,7 @@ from nanlint.reasoning.formulas import exponential, inside, minus_one, one_minus
 from nanlint.reasoning.poles import danger
 from nanlint.reasoning.provenance import is_array
 from nanlint.reasoning.rewording import minus, plainly_written, plus
-from nanlint.reasoning.rewriting import Spelled, spell
+from nanlint.reasoning.spelling import Spelled, spell
 from nanlint.reasoning.terms import Term, operand, result
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 

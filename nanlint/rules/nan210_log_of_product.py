@@ -14,10 +14,11 @@ from nanlint.reasoning.context import in_loss, in_training, quiet
 from nanlint.reasoning.cumulative import CumulativeNormal, cumulative_normal
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
+from nanlint.reasoning.moving import contains, reachable_source, removable
 from nanlint.reasoning.poles import takes_array
 from nanlint.reasoning.provenance import is_array, is_schedule
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import Spelled, contains, keyword_of, name_of, reachable_source, removable, spell
+from nanlint.reasoning.spelling import Spelled, keyword_of, name_of, spell
 from nanlint.reasoning.targets import picked
 from nanlint.reasoning.terms import PLAIN, Term, operand
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule

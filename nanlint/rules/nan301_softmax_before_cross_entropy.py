@@ -8,8 +8,8 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.activations import FLAG, Activated, activated, at_loss, at_source, named_input, written_out
-from nanlint.reasoning.aftermath import discarded
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.destinations import discarded
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rewrite, Rule
 

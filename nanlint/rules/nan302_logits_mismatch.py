@@ -13,7 +13,7 @@ from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.logits import telling
 from nanlint.reasoning.origins import NETWORKS, alternatives
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rewrite, Rule
 
 OF_LOGITS = (Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS)

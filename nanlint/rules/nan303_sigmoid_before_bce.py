@@ -28,7 +28,7 @@ from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.logits import telling
 from nanlint.reasoning.ownership import denoted
 from nanlint.reasoning.probabilities import Form
-from nanlint.reasoning.rewriting import spell_name
+from nanlint.reasoning.spelling import spell_name
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Remove, Replace, Rewrite, Rule
 
 ENDS = "the gradient is 0 from a logit of 16.64 on and fades below -27.6, so confident mistakes stay"

@@ -10,17 +10,19 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
-from nanlint.frameworks.model import Call
+from nanlint.frameworks.entries import Call
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.activations import Activated, activated, called_layer, input_node, written_out
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import bare, operand_node, quoted
+from nanlint.reasoning.moving import reachable_source
 from nanlint.reasoning.origins import NETWORKS, alternatives
 from nanlint.reasoning.probabilities import Form, probability
 from nanlint.reasoning.rewording import rebuilt
-from nanlint.reasoning.rewriting import code, reachable_source, spell, spell_name
+from nanlint.reasoning.spelling import spell, spell_name
 from nanlint.reasoning.terms import operand
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 LOSSES = (Op.NLL_LOSS, Op.KL_DIVERGENCE, Op.CTC_LOSS)

@@ -20,7 +20,8 @@ from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.origins import SAME_ELEMENTS, alternatives, sources
 from nanlint.reasoning.ownership import denoted
 from nanlint.reasoning.protocol import last_word
-from nanlint.reasoning.rewriting import code, spell_label_check
+from nanlint.reasoning.spelling import spell_label_check
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
 
 HANDED_ON = SAME_ELEMENTS | {Op.JOIN, Op.TENSOR, Op.ATTRIBUTE}

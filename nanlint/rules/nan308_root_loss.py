@@ -8,8 +8,8 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import minimised, reaches_loss, returned
 from nanlint.reasoning.context import in_loss, quiet, words
+from nanlint.reasoning.destinations import minimised, reaches_loss, returned
 from nanlint.reasoning.evidence import trail
 from nanlint.reasoning.guarding import adding, epsilon, literal, operand_node, quoted
 from nanlint.reasoning.origins import POINTWISE, sources, strip

@@ -10,8 +10,8 @@ from nanlint.findings import Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.activations import named_input
-from nanlint.reasoning.aftermath import discarded
 from nanlint.reasoning.axes import UnitAxis, sizes_of, unit_axis
+from nanlint.reasoning.destinations import discarded
 from nanlint.reasoning.evidence import clue, describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.origins import NETWORKS, alternatives, sources

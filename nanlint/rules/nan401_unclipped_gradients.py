@@ -13,7 +13,7 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
-from nanlint.frameworks.model import Call, Helper, Optimizer, Stride
+from nanlint.frameworks.entries import Call, Helper, Optimizer, Stride
 from nanlint.interp.objects import Dotted, Instance
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import mentions_clip
@@ -23,7 +23,8 @@ from nanlint.reasoning.ownership import denoted, few_tensors, is_thing, paramete
 from nanlint.reasoning.placement import exclusive, loop_around, own_line, surroundings
 from nanlint.reasoning.poles import danger
 from nanlint.reasoning.protocol import Update, fits, last_word, optimizer_node, optimizer_of, updates
-from nanlint.reasoning.rewriting import Spelled, code, spell, spell_name, takes
+from nanlint.reasoning.spelling import Spelled, spell, spell_name, takes
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Replace, Rewrite, Rule
 
 POLES = frozenset(

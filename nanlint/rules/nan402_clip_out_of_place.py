@@ -15,6 +15,7 @@ from nanlint.frameworks import registry
 from nanlint.interp.objects import Elements, Parameters
 from nanlint.interp.trace import Event, Site, Trace
 from nanlint.reasoning.hyperparameters import constructions
+from nanlint.reasoning.moving import contains
 from nanlint.reasoning.origins import ancestors, strip
 from nanlint.reasoning.ownership import is_thing, name_of, owners, parameters_text, related
 from nanlint.reasoning.placement import block_of, own_line, stands_alone
@@ -29,7 +30,7 @@ from nanlint.reasoning.protocol import (
     updates,
 )
 from nanlint.reasoning.rewording import plainly_written
-from nanlint.reasoning.rewriting import code, contains
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
 
 _GRADIENT = re.compile(r"\.grad\b")

@@ -14,8 +14,8 @@ from nanlint.reasoning.hyperparameters import constructions
 from nanlint.reasoning.ownership import denoted, is_thing, owners, related
 from nanlint.reasoning.placement import block_of, exclusive, own_line
 from nanlint.reasoning.protocol import Update, optimizer_node, optimizer_of, root, updates
-from nanlint.reasoning.rewriting import code
 from nanlint.reasoning.scaling import scaler_node, scaler_of, scaling, switched_off, unscales
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
 
 INFINITE = float("inf")

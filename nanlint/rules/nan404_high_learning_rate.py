@@ -11,7 +11,7 @@ from nanlint.domain.interval import number
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.frameworks.model import Optimizer, Stride
+from nanlint.frameworks.entries import Optimizer, Stride
 from nanlint.interp.objects import Class, Elements, Instance
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.clipping import clips_somewhere

@@ -19,7 +19,8 @@ from nanlint.reasoning.origins import alternatives
 from nanlint.reasoning.ownership import denoted, is_thing, owners, related, solid
 from nanlint.reasoning.placement import block_of, loop_around, own_line
 from nanlint.reasoning.protocol import Update, last_word, optimizer_node, optimizer_of, sets_gradients, updates
-from nanlint.reasoning.rewriting import code, spell
+from nanlint.reasoning.spelling import spell
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
 
 HARMLESS = frozenset({"lr", "rate", "schedule", "scheduler", "scale", "save", "log", "state", "clip", "unscale"})

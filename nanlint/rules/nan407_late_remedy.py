@@ -11,14 +11,16 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import discarded, repair, trained
+from nanlint.reasoning.aftermath import repair
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.destinations import discarded, trained
 from nanlint.reasoning.evidence import describe
+from nanlint.reasoning.moving import contains
 from nanlint.reasoning.origins import POINTWISE, strip
 from nanlint.reasoning.poles import SINGULAR, differentiated, exposure, singularity
 from nanlint.reasoning.protocol import Update, updates
 from nanlint.reasoning.provenance import MAX_VALUES, above_zero, gradient_reaches, leaves
-from nanlint.reasoning.rewriting import code, contains
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
 TESTS = (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE)

@@ -10,7 +10,7 @@ from nanlint.findings import Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.placement import loop_around
 from nanlint.reasoning.protocol import updates
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
 TESTS = (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE)

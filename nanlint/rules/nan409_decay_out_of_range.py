@@ -10,7 +10,7 @@ import libcst as cst
 from nanlint.domain.interval import number
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.frameworks.model import Optimizer, Stride
+from nanlint.frameworks.entries import Optimizer, Stride
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.hyperparameters import Setting, settings, table
 from nanlint.reasoning.protocol import last_word

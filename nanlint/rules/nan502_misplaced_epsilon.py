@@ -11,8 +11,9 @@ from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.promises import EPSILON
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.aftermath import apart, wants_gradient
+from nanlint.reasoning.aftermath import apart
 from nanlint.reasoning.context import in_training, quiet
+from nanlint.reasoning.destinations import wants_gradient
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import (
     bare,
@@ -26,11 +27,12 @@ from nanlint.reasoning.guarding import (
     replaced,
     with_epsilon,
 )
+from nanlint.reasoning.moving import reachable_source
 from nanlint.reasoning.origins import SAME_ELEMENTS, strip
 from nanlint.reasoning.poles import Danger, danger, differentiated, fed, has_keyword, singularity
 from nanlint.reasoning.provenance import reached
-from nanlint.reasoning.rewriting import code, reachable_source
 from nanlint.reasoning.squares import is_root, is_sum_of_squares, of_components
+from nanlint.reasoning.texts import code
 from nanlint.reasoning.vanishing import only_by_relu, vanishing
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 

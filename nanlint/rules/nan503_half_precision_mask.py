@@ -19,7 +19,8 @@ from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.origins import NETWORKS, alternatives, comes_from, strip
 from nanlint.reasoning.planes import RAISING, Plane, planes
 from nanlint.reasoning.precision import conditional, dtype_name, dtype_text, limit_text, model_casts, why_half
-from nanlint.reasoning.rewriting import code, spell_method
+from nanlint.reasoning.spelling import spell_method
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 ADDED = frozenset({Op.MULTIPLY})

@@ -16,7 +16,7 @@ from nanlint.reasoning.hyperparameters import constructions
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.precision import dtype_of_parameters, history
 from nanlint.reasoning.protocol import Update, optimizer_of, updates
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
 SCALING = (Op.GRAD_SCALER, Op.UNSCALE, Op.SCALER_STEP, Op.SCALER_UPDATE)

@@ -22,7 +22,7 @@ from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.origins import NETWORKS, sources, strip
 from nanlint.reasoning.precision import conditional, dtype_name, why_half
 from nanlint.reasoning.provenance import reached
-from nanlint.reasoning.rewriting import Spelled, spell
+from nanlint.reasoning.spelling import Spelled, spell
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 LARGEST = LIMITS[Dtype.FLOAT16].max

@@ -22,7 +22,8 @@ from nanlint.reasoning.masks import ways
 from nanlint.reasoning.origins import strip
 from nanlint.reasoning.precision import imported
 from nanlint.reasoning.provenance import is_array, leaves
-from nanlint.reasoning.rewriting import spell, wrapped
+from nanlint.reasoning.spelling import spell
+from nanlint.reasoning.texts import wrapped
 from nanlint.reasoning.unmasking import array_name, finite_fill, limit_of
 from nanlint.reasoning.visibility import Cover, cover, culprit, guarded
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Replace, Rewrite, Rule

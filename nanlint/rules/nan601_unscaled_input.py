@@ -16,7 +16,7 @@ from nanlint.reasoning.descent import overshoot
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.onward import standardised
 from nanlint.reasoning.origins import NETWORKS, SAME_ELEMENTS
-from nanlint.reasoning.rewriting import wrapped
+from nanlint.reasoning.texts import wrapped
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 BYTES = Interval(0.0, 255.0)

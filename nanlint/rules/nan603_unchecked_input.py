@@ -15,7 +15,7 @@ from nanlint.interp.apis import LOSSES
 from nanlint.interp.trace import Event, Trace
 from nanlint.interp.values import WITHOUT_GRADIENTS
 from nanlint.reasoning.evidence import describe
-from nanlint.reasoning.rewriting import spell
+from nanlint.reasoning.spelling import spell
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
 
 TESTS = (Op.IS_NAN, Op.IS_INF, Op.IS_FINITE, Op.NAN_TO_NUM)

@@ -15,13 +15,15 @@ from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import memory
+from nanlint.reasoning.moving import contains
 from nanlint.reasoning.onward import reaches, standardised
 from nanlint.reasoning.origins import SAME_ELEMENTS, alternatives, strip
 from nanlint.reasoning.placement import loop_around
 from nanlint.reasoning.protocol import trains
 from nanlint.reasoning.provenance import from_network
-from nanlint.reasoning.rewriting import code, contains, spell_name, wrapped
+from nanlint.reasoning.spelling import spell_name
 from nanlint.reasoning.storage import attribute_name, owning_classes
+from nanlint.reasoning.texts import code, wrapped
 from nanlint.reasoning.weights import Weight, calls_of, extents, weights
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Option, Replace, Rewrite, Rule
 

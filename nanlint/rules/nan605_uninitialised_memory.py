@@ -17,7 +17,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import SILENT, Memory, memory
 from nanlint.reasoning.protocol import trains
-from nanlint.reasoning.rewriting import spell_name
+from nanlint.reasoning.spelling import spell_name
 from nanlint.reasoning.storage import (
     attribute_name,
     bases_known,

@@ -17,7 +17,8 @@ from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.formats import names
 from nanlint.frameworks.collection import claims
-from nanlint.frameworks.model import Framework, call
+from nanlint.frameworks.entries import call
+from nanlint.frameworks.model import Framework
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.rules.registry import misnamed
 from tests.cli.tools import lay_out, nanlint, plain_environment
@@ -167,7 +168,8 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.formats import names
-from nanlint.frameworks.model import Framework, call
+from nanlint.frameworks.entries import call
+from nanlint.frameworks.model import Framework
 
 FRAMEWORK = Framework("{name}", ("acme",), Dtype.FLOAT32, Kind.TENSOR, True, functions={{"acme.log": call(Op.LOG)}})
 """

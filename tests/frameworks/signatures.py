@@ -14,7 +14,7 @@ import jax
 import numpy as np
 import torch
 
-from nanlint.frameworks.model import Parameter
+from nanlint.frameworks.entries import Parameter
 
 IRRELEVANT = frozenset({"out", "generator", "self", "cls", "out_sharding"})
 """Storage and random state that decide no value; a method's receiver is compared apart."""

@@ -13,8 +13,8 @@ import optax
 import pytest
 
 from nanlint.domain.dtypes import Dtype
+from nanlint.frameworks.entries import Call, Control, Stride
 from nanlint.frameworks.jax import FRAMEWORK as JAX
-from nanlint.frameworks.model import Call, Control, Stride
 from tests.frameworks.signatures import Signature, discrepancy, exists, of_python, resolve
 
 UNSIGNED = {"block_until_ready", "to_device"}

@@ -10,9 +10,9 @@ import pytest
 import tensorflow as tf
 
 from nanlint.domain.value import Kind
+from nanlint.frameworks.entries import Call, Overload
 from nanlint.frameworks.keras import FRAMEWORK as KERAS
 from nanlint.frameworks.keras.backend import BACKEND
-from nanlint.frameworks.model import Call, Overload
 from tests.frameworks.signatures import Signature, discrepancy, exists, of_python, resolve
 
 OLDER = {"lr", "decay"}

@@ -14,7 +14,8 @@ import torch
 
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.frameworks.entries import Call, Overload
+from nanlint.frameworks.model import Framework
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.ops.model import MEANINGS
 from tests.frameworks.signatures import exists, resolve

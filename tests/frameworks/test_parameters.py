@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from nanlint.domain.value import Kind
-from nanlint.frameworks.model import Call, Framework, Overload, Parameter
+from nanlint.frameworks.entries import Call, Overload, Parameter
+from nanlint.frameworks.model import Framework
 from nanlint.frameworks.registry import FRAMEWORKS
 from tests.frameworks.signatures import (
     IRRELEVANT,

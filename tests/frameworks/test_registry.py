@@ -12,7 +12,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
-from nanlint.frameworks.model import Call, Overload
+from nanlint.frameworks.entries import Call, Overload
 from nanlint.interp import interpret
 
 PACKAGE = Path(nanlint.frameworks.__file__).parent

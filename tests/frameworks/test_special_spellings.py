@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework, Overload
+from nanlint.frameworks.entries import Call, Overload
+from nanlint.frameworks.model import Framework
 from nanlint.frameworks.registry import FRAMEWORKS, function
 from tests.frameworks.signatures import resolve
 from tests.frameworks.test_spellings import BRACKETED, X, namespace, render, softmax

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework
+from nanlint.frameworks.entries import Call
+from nanlint.frameworks.model import Framework
 from nanlint.frameworks.registry import FRAMEWORKS, function
 from tests.frameworks.signatures import resolve
 

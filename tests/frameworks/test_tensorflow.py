@@ -10,7 +10,7 @@ import tensorflow as tf
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call
+from nanlint.frameworks.entries import Call
 from nanlint.frameworks.registry import canonical
 from nanlint.frameworks.tensorflow import FRAMEWORK
 from tests.frameworks.signatures import discrepancy, exists, of_python, of_tensorflow, resolve

@@ -17,8 +17,8 @@ import pytest
 from nanlint.domain.dtypes import LIMITS, Dtype
 from nanlint.domain.interval import Interval
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.entries import Call
 from nanlint.frameworks.jax import FRAMEWORK as JAX
-from nanlint.frameworks.model import Call
 from nanlint.ops import evaluate
 from nanlint.ops.model import Outcome
 from tests.frameworks.signatures import resolve

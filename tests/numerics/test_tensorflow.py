@@ -13,7 +13,7 @@ import tensorflow as tf
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import Interval
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call
+from nanlint.frameworks.entries import Call
 from nanlint.frameworks.tensorflow import FRAMEWORK
 from nanlint.ops import evaluate
 from nanlint.ops.model import MEANINGS, flushed

@@ -3,7 +3,7 @@
 import libcst as cst
 import pytest
 
-from nanlint.reasoning.rewriting import code
+from nanlint.reasoning.texts import code
 
 CHAINS = {
     "methods": "x" + ".exp()" * 40,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, parameters
+from nanlint.frameworks.entries import Call, Overload, call, parameters
 from nanlint.frameworks.numpy.arrangement import ARRANGEMENT
 from nanlint.frameworks.numpy.creation import CREATION
 from nanlint.frameworks.numpy.elementwise import BINARY, ELEMENTWISE, UNARY

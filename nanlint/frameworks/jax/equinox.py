@@ -1,7 +1,7 @@
 """Equinox: layers that hold their weights, transformations that look through them."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, call, words
+from nanlint.frameworks.entries import Call, call, words
 
 _DIMENSIONS = (1, 2, 3)
 _CONVOLUTION = "in_channels out_channels kernel_size stride padding dilation groups use_bias"

@@ -2,8 +2,8 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.entries import Call, Overload, call, words
 from nanlint.frameworks.jax.nn import ACTIVATIONS
-from nanlint.frameworks.model import Call, Overload, call, words
 
 _TYPES = "dtype param_dtype"
 _CONVOLUTION = "features kernel_size strides padding input_dilation kernel_dilation feature_group_count use_bias mask"

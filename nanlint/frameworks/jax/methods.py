@@ -1,7 +1,7 @@
 """What JAX's arrays have: NumPy's methods but for those that write in place."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 from nanlint.frameworks.numpy.arrangement import ARRANGING_METHODS
 from nanlint.frameworks.numpy.arrangement import ATTRIBUTES as NUMPY_ATTRIBUTES
 from nanlint.frameworks.numpy.reductions import REDUCING_METHODS

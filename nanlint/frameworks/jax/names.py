@@ -4,7 +4,7 @@ from math import e, inf, nan, pi
 
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 
 _TYPES = {
     Dtype.FLOAT16: "float16",

@@ -1,7 +1,7 @@
 """`jax.nn`: activations, and initialisers, which are made first and called later."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 
 _PLAIN = {
     "relu": Op.RELU,

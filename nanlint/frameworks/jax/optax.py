@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Optimizer, Overload, Stride, call, optimizer, words
+from nanlint.frameworks.entries import Call, Optimizer, Overload, Stride, call, optimizer, words
 
 # losses, one for each example
 

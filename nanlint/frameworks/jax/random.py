@@ -3,7 +3,7 @@
 from math import inf
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 
 _POSITIVE = {
     "exponential": "key shape>size dtype",

@@ -1,7 +1,7 @@
 """`jax.scipy`: SciPy's functions, as far as JAX has them."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 from nanlint.frameworks.scipy import FRAMEWORK as SCIPY
 
 _SPECIAL = words(

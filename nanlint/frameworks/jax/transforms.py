@@ -1,7 +1,7 @@
 """Functions that take functions: gradients, compilation, batching, loops and branches that JAX runs itself."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Control, Run, parameters, words
+from nanlint.frameworks.entries import Call, Control, Run, parameters, words
 
 _OPTIONS = "argnums has_aux holomorphic"
 _DEFAULTS: dict[str, object] = {"argnums": 0, "has_aux": False}

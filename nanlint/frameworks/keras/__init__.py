@@ -3,6 +3,7 @@
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.entries import call
 from nanlint.frameworks.keras import activations, losses, optimizers, random
 from nanlint.frameworks.keras.activations import ACTIVATIONS
 from nanlint.frameworks.keras.backend import FORMER, FUNCTIONS, REMOVED
@@ -24,7 +25,7 @@ from nanlint.frameworks.keras.training import (
     PROTOCOL,
     SCHEDULES,
 )
-from nanlint.frameworks.model import Framework, call
+from nanlint.frameworks.model import Framework
 
 FRAMEWORK = Framework(
     name="keras",

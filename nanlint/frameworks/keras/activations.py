@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, call
+from nanlint.frameworks.entries import Call, call
 
 ACTIVATIONS: dict[str, Call] = {
     "linear": call(Op.COPY, "x"),

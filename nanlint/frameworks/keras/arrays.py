@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 
 _CONVOLUTION = "strides>stride padding data_format dilation_rate>dilation"
 _POOL = "pool_size strides>stride padding data_format"

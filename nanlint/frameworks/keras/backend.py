@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.entries import Call, Overload, call
 from nanlint.frameworks.keras.ops import LOSSES, OPS
-from nanlint.frameworks.model import Call, Overload, call
 
 EPSILON = 1e-7
 

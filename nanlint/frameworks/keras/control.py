@@ -1,6 +1,6 @@
 """`keras.ops`: functions that take functions and run them."""
 
-from nanlint.frameworks.model import Control, Run, parameters
+from nanlint.frameworks.entries import Control, Run, parameters
 
 CONTROL: dict[str, Control] = {
     "keras.ops.while_loop": Control(

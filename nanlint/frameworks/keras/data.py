@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Dataset, Overload, Target, call, dataset
+from nanlint.frameworks.entries import Call, Dataset, Overload, Target, call, dataset
 
 _PATH = "path"
 

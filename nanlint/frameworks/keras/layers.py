@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, call, words
+from nanlint.frameworks.entries import Call, call, words
 
 _DIMENSIONS = (1, 2, 3)
 _INPUT = "inputs>x"

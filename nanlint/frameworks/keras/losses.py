@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, parameters
+from nanlint.frameworks.entries import Call, Overload, call, parameters
 
 CLIP = 1e-7
 """Probabilities are clipped to [1e-7, 1 - 1e-7] before the logarithm; beyond, there is no gradient.

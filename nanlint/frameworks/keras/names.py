@@ -1,7 +1,7 @@
 """Annotations and base classes of Keras, and the modules in which older releases have its names."""
 
+from nanlint.frameworks.entries import words
 from nanlint.frameworks.keras.losses import LOSSES
-from nanlint.frameworks.model import words
 
 TENSOR_TYPES = frozenset({"keras.KerasTensor", "keras.Variable"})
 

@@ -2,9 +2,9 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.entries import Call, Overload, call, words
 from nanlint.frameworks.keras.activations import ACTIVATIONS
 from nanlint.frameworks.keras.arrays import ARRANGEMENT, CREATION, LINALG, NETWORKS
-from nanlint.frameworks.model import Call, Overload, call, words
 
 _UNARY = {
     Op.LOG: "log",

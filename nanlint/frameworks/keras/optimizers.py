@@ -1,6 +1,6 @@
 """Optimizers with their default learning rates, and the names by which `compile` takes them."""
 
-from nanlint.frameworks.model import Stride, optimizer
+from nanlint.frameworks.entries import Stride, optimizer
 
 _CLIPS = "weight_decay clipnorm>max_norm clipvalue>clip_value global_clipnorm>max_norm use_ema decay lr"
 """Of all, by name; `lr` and `decay` up to Keras 2. The optimizer clips by itself, by tensor unless `global`."""

@@ -1,7 +1,7 @@
 """`keras.random`, and initialisers: objects that, called with a shape, draw the weights of a layer."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 
 _SHAPED = "shape>size mean stddev>std dtype"
 

@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 
 _COMPILE = call(Op.COMPILE, "self", "optimizer loss metrics loss_weights", result=Kind.NONE)
 _FIT = call(Op.FIT, "self", "x y batch_size epochs verbose callbacks", result=Kind.OBJECT)

@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 
 CREATION: dict[str, Call | Overload] = {
     "zeros": call(Op.FULL, "", "shape>size dtype order", value=0),

@@ -1,7 +1,7 @@
 """NumPy's products of matrices and `numpy.linalg`."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 
 PRODUCTS: dict[str, Call | Overload] = {
     "matmul": call(Op.MATMUL, "x1>x x2>y"),

@@ -4,7 +4,7 @@ from math import inf
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, parameters
+from nanlint.frameworks.entries import Call, Overload, call, parameters
 
 # Spelled alike in the module, in a RandomState and in a Generator.
 SHARED: dict[str, Call] = {

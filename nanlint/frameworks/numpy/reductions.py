@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, call, parameters, words
+from nanlint.frameworks.entries import Call, call, parameters, words
 
 _DTYPE_OUT = "axis dtype out keepdims>keepdim"
 _TOTAL = f"{_DTYPE_OUT} initial where"

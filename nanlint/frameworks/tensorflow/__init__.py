@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework, Overload, Promotion
+from nanlint.frameworks.entries import Call, Overload
+from nanlint.frameworks.model import Framework, Promotion
 from nanlint.frameworks.tensorflow import arrangement, elementwise, linalg, reductions
 from nanlint.frameworks.tensorflow.checks import ASSERTIONS, CHECK_FUNCTIONS, OLD_CHECK_FUNCTIONS
 from nanlint.frameworks.tensorflow.creation import (

@@ -4,7 +4,7 @@ from math import inf
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 
 _FLOAT = "tensorflow.float32"
 

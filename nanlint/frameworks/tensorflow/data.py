@@ -1,7 +1,7 @@
 """`tf.data`: pipelines of rows. Functions that TensorFlow runs itself on rows, elements or branches."""
 
 from nanlint.domain.value import Kind
-from nanlint.frameworks.model import Control, Flow, Run, parameters, words
+from nanlint.frameworks.entries import Control, Flow, Run, parameters, words
 
 _DATASET = "tensorflow.data.Dataset"
 _ITERATOR = ("make_one_shot_iterator", "make_initializable_iterator", "as_numpy_iterator")

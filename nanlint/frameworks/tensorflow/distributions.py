@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, call
+from nanlint.frameworks.entries import Call, call
 
 _FAMILIES = {
     "Bernoulli": "logits probs",

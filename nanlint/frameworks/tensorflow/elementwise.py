@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 
 # In tf.math; of one parameter `x`.
 UNARY = {

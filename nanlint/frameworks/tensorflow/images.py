@@ -1,7 +1,7 @@
 """`tf.image`: numbers from 0 to 255 or from 0 to 1, and what becomes of them."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 
 _RESIZED = call(Op.CAST, "images>x", "size method preserve_aspect_ratio antialias", dtype="tensorflow.float32")
 _RECOLORED = {

@@ -1,7 +1,7 @@
 """Initialisers: objects that, called with a shape, draw weights. Their defaults are other ones in each release."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, call
+from nanlint.frameworks.entries import Call, call
 
 _ANY = call(Op.WEIGHT, "", "seed dtype")
 

@@ -4,7 +4,7 @@ None is installed with TensorFlow 2; names, order and defaults are those of the 
 """
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 
 _WEIGHTS = "activation use_bias>bias kernel_initializer bias_initializer kernel_regularizer bias_regularizer"
 _INPUT = "inputs>x"

@@ -1,7 +1,7 @@
 """TensorFlow's products of matrices, norms and factorisations: `tf.linalg` and their older spellings."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 
 _NORMALIZE = call(Op.NORMALIZE, "x", "axis epsilon>eps dim>axis", ord=2, eps=1e-12)
 _NORM = call(Op.NORM, "tensor>x", "ord axis keepdims>keepdim keep_dims>keepdim", ord=2)

@@ -1,7 +1,7 @@
 """TensorFlow's losses: of `tf.nn`, one value for each example; of `tf.losses` in TensorFlow 1, one in all."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, parameters
+from nanlint.frameworks.entries import Call, Overload, call, parameters
 
 _FROM_LOGITS = "logits>input labels>target"
 _LOGITS_FIRST = (1, 0)

@@ -1,7 +1,7 @@
 """TensorFlow's names beside its functions: where its modules are found as well, element types, annotations."""
 
 from nanlint.domain.dtypes import LIMITS, Dtype
-from nanlint.frameworks.model import words
+from nanlint.frameworks.entries import words
 
 # What stands in `tf.losses` of TensorFlow 2, beside nothing of what stands there in TensorFlow 1.
 _KERAS_LOSSES = words(

@@ -1,7 +1,7 @@
 """`tf.nn` apart from its losses: activations, normalisation, convolutions, pooling, recurrent cells."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 from nanlint.frameworks.tensorflow.elementwise import MATH
 from nanlint.frameworks.tensorflow.linalg import LINALG
 from nanlint.frameworks.tensorflow.reductions import REDUCTIONS

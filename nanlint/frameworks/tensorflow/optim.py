@@ -1,6 +1,6 @@
 """Optimizers of TensorFlow 1 with their default learning rates; those of TensorFlow 2 are Keras'."""
 
-from nanlint.frameworks.model import Optimizer, Stride, optimizer
+from nanlint.frameworks.entries import Optimizer, Stride, optimizer
 
 _DECAYED = "weight_decay learning_rate>lr"
 _PROXIMAL = (

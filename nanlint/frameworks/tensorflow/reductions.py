@@ -1,7 +1,7 @@
 """TensorFlow's reductions and scans: `tf.math`, and those that stand in `tf` as well."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 
 _OLD_NAMES = "reduction_indices>axis keep_dims>keepdim"
 _REDUCED = f"axis keepdims>keepdim {_OLD_NAMES}"

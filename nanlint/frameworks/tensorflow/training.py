@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 from nanlint.frameworks.tensorflow.data import DATASETS
 
 _GRADIENTS = "xs>parameters grad_ys gate_gradients aggregation_method stop_gradients"

@@ -3,7 +3,8 @@
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Framework, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
+from nanlint.frameworks.model import Framework
 from nanlint.frameworks.torch.arrangement import ARRANGEMENT
 from nanlint.frameworks.torch.autocast import AUTOCAST, AUTOCAST_CONTEXTS
 from nanlint.frameworks.torch.creation import CREATION, INIT, NEW_METHODS, READERS, ZEROED

@@ -2,7 +2,7 @@
 
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Autocast, Call, call
+from nanlint.frameworks.entries import Autocast, Call, call
 
 _PRODUCTS = frozenset({Op.LINEAR, Op.MATMUL, Op.ATTENTION, Op.RECURRENT})
 _LOSSES = frozenset(

@@ -1,7 +1,7 @@
 """Layers: `torch.nn` classes whose instances, called, perform one operation. Losses have a module of their own."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, call
+from nanlint.frameworks.entries import Call, call
 
 _DIMENSIONS = (1, 2, 3)
 

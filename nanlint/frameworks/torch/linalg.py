@@ -1,7 +1,7 @@
 """Products of matrices, norms and factorisations: `torch.linalg` and their older spellings."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 from nanlint.frameworks.torch.native import native
 
 PRODUCTS = {

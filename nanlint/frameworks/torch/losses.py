@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, parameters
+from nanlint.frameworks.entries import Call, parameters
 
 _REDUCED = "size_average reduce reduction"
 _WEIGHTED = f"weight {_REDUCED}"

@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, parameters, words
+from nanlint.frameworks.entries import Call, parameters, words
 
 
 def native(op: Op, operands: str = "input>x", options: str = "", result: Kind | None = None, **fixed: object) -> Call:

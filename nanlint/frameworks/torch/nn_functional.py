@@ -1,7 +1,7 @@
 """`torch.nn.functional` apart from its losses, and `torch.nn.utils.rnn`."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 from nanlint.frameworks.torch.reductions import REDUCTIONS
 
 _DROPOUT = call(Op.DROPOUT, "input>x", "p training inplace", p=0.5)

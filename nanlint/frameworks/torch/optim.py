@@ -1,7 +1,7 @@
 """Optimizers with their default learning rates, and the schedules that set a rate of their own."""
 
 from nanlint.domain.value import Kind
-from nanlint.frameworks.model import Stride, optimizer, words
+from nanlint.frameworks.entries import Stride, optimizer, words
 
 _ADAM = "params lr betas eps weight_decay"
 

@@ -1,7 +1,7 @@
 """Reductions, scans and normalising functions that PyTorch has as functions and as methods."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call
+from nanlint.frameworks.entries import Call, Overload, call
 from nanlint.frameworks.torch.native import native
 
 _WITH_DTYPE = "dim>axis keepdim dtype"

@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Overload, call, words
+from nanlint.frameworks.entries import Call, Overload, call, words
 from nanlint.frameworks.torch.elementwise import ELEMENTWISE
 from nanlint.frameworks.torch.native import native
 from nanlint.frameworks.torch.reductions import REDUCTIONS

@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Helper, Overload, call
+from nanlint.frameworks.entries import Call, Helper, Overload, call
 
 _SCALER = call(
     Op.GRAD_SCALER,

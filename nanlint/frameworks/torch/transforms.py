@@ -1,7 +1,7 @@
 """`torch.func`: functions that make others of functions, or run them."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Control, Run, call, parameters, words
+from nanlint.frameworks.entries import Call, Control, Run, call, parameters, words
 
 DERIVATIVES: dict[str, Call] = {
     **{

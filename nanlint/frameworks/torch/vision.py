@@ -1,7 +1,7 @@
 """`torchvision`: transforms of images and published datasets of them."""
 
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Call, Dataset, Overload, Target, call, dataset
+from nanlint.frameworks.entries import Call, Dataset, Overload, Target, call, dataset
 
 _RESIZED = call(Op.RESHAPE, "img>x", "size interpolation max_size antialias")
 _FLIPPED = call(Op.RESHAPE, "img>x", "p")

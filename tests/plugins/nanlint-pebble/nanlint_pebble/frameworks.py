@@ -3,7 +3,8 @@
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.model import Framework, call
+from nanlint.frameworks.entries import call
+from nanlint.frameworks.model import Framework
 
 FRAMEWORK = Framework(
     name="pebble",

@@ -9,7 +9,7 @@ from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Trace
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import operand_node, quoted
-from nanlint.reasoning.rewriting import wrapped
+from nanlint.reasoning.texts import wrapped
 from nanlint.rule import Bad, Draft, Good, Limits, Option, Replace, Rewrite, Rule
 
 HARMLESS = Option("harmless", tuple, (), "Operations whose results may be rounded: relu.")
