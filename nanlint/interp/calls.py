@@ -12,20 +12,9 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.entries import Call, Overload
 from nanlint.frameworks.model import Framework
-from nanlint.interp.apis import (
-    Bound,
-    bind,
-    call_layer,
-    chosen,
-    element_type,
-    fills,
-    make_layer,
-    named,
-    opaque,
-    perform,
-    started,
-)
+from nanlint.interp.apis import call_layer, fills, make_layer, named, opaque, perform, started
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.binding import Bound, bind, chosen, element_type
 from nanlint.interp.builtins import BUILTINS
 from nanlint.interp.classes import LAYERS, SEQUENTIAL, forward_method, instantiate, prepare, sequential
 from nanlint.interp.containers import is_exact, items_of, mapping, merged, sequence

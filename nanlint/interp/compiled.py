@@ -12,8 +12,9 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Framework
 from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.interp.apis import Bound, named
+from nanlint.interp.apis import named
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.binding import Bound
 from nanlint.interp.classes import instance_attribute
 from nanlint.interp.containers import items_of, sequence
 from nanlint.interp.datasets import collated, rows_of

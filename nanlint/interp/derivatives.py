@@ -10,8 +10,9 @@ import libcst as cst
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.interp.apis import bind, opaque
+from nanlint.interp.apis import opaque
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.binding import bind
 from nanlint.interp.containers import element, items_of, sequence
 from nanlint.interp.machine import CALLS, Machine
 from nanlint.interp.objects import Derivative, Function

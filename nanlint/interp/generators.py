@@ -12,8 +12,9 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.entries import Dataset
 from nanlint.frameworks.model import Framework
-from nanlint.interp.apis import Bound, opaque
+from nanlint.interp.apis import opaque
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.binding import Bound
 from nanlint.interp.containers import sequence
 from nanlint.interp.datasets import BYTES
 from nanlint.interp.machine import Machine

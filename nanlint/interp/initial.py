@@ -10,8 +10,9 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Framework
-from nanlint.interp.apis import KERNEL, Bound, named
+from nanlint.interp.apis import KERNEL, named
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.binding import Bound
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Dotted, Layer
 

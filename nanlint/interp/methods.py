@@ -11,9 +11,10 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry as frameworks
 from nanlint.frameworks.entries import Call, Overload
 from nanlint.frameworks.model import Framework
-from nanlint.interp.apis import Bound, apply, bind, cast_to, chosen, fills, opaque, perform, started
+from nanlint.interp.apis import apply, cast_to, fills, opaque, perform, started
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import array_framework
+from nanlint.interp.binding import Bound, bind, chosen
 from nanlint.interp.classes import FORWARD, LAYERS, set_layers
 from nanlint.interp.compiled import compiled, fitted, predicted
 from nanlint.interp.container_methods import container_method, rebind

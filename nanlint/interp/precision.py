@@ -10,9 +10,10 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.interp.apis import KERNEL, LOSSES, as_dtype, bind
+from nanlint.interp.apis import KERNEL, LOSSES
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import BY_NAME
+from nanlint.interp.binding import as_dtype, bind
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import AutocastMode, Chain, Elements, Entries, Instance, Layer, Region
 from nanlint.ops.model import rounded

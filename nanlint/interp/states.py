@@ -10,8 +10,9 @@ import libcst as cst
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.registry import FRAMEWORKS
-from nanlint.interp.apis import bind, call_layer, opaque
+from nanlint.interp.apis import call_layer, opaque
 from nanlint.interp.arguments import Arguments
+from nanlint.interp.binding import bind
 from nanlint.interp.machine import Machine
 from nanlint.interp.objects import Chain, Class, Dotted, Layer, TrainingState
 from nanlint.interp.trees import trained
