@@ -42,7 +42,7 @@ FRAMEWORK = Framework(
         "pandas.concat": call(Op.CONCATENATE, "objs>x", "axis ignore_index"),
         "pandas.DataFrame": call(Op.COPY, "data>x", "index columns dtype copy"),
         "pandas.factorize": call(Op.ENCODE, "values>x", "sort use_na_sentinel>missing size_hint"),
-        "pandas.get_dummies": call(Op.ONE_HOT, "data>x"),
+        "pandas.get_dummies": call(Op.ONE_HOT, "data>x", "prefix prefix_sep dummy_na columns sparse drop_first dtype"),
         "pandas.to_numeric": call(Op.COPY, "arg>x", "errors downcast dtype_backend"),
     },
     methods={

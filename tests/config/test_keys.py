@@ -111,7 +111,7 @@ CASES = [
     ("safe-functions", 'safe-functions = ["helpers.positive"]', but(guarded=["note NAN209", "note NAN101"])),
     (
         "framework-aliases",
-        'framework-aliases = { "mylib.backend" = "numpy", "mylib.ops.softmax" = "torch.softmax" }',
+        'framework-aliases = { "mylib.backend" = "numpy", "mylib.ops.softmax" = "scipy.special.softmax" }',
         but(aliased=["error NAN201"]),
     ),
     ("exclude", 'exclude = ["[!p]*.py"]', ONLY_PROVEN),

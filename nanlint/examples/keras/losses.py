@@ -448,6 +448,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         Bad(
             "keras",
             _NAMED.format("y_pred, y_true"),
+            _NAMED.format("y_true, y_pred"),
             proof="f(np.zeros((2, 3)), np.ones((2, 1))).history['loss'][-1] > 5",
             level=Level.WARNING,
         ),
