@@ -272,7 +272,7 @@ from tensorflow.keras.models import Sequential
 
 
 def balanced({}):
-    return K.mean(K.binary_crossentropy(y_true, y_pred))
+    return K.mean(K.binary_crossentropy({}))
 
 
 def f(x, y):
@@ -447,13 +447,13 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         ),
         Bad(
             "keras",
-            _NAMED.format("y_pred, y_true"),
-            _NAMED.format("y_true, y_pred"),
+            _NAMED.format("y_pred, y_true", "y_true, y_pred"),
+            _NAMED.format("y_pred, y_true", "y_pred, y_true"),
             proof="f(np.zeros((2, 3)), np.ones((2, 1))).history['loss'][-1] > 5",
             level=Level.WARNING,
         ),
         Good("keras", _SWAPPED.format("y_true=real, y_pred=verdict"), "Each where its name says."),
         Good("keras", _SWAPPED.format("tf.zeros_like(verdict), verdict"), "Keras takes the target first."),
-        Good("keras", _NAMED.format("y_true, y_pred"), "A loss is called with the target first."),
+        Good("keras", _NAMED.format(*["y_true, y_pred"] * 2), "A loss is called with the target first."),
     ),
 }
