@@ -21,7 +21,7 @@ from nanlint.running.stack import with_deep_stack
 PAUSES = (0.25, 3.0)
 """Seconds without a job after which the garbage of the last ones is collected, and then all of it. Trees and traces
 hold cycles, and the collector is off while a job runs."""
-COLLECT_AT_LEAST = 40  # jobs
+YOUNG, ALL = 40, 400  # jobs after which it is collected though nobody pauses: what was made lately, and everything
 
 
 class _Stop(BaseException):
@@ -68,16 +68,15 @@ class Worker:
             try:
                 number, job = self.jobs.get(timeout=PAUSES[collected] if collected < len(PAUSES) else None)
             except queue.Empty:
-                done, collected = 0, collected + 1
+                collected += 1
                 gc.collect(collected)
                 continue
             answer = self.answer(number, job)
             self.answers.write(packed((number, answer)))
             self.answers.flush()
             done, collected = done + 1, 0
-            if done == COLLECT_AT_LEAST:
-                gc.collect(1)
-                done = 0
+            if done % YOUNG == 0:
+                gc.collect(1 if done % ALL else 2)
 
     def answer(self, number: int, job: Job) -> object:
         if number in self.dropped:
