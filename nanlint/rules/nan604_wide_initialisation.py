@@ -56,6 +56,7 @@ LOSSES = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS, Op.SQ
 SCORED = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS})
 """Losses whose gradient is at most 1, however wrong the scores."""
 SUMMED = SAME_ELEMENTS | {Op.ADD}
+BOUNDING = frozenset({Op.SIGMOID, Op.TANH})
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -92,6 +93,8 @@ def _level(weight: Weight, trace: Trace, limit: float) -> Level | None:
         return Level.NOTE
     if all(_linear_regression(product, trace) or _once(weight, product, trace) for product in products):
         return Level.NOTE
+    if all(_bounded(product, trace) for product in products):
+        return Level.NOTE
     judged = any(reaches(product.result, LOSSES, trace) for product in products)
     if weight.by_default and (judged or weight.gain >= GRAVE * limit):
         return Level.ERROR
@@ -120,6 +123,11 @@ def _linear_regression(product: Event, trace: Trace) -> bool:
     data = [strip(x) for x in product.operands[:1]]
     squared = reaches(product.result, frozenset({Op.SQUARED_ERROR}), trace, passing=SUMMED)
     return squared and not any(from_network(x) or x.op in ACTIVATIONS for x in data)
+
+
+def _bounded(product: Event, trace: Trace) -> bool:
+    """A sigmoid or a tanh bounds the sums: it saturates and learns slowly, which NAN606 is about, but nothing grows."""
+    return reaches(product.result, BOUNDING, trace, passing=SUMMED)
 
 
 def _once(weight: Weight, product: Event, trace: Trace) -> bool:
@@ -449,12 +457,14 @@ RULE = Rule(
             _by_hand("np.random.randn(400, 30)"),
             _by_hand("np.random.randn(400, 30) / 400**0.5"),
             proof=_SATURATED,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
             _in_dict("np.random.randn(400, 30)"),
             _in_dict("np.random.randn(400, 30) / 400**0.5"),
             proof=_SATURATED,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
