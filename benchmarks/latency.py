@@ -30,7 +30,7 @@ SERVERS = {
     "nanlint": [sys.executable, "-m", "nanlint", "lsp"],
     "ruff": ["ruff", "server"],
     "fixit": ["fixit", "lsp"],
-    "fixit, no delay": ["fixit", "lsp", "--debounce-interval", "0"],
+    "fixit at once": ["fixit", "lsp", "--debounce-interval", "0"],
 }
 
 
