@@ -8,12 +8,13 @@ import libcst as cst
 
 from nanlint.findings import Problem
 from nanlint.text.lines import Cell
+from nanlint.text.older import respelled
 from nanlint.text.source import Source, SourceError
 from nanlint.text.syntax import check_nesting, python_refuses
 
 
 def parse(source: Source) -> cst.Module:
-    """The tree of a text. Raises SourceError.
+    """The tree of a text, of one in Python 2 with the respelled words. Raises SourceError.
 
     Wants a deep stack (`nanlint.running.stack`): the parser takes some 8 kB for a level of brackets.
     """
@@ -23,11 +24,25 @@ def parse(source: Source) -> cst.Module:
     try:
         return cst.parse_module(source.text)
     except (cst.ParserSyntaxError, UnicodeEncodeError) as error:
+        older = _older(source)
+        if older is not None:
+            return older
         raise SourceError(python_refuses(source) or _beyond(source, error)) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # of LibCST's native parser; it is no Exception
             raise
         raise SourceError(_beyond(source, error)) from None
+
+
+def _older(source: Source) -> cst.Module | None:
+    """The tree of a text that was written for an older Python; None if it is not that which keeps it from one."""
+    text = respelled(source.text)
+    if text == source.text or python_refuses(source.with_text(text)) is not None:
+        return None
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        return None
 
 
 def _check_alone(source: Source, cell: Cell) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from nanlint.text.older import respelled
 from nanlint.text.sections import Marks, Sections, marked
 
 
@@ -49,6 +50,8 @@ class _Alignment:
     """Offsets of generated code as offsets of the text; LibCST drops blanks in `except A :` and `f"{x!r }"`."""
 
     def __init__(self, code: str, text: str) -> None:
+        if code != text:
+            text = respelled(text)
         self.exact = code == text
         if self.exact:
             return
