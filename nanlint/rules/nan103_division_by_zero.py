@@ -413,6 +413,35 @@ def f(scores):
             """\
 import torch
 
+class Balanced(torch.nn.Module):
+    def forward(self, error, labels, classes, known):
+        count = (labels[:, None] == classes).sum(0).clamp(min=1)
+        weight = (known > 0) / count
+        return (error * weight).sum() / weight.sum()
+
+def f(error, labels, classes, known):
+    return Balanced()(error, labels, classes, known)
+""",
+            fixed="""\
+import torch
+
+class Balanced(torch.nn.Module):
+    def forward(self, error, labels, classes, known):
+        count = (labels[:, None] == classes).sum(0).clamp(min=1)
+        weight = (known > 0) / count
+        return (error * weight).sum() / (weight.sum() + 1e-8)
+
+def f(error, labels, classes, known):
+    return Balanced()(error, labels, classes, known)
+""",
+            hostile="torch.ones(2), torch.tensor([0, 1]), torch.arange(2), torch.zeros(2)",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
 class Head(torch.nn.Module):
     def forward(self, x, target):
         keep = target != -100
@@ -555,6 +584,22 @@ def f(x, mask, eps=1e-6):
     return mean / (x.std() + eps) + x / x.norm().clamp_min(1e-12)
 """,
             "Clamps and epsilons keep the divisors above 0.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+class Balanced(torch.nn.Module):
+    def forward(self, error, labels, classes):
+        count = (labels[:, None] == classes).sum(0).clamp(min=1)
+        weight = 1.0 / count
+        return (error * weight).sum() / weight.sum()
+
+def f(error, labels, classes):
+    return Balanced()(error, labels, classes)
+""",
+            "A count is finite, and so 1 over it is above 0.",
         ),
         Good(
             "torch",
