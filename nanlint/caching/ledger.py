@@ -14,12 +14,14 @@ class Uses:
     """All questions with their answers; the result stands as long as they are answered alike.
 
     found: importer, name of an import, the file that it means; contents: path and digest of each file that was read;
-    documents: importer, path as written, digest of the configuration file.
+    documents: importer, path as written, digest of the configuration file; doubled: path of a file, whether the
+    programs that use it make float64 the default.
     """
 
     found: tuple[tuple[str, str, str | None], ...] = ()
     contents: tuple[tuple[str, str], ...] = ()
     documents: tuple[tuple[str, str, str | None], ...] = ()
+    doubled: tuple[tuple[str, bool | None], ...] = ()
 
 
 @dataclass(slots=True)
@@ -29,15 +31,18 @@ class Ledger:
     found: dict[tuple[str, str], str | None] = field(default_factory=dict)
     contents: set[tuple[str, str]] = field(default_factory=set)
     documents: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    doubled: dict[str, bool | None] = field(default_factory=dict)
 
     def take(self, other: Ledger) -> None:
         """Adds what was asked for an answer that is remembered."""
         self.found.update(other.found)
         self.contents |= other.contents
         self.documents.update(other.documents)
+        self.doubled.update(other.doubled)
 
     def closed(self) -> Uses:
-        return Uses(_rows(self.found), tuple(sorted(self.contents)), _rows(self.documents))
+        doubled = tuple(sorted(self.doubled.items()))
+        return Uses(_rows(self.found), tuple(sorted(self.contents)), _rows(self.documents), doubled)
 
 
 def _rows(answers: Mapping[tuple[str, str], str | None]) -> tuple[tuple[str, str, str | None], ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nanlint.caching.ledger import UNREADABLE, Ledger
 from nanlint.program.documents import content_of, parsed
+from nanlint.program.doubles import sets_double
 from nanlint.program.modules import Modules
 from nanlint.running.screen import may_matter
 from nanlint.running.stopwatch import Stopwatch
@@ -44,7 +45,7 @@ class Project:
 
     def refresh(self) -> None:
         """Forgets what was read in files, since some have changed. Trees stay: each knows the text that it is of."""
-        for kept in (self._names, self._frameworks, self._documents):
+        for kept in (self._names, self._frameworks, self._documents, self._doubles):
             kept.clear()
 
     def find(self, importer: str, name: str) -> str | None:
@@ -121,6 +122,34 @@ class Project:
                 onward = [other for other in dict.fromkeys(self._imported(current, text)) if other not in seen]
                 pending.extend(onward)
                 seen.update(onward)
+
+    def doubled(self, path: str) -> bool | None:
+        """Whether the programs that use the file make float64 the default; None if only some of them do."""
+        if path not in self._doubles:
+            with self.recorded(Ledger()):  # the answer counts, not the texts of all files
+                self._doubles[path] = self._doubled(path)
+        self._ledger.doubled[path] = self._doubles[path]
+        return self._doubles[path]
+
+    def _doubled(self, path: str) -> bool | None:
+        """A program is a file that no other imports, with all that it imports."""
+        if path not in self._modules.files:
+            return False
+        setting = {other for other in self.paths if sets_double(self._text(other))}
+        if not setting:
+            return False
+        imports = self._imports()
+        importers = _turned(imports)
+        users = {path, *_reached([path], importers)}
+        programs = [user for user in users if not importers.get(user)] or [path]
+        answers = {not setting.isdisjoint({program, *_reached([program], imports)}) for program in programs}
+        return answers.pop() if len(answers) == 1 else None
+
+    def _text(self, path: str) -> str:
+        try:
+            return self.source(path).text
+        except SourceError:
+            return ""
 
     def dependents(self, paths: Iterable[str]) -> frozenset[str]:
         """The files of the run that import one of these, and those that import them in turn."""
@@ -228,6 +257,10 @@ class Project:
 
     @cached_property
     def _documents(self) -> dict[tuple[str, str], tuple[tuple[str, object] | None, Ledger]]:
+        return {}
+
+    @cached_property
+    def _doubles(self) -> dict[str, bool | None]:
         return {}
 
     @property
