@@ -30,3 +30,6 @@ class Library(Protocol):
 
     def doubled(self, path: str) -> bool | None:
         """Whether the programs of the run that use the file make float64 the default; None if some of them do."""
+
+    def filled(self, path: str) -> bool:
+        """The files of the run that use it fill the parameters of the models in there."""
