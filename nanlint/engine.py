@@ -67,10 +67,13 @@ def examine(
     """
     asked = of_path(settings, source.path)
     own = judging(asked)
-    with project.watch.stage("interpretation"):
-        trace = traced(source, module, own, project)
-    policies = {path: judging(of_path(settings, path)) for path in (source.path, *trace.trees)}
-    merged = [*merge(_drafted(rules, trace, own, policies, project.watch), trace)]
+    for double in (False, True):
+        with project.watch.stage("interpretation"):
+            trace = traced(source, module, own, project, double)
+        policies = {path: judging(of_path(settings, path)) for path in (source.path, *trace.trees)}
+        merged = [*merge(_drafted(rules, trace, own, policies, project.watch), trace)]
+        if not trace.doubled:
+            break
     strict = {path for path, policy in policies.items() if policy.strict}
     chosen = most_specific(report for report in merged if report.path in strict or report.draft.level > Level.STRICT)
     told = [report for report in chosen if report.path == source.path or report.draft.level >= Level.WARNING]
@@ -91,9 +94,9 @@ def examine(
     )
 
 
-def traced(source: Source, module: cst.Module, settings: Settings, project: Project) -> Trace:
+def traced(source: Source, module: cst.Module, settings: Settings, project: Project, double: bool = False) -> Trace:
     """The interpretation of a module parsed from `source`, by the settings of its file."""
-    told = Told(settings.safe_functions, dict(settings.framework_aliases))
+    told = Told(settings.safe_functions, dict(settings.framework_aliases), double)
     return interpret(module, source.text, source.path, project, told)
 
 

@@ -120,6 +120,7 @@ def stands(uses: Uses, project: Project, digests: dict[str, str] | None = None) 
         all(_digest(path, project, digests) == known for path, known in uses.contents)
         and all(project.find(importer, name) == known for importer, name, known in uses.found)
         and all(project.document_digest(importer, name) == known for importer, name, known in uses.documents)
+        and all(project.answer(question, path) is known for question, path, known in uses.answers)
     )
 
 

@@ -27,3 +27,9 @@ class Library(Protocol):
 
     def tree(self, path: str) -> cst.Module | None:
         """The file's tree; None for a directory, or if it cannot be parsed, which linting the file itself reports."""
+
+    def doubled(self, path: str) -> bool | None:
+        """Whether the programs of the run that use the file make float64 the default; None if some of them do."""
+
+    def filled(self, path: str) -> bool:
+        """The files of the run that use it fill the parameters of the models in there."""

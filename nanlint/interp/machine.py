@@ -57,7 +57,7 @@ class Machine(Values):
         self.module = module
         self.home = home
         self.library = library
-        self.trace = Trace(module)
+        self.trace = Trace(module, library=library)
         self.store = Store()
         self.globals = Scope(Cells(), None, path=home)
         self.modules: dict[str, Scope | None] = {home: self.globals}
@@ -85,7 +85,7 @@ class Machine(Values):
         self.functions: list[Function] = []
         self.classes: list[Class] = []
         self.instances: dict[int, Value] = {}
-        self.default_float = Dtype.FLOAT32
+        self.default_float = Dtype.FLOAT64 if told.double else Dtype.FLOAT32
         """Of new arrays in a framework that computes in float32 by default."""
         self.layer_floats: dict[str, Dtype] = {}
         """In what the layers of a framework compute by a policy that was set."""

@@ -1,4 +1,4 @@
-"""What the user tells of the code that is read."""
+"""What the user, or the rest of the program, tells of the code that is read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 class Told:
     """safe_functions: names of functions, or the ends of their dotted names, whose results are away from every pole.
 
-    aliases: dotted names of things that stand for a framework's, and which.
+    aliases: dotted names of things that stand for a framework's, and which. double: new arrays are of float64.
     """
 
     safe_functions: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    double: bool = False
 
     def meant(self, name: str) -> str:
         """The dotted name with the longest alias that it begins with replaced."""

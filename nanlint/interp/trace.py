@@ -11,6 +11,7 @@ import libcst as cst
 from nanlint.domain.records import record
 from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.interp.library import Library
 from nanlint.interp.objects import Region
 from nanlint.interp.store import Facts
 
@@ -115,6 +116,10 @@ class Trace:
     """The other files of the run that the interpretation looked into, by path."""
     text: str | None = None
     """The file's, if whoever parsed it has kept it."""
+    library: Library | None = None
+    """The other files of the run."""
+    doubled: bool = False
+    """A rule has found that the program computes in float64, which the interpretation was not told."""
     safe: set[int] = field(default_factory=set)
     """Value numbers of what functions return that the user knows to be safe."""
     remarks: list[tuple[Event, str]] = field(default_factory=list)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from nanlint.domain import arithmetic
-from nanlint.domain.dtypes import Dtype
-from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, Interval, inf, interval
-from nanlint.domain.value import Operation
+from nanlint.domain.dtypes import LIMITS, Dtype
+from nanlint.domain.interval import EVERYTHING, NON_NEGATIVE, Interval, inf, interval, point
+from nanlint.domain.value import Operation, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.ops import consequences, extended
 from nanlint.ops.forms import reached
-from nanlint.ops.knowledge import independent, really_infinite
+from nanlint.ops.knowledge import finite, independent, really_infinite
 from nanlint.ops.model import Application, Outcome, Pole, Typing, operation
 from nanlint.ops.poles import (
     ZERO,
@@ -84,17 +84,41 @@ def _divide_poles(divide: Operation) -> tuple[Pole, ...]:
 @operation(Op.DIVIDE, typing=Typing.FLOAT, poles_of=_divide_poles, arity=2)
 def divide(a: Application) -> Outcome:
     both_infinite = not a.x.bounded and not a.y.bounded
-    outcome = Outcome(arithmetic.divide(a.x, a.y), may_nan=_from_infinities(a, both_infinite))
+    quotient = _kept_off_zero(arithmetic.divide(a.x, a.y), a.x, a.operands[1], a.dtype)
+    outcome = Outcome(quotient, may_nan=_from_infinities(a, both_infinite))
     outcome = consequences.refined(outcome, consequences.division(a))
     if not a.given("rounding_mode"):
         return outcome
     return Outcome(_floored(outcome.range), outcome.known, outcome.may_nan)
 
 
+def _kept_off_zero(quotient: Interval, dividend: Interval, divisor: Value, dtype: Dtype) -> Interval:
+    """What is not 0 over what is finite is not 0, unless the quotient underflows.
+
+    A divisor of float16 is infinite from 65504 on, where counts go.
+    """
+    limits = LIMITS[dtype if dtype.floating else Dtype.FLOAT32]
+    underflows = dtype.half or arithmetic.mignitude(dividend) / limits.max < limits.smallest
+    if underflows or 0.0 not in (quotient.lo, quotient.hi) or not finite(divisor):
+        return quotient
+    return interval(quotient.lo, quotient.hi, nonzero=True)
+
+
 def _floored(bounds: Interval) -> Interval:
     return (
         interval(extended.floor(bounds.lo), extended.ceil(bounds.hi)) if bounds.lo < 0.0 else bounds.map(extended.floor)
     )
+
+
+def _reciprocal_poles(reciprocal: Operation) -> tuple[Pole, ...]:
+    largest = limits_of(reciprocal).max
+    return infinite(around_zero(1.0 / largest)), steep(around_zero(largest**-0.5))
+
+
+@operation(Op.RECIPROCAL, typing=Typing.FLOAT, poles_of=_reciprocal_poles)
+def reciprocal(a: Application) -> Interval:
+    one = point(1.0)
+    return _kept_off_zero(arithmetic.divide(one, a.x), one, a.operands[0], a.dtype)
 
 
 @operation(Op.DIVIDE_NO_NAN, typing=Typing.FLOAT, arity=2)

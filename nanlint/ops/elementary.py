@@ -12,7 +12,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.ops import extended
 from nanlint.ops.forms import decreasing, fixed, increasing, reached, saturating
 from nanlint.ops.model import Application, Outcome, Pole, Poles, Typing, operation
-from nanlint.ops.poles import ZERO, above, around_zero, below, dtype_of, infinite, limits_of, steep, undefined
+from nanlint.ops.poles import ZERO, above, below, dtype_of, infinite, limits_of, steep, undefined
 from nanlint.ops.promotion import limits
 
 _OUTSIDE_UNIT = undefined(below(-1.0)), undefined(above(1.0))
@@ -94,16 +94,6 @@ def _rsqrt_poles(rsqrt: Operation) -> tuple[Pole, ...]:
 
 
 decreasing(Op.RSQRT, extended.rsqrt, domain=NON_NEGATIVE, poles_of=_rsqrt_poles)
-
-
-def _reciprocal_poles(reciprocal: Operation) -> tuple[Pole, ...]:
-    largest = limits_of(reciprocal).max
-    return infinite(around_zero(1.0 / largest)), steep(around_zero(largest**-0.5))
-
-
-@operation(Op.RECIPROCAL, typing=Typing.FLOAT, poles_of=_reciprocal_poles)
-def reciprocal(a: Application) -> Interval:
-    return arithmetic.divide(point(1.0), a.x)
 
 
 @operation(Op.SQUARE)

@@ -47,7 +47,23 @@ def really_infinite(value: Value, depth: int = DEPTH) -> bool:
         return False
     if value.op is Op.CONSTANT:
         return value.range.point is not None
-    if any(pole.direction is Direction.FORWARD for pole in hazards(value.made_by)):
+    if _overflows(value):
         return True
-    inputs = (*value.made_by.operands, *value.made_by.options.values())
-    return depth > 0 and any(really_infinite(v, depth - 1) for v in inputs if v.kind.numeric)
+    return depth > 0 and any(really_infinite(v, depth - 1) for v in _inputs(value) if v.kind.numeric)
+
+
+def finite(value: Value, depth: int = DEPTH) -> bool:
+    """A number wherever it is: a whole one, or nothing on the way to it overflows, be it an array or not."""
+    if value.dtype.integer or value.range.bounded:
+        return True
+    if value.op is Op.CONSTANT:
+        return value.range.point is None
+    return depth > 0 and not _overflows(value) and all(finite(v, depth - 1) for v in _inputs(value))
+
+
+def _overflows(value: Value) -> bool:
+    return any(pole.direction is Direction.FORWARD for pole in hazards(value.made_by))
+
+
+def _inputs(value: Value) -> tuple[Value, ...]:
+    return (*value.made_by.operands, *value.made_by.options.values())

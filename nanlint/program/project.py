@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nanlint.caching.ledger import UNREADABLE, Ledger
 from nanlint.program.documents import content_of, parsed
+from nanlint.program.doubles import sets_double
+from nanlint.program.filling import filled
 from nanlint.program.modules import Modules
 from nanlint.running.screen import may_matter
 from nanlint.running.stopwatch import Stopwatch
@@ -44,7 +46,7 @@ class Project:
 
     def refresh(self) -> None:
         """Forgets what was read in files, since some have changed. Trees stay: each knows the text that it is of."""
-        for kept in (self._names, self._frameworks, self._documents):
+        for kept in (self._names, self._frameworks, self._documents, self._answers):
             kept.clear()
 
     def find(self, importer: str, name: str) -> str | None:
@@ -121,6 +123,46 @@ class Project:
                 onward = [other for other in dict.fromkeys(self._imported(current, text)) if other not in seen]
                 pending.extend(onward)
                 seen.update(onward)
+
+    def doubled(self, path: str) -> bool | None:
+        """Whether the programs that use the file make float64 the default; None if only some of them do."""
+        return self.answer("doubled", path)
+
+    def filled(self, path: str) -> bool:
+        """The files that use it fill the parameters of the models in there."""
+        return self.answer("filled", path) is True
+
+    def answer(self, question: str, path: str) -> bool | None:
+        """What the files of the run that use this one say."""
+        key = question, path
+        if key not in self._answers:
+            with self.recorded(Ledger()):  # the answer counts, not the texts of all files
+                answers = {"doubled": self._doubled, "filled": self._filled}
+                self._answers[key] = answers[question](path) if path in self._modules.files else False
+        self._ledger.answers[key] = self._answers[key]
+        return self._answers[key]
+
+    def _doubled(self, path: str) -> bool | None:
+        """A program is a file that no other imports, with all that it imports."""
+        setting = {other for other in self.paths if sets_double(self._text(other))}
+        if not setting:
+            return False
+        imports = self._imports()
+        importers = _turned(imports)
+        users = {path, *_reached([path], importers)}
+        programs = [user for user in users if not importers.get(user)] or [path]
+        answers = {not setting.isdisjoint({program, *_reached([program], imports)}) for program in programs}
+        return answers.pop() if len(answers) == 1 else None
+
+    def _filled(self, path: str) -> bool:
+        users = sorted(self.dependents([path]) - {path})
+        return filled(self._text(path), [self._text(user) for user in users])
+
+    def _text(self, path: str) -> str:
+        try:
+            return self.source(path).text
+        except SourceError:
+            return ""
 
     def dependents(self, paths: Iterable[str]) -> frozenset[str]:
         """The files of the run that import one of these, and those that import them in turn."""
@@ -228,6 +270,10 @@ class Project:
 
     @cached_property
     def _documents(self) -> dict[tuple[str, str], tuple[tuple[str, object] | None, Ledger]]:
+        return {}
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str], bool | None]:
         return {}
 
     @property

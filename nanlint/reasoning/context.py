@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from nanlint.frameworks import registry
+from nanlint.interp.objects import Class, Dotted, Instance
 from nanlint.interp.trace import Frame, Site
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z._]+")
@@ -37,7 +39,13 @@ MEASURES = frozenset({"score", "scores", "fid", "psnr", "ssim", "perplexity", "a
 TRAINING = frozenset({"forward", "__call__", "training_step", "step", "train"})
 """Functions through which a gradient is likely to flow, whatever they compute."""
 GRADIENTS = frozenset({"grad", "grads", "gradient", "gradients", "updates"})
-"""Names of parameters that take gradients."""
+"""The last words of parameters that take gradients."""
+FLAG_WORDS = frozenset({"requires", "require", "no", "with", "without", "needs", "use", "create", "enable", "max"})
+"""Words of parameters that say something of gradients."""
+OPTIMIZERS = frozenset({"optimizer", "optim"})
+DIFFERENTIATED = frozenset({"closure", "forward", "__call__", "call", "training_step"})
+"""Functions that an optimizer may call to get gradients."""
+PENALTIES = frozenset({"penalty", "penalties", "gp", "regularizer", "regularization"})
 DESCRIPTIONS = frozenset(
     {"mean", "variance", "stddev", "mode", "cdf", "log_cdf", "icdf", "quantile", "survival_function",
      "log_survival_function"}
@@ -99,19 +107,54 @@ def named_test(site: Site) -> bool:
     return any("test" in words(frame.name) for frame in callers(site.frame))
 
 
+def differentiable(site: Site) -> bool:
+    """Gradients are computed through the code: they are not switched off, and it is no optimizer's."""
+    return not site.no_gradient and not in_update(site)
+
+
 def in_update(site: Site) -> bool:
-    """Code of an optimizer or solver, which takes gradients and is not differentiated itself, by its parameters' names.
+    """Code of an optimizer or solver, which takes gradients and is not differentiated itself.
 
-    `update(params, state)` takes them of its own objective.
+    What it calls to get them is: a closure, a network, a loss. So is a penalty on gradients.
     """
-    return any(_updates(frame) for frame in callers(site.frame))
+    for frame in callers(site.frame):
+        last = frame.name.rpartition(".")[2]
+        if isinstance(frame.node, cst.Lambda) or last in DIFFERENTIATED or names_of(frame) & (LOSS_WORDS | PENALTIES):
+            return False
+        if _takes_gradients(frame) or _of_optimizer(frame, site):
+            return True
+    return False
 
 
-def _updates(frame: Frame) -> bool:
+def _takes_gradients(frame: Frame) -> bool:
+    """By the names of its parameters; `update(params, state)` takes them of its own objective."""
     if not isinstance(frame.node, cst.FunctionDef):
         return False
-    given = {param.name.value for param in (*frame.node.params.posonly_params, *frame.node.params.params)}
-    return bool(given & GRADIENTS) or (frame.node.name.value == "update" and {"params", "state"} <= given)
+    params = [*frame.node.params.posonly_params, *frame.node.params.params]
+    named = [param.name.value for param in params if not _is_flag(param)]
+    given = any(name.split("_")[-1] in GRADIENTS and not words(name) & FLAG_WORDS for name in named)
+    return given or (frame.node.name.value == "update" and {"params", "state"} <= set(named))
+
+
+def _is_flag(param: cst.Param) -> bool:
+    """`create_grad=False`."""
+    return isinstance(param.default, cst.Name) and param.default.value in ("True", "False")
+
+
+def _of_optimizer(frame: Frame, site: Site) -> bool:
+    """A method of a class that derives from an optimizer of a framework, or the step of one that says to be one."""
+    if not frame.class_name:
+        return False
+    last = frame.name.rpartition(".")[2]
+    if last == "step" and words(frame.class_name) & OPTIMIZERS:
+        return True
+    own = site.names.get("self") if frame is site.frame else None
+    owner = own.payload.of if own is not None and isinstance(own.payload, Instance) else None
+    named = site.names.get(frame.class_name)
+    if owner is None and named is not None and isinstance(named.payload, Class):
+        owner = named.payload
+    bases = [] if owner is None else [entry.name for entry in owner.ancestry() if isinstance(entry, Dotted)]
+    return any(registry.optimizer(base) is not None or words(base.rpartition(".")[2]) & OPTIMIZERS for base in bases)
 
 
 def measures(site: Site) -> bool:

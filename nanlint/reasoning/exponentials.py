@@ -15,7 +15,7 @@ from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduction, unit_axis
 from nanlint.reasoning.aftermath import selected
 from nanlint.reasoning.choices import only_ranks
-from nanlint.reasoning.context import measures, quiet, words
+from nanlint.reasoning.context import differentiable, measures, quiet, words
 from nanlint.reasoning.destinations import untrained
 from nanlint.reasoning.growth import driven
 from nanlint.reasoning.moving import contains, removable
@@ -102,7 +102,7 @@ def selected_away(x: Term, trace: Trace) -> bool:
 
 def differentiated(event: Event) -> bool:
     """A gradient flows through the event's result."""
-    return event.result.gradient and not event.site.no_gradient
+    return event.result.gradient and differentiable(event.site)
 
 
 def level(event: Event, x: Term, trace: Trace) -> Level | None:

@@ -14,6 +14,7 @@ from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.guards import implied, under
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.promotion import range_in
+from nanlint.reasoning.context import in_update
 from nanlint.reasoning.origins import SAME_ELEMENTS, sources
 
 PRESERVING = SAME_ELEMENTS | {
@@ -89,6 +90,8 @@ def severed(event: Event, index: int, trace: Trace) -> tuple[str, Event | None]:
     operand = event.operands[index]
     if event.site.no_gradient:
         return "it runs where gradients are switched off", None
+    if in_update(event.site):
+        return "an optimizer takes gradients there, and nothing differentiates what it does", None
     if event.framework in WITHOUT_GRADIENTS:
         return f"{event.framework} computes no gradients", None
     cut = next(_cuts(operand, trace), None) if not operand.gradient else None

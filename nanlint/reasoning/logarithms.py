@@ -15,7 +15,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO, dtype_of
 from nanlint.reasoning.aftermath import selected
 from nanlint.reasoning.choices import only_ranks
-from nanlint.reasoning.context import measures, quiet
+from nanlint.reasoning.context import differentiable, measures, quiet
 from nanlint.reasoning.exponentials import is_similarity
 from nanlint.reasoning.formulas import GUARD, Side, inside, negated, one_minus, unguarded
 from nanlint.reasoning.origins import SAME_ELEMENTS, strip
@@ -130,7 +130,7 @@ def level(reading: Reading) -> Level | None:
     if event.x.kind.scalar or registry.scalar(event.framework):
         return None if effective(event) else Level.STRICT
     if effective(event):
-        fading = reading.guarded and event.x.gradient and not event.site.no_gradient and not quiet(event.site)
+        fading = reading.guarded and _differentiated(event) and not quiet(event.site)
         return Level.NOTE if fading else None
     if _selected_away(reading) and not _differentiated(event):
         return None
@@ -154,7 +154,7 @@ def _published(reading: Reading) -> bool:
 
 
 def _differentiated(event: Event) -> bool:
-    return event.x.gradient and not event.site.no_gradient
+    return event.x.gradient and differentiable(event.site)
 
 
 def _selected_away(reading: Reading) -> bool:

@@ -21,7 +21,7 @@ from nanlint.ops.promotion import range_in
 from nanlint.ops.relations import reduces
 from nanlint.reasoning.aftermath import EXPONENTIALS, absorbed, questioned, repair, selected
 from nanlint.reasoning.conditions import is_mask
-from nanlint.reasoning.context import quiet
+from nanlint.reasoning.context import differentiable, quiet
 from nanlint.reasoning.destinations import discarded, scores, wants_gradient
 from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, alternatives, sources, strip
 from nanlint.reasoning.provenance import (
@@ -87,7 +87,7 @@ def meets(event: Event, index: int, zones: tuple[Interval, ...]) -> tuple[Interv
 
 def differentiated(event: Event, index: int = 0) -> bool:
     """A gradient flows back through the operand."""
-    return event.operands[index].gradient and event.result.gradient and not event.site.no_gradient
+    return event.operands[index].gradient and event.result.gradient and differentiable(event.site)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
 from nanlint.interp.objects import Dotted
 from nanlint.interp.trace import Event, Site, Trace
+from nanlint.ops.poles import dtype_of
 from nanlint.ops.promotion import chosen_dtype
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.ownership import is_thing, owners
@@ -63,6 +64,29 @@ def history(value: Value, trace: Trace) -> Iterator[Event]:
         if origin is not None:
             yield origin
         pending.extend(current.made_by.operands)
+
+
+def floats(event: Event, trace: Trace) -> tuple[Dtype, bool]:
+    """The dtype in which the operation computes, and whether every program of the run has it so.
+
+    Where programs make float64 the default, only what somebody casts to float32 is float32.
+    """
+    dtype = dtype_of(event.operation)
+    if dtype is not Dtype.FLOAT32 or trace.library is None or any(_narrowed(x, trace) for x in event.operands):
+        return dtype, True
+    doubled = trace.library.doubled(event.site.frame.path)
+    trace.doubled = trace.doubled or doubled is True
+    return (Dtype.FLOAT64 if doubled else dtype), doubled is not None
+
+
+def _narrowed(value: Value, trace: Trace) -> bool:
+    """Something says that it, or what it was computed from, is float32."""
+    options = ((event, chosen_dtype(event.options)) for event in history(value, trace))
+    return any(dtype is Dtype.FLOAT32 or _cast(event) is Dtype.FLOAT32 for event, dtype in options)
+
+
+def _cast(event: Event) -> Dtype | None:
+    return event.result.dtype if event.op is Op.CAST else None
 
 
 def made_half(value: Value, trace: Trace) -> Event | None:

@@ -22,9 +22,10 @@ from nanlint.reasoning.texts import code
 
 STEPS = frozenset({Op.STEP, Op.SCALER_STEP})
 _BY_HAND = re.compile(
-    r"\.grad\s*=[^=]|\.grad\b[\w.]*\.(?:zero_|detach_|fill_|copy_)|\.grad\s*\*=|autograd\.grad\("
+    r"\._?grad\s*=[^=]|\.grad\b[\w.]*\.(?:zero_|detach_|fill_|copy_)|\.grad\s*\*=|autograd\.grad\("
     r"|zero_gradients|clear_grad"
 )
+_HANDED = re.compile(r"\._?grad\s*=[^=\n]*\.grad\b")
 _COMMENT = re.compile(r"#.*")
 
 
@@ -91,9 +92,16 @@ def trains(trace: Trace) -> bool:
     return any(True for _ in trace.of(Op.OPTIMIZER, Op.BACKWARD))
 
 
-def sets_gradients(file: cst.Module, trace: Trace) -> bool:
-    """The file sets gradients itself, copies them from other parameters, or computes them without adding them up."""
-    return any(_SETTING.each(file, trace))
+def sets_gradients(part: cst.Module | cst.FunctionDef, trace: Trace) -> bool:
+    """The file or function sets gradients itself: it copies them, or computes them without adding them up."""
+    if isinstance(part, cst.FunctionDef):
+        return _SETTING.of(part, trace)
+    return any(_SETTING.each(part, trace))
+
+
+def hands_gradients(function: cst.FunctionDef) -> bool:
+    """It gives parameters the gradients of others."""
+    return _HANDED.search(_COMMENT.sub("", code(function))) is not None
 
 
 def _sets_gradients(statement: cst.CSTNode) -> bool:

@@ -15,6 +15,7 @@ from nanlint.interp.objects import Shape
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.conditions import MASK_WORDS, is_mask, named_mask, unshaped
 from nanlint.reasoning.context import words
+from nanlint.reasoning.firsts import begins
 from nanlint.reasoning.origins import POINTWISE
 from nanlint.reasoning.targets import COMPARISONS
 from nanlint.reasoning.visibility import ORDER, made_of, positional
@@ -111,7 +112,9 @@ def can_be_empty(found: Selection, event: Event, trace: Trace) -> bool:
         facts = (site.facts.get(number) for number in (found.taken.number, event.x.number))
         if any(fact is not None and fact.filled for fact in facts) or shown_some(found.mask, site.facts):
             return False
-    return not (_never_empty(found.mask) or positional(found.mask) or _replaced(found.taken, event, trace))
+    if begins(found.mask, True, trace) or _never_empty(found.mask) or positional(found.mask):
+        return False
+    return not _replaced(found.taken, event, trace)
 
 
 def _replaced(taken: Value, event: Event, trace: Trace) -> bool:

@@ -10,13 +10,18 @@ from nanlint.domain.interval import NEGATIVE
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
+from nanlint.interp.counting import counted
+from nanlint.interp.guards import under
+from nanlint.interp.store import Facts
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.relations import reduction
 from nanlint.reasoning.conditions import MASK_WORDS, compares_padding, named_mask
 from nanlint.reasoning.context import quiet, words
 from nanlint.reasoning.destinations import feeds_loss, trained, wants_gradient
 from nanlint.reasoning.evidence import trail
+from nanlint.reasoning.firsts import begins
 from nanlint.reasoning.guarding import adding, bare, clamping, epsilon, literal, operand_node, quoted
+from nanlint.reasoning.hindsight import thrown_away
 from nanlint.reasoning.nodes import children
 from nanlint.reasoning.normalising import normalisation, spread_of
 from nanlint.reasoning.origins import POINTWISE, alternatives, sources, strip
@@ -61,8 +66,11 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         if normalisation(event, trace) is not None or has_variance(event.operands[index]):
             trace.pass_over(event, "normalising by a norm or a spread, and variances, have rules of their own")
             continue
-        level, because = _evidence(event, trace, index, found)
         divisor = event.operands[index]
+        if _used_where_sound(event, divisor, trace):
+            trace.pass_over(event, "the quotient is used only where a test has shown that the divisor is not 0")
+            continue
+        level, because = _evidence(event, trace, index, found)
         yield Draft(
             event,
             level,
@@ -72,6 +80,13 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             evidence=trail(event, trace, divisor),
             rewrite=_rewrite(event, index, limits),
         )
+
+
+def _used_where_sound(event: Event, divisor: Value, trace: Trace) -> bool:
+    def away(facts: Facts) -> bool:
+        return not counted(under(divisor, facts), facts).range.contains(0.0)
+
+    return thrown_away(event, away, trace)
 
 
 def _divisor(event: Event) -> int | None:
@@ -118,7 +133,7 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     emptiness = _emptiness(event, divisor)
     if emptiness is not None:  # in a layer the data mostly fills the mask: a padded row has a token
         filled = is_weight(operand_node(event, index)) or by_length(divisor, trace) or not selective(divisor, trace)
-        filled = filled or is_begun(divisor)
+        filled = filled or is_begun(divisor, trace)
         return (Level.WARNING if feeds_loss(event, trace) and not filled else possible), emptiness
     if event.op is Op.DIVIDE and is_sum_of_output(divisor, event.x):
         return (Level.WARNING if trained(event, trace) else possible), "the sum of a network's raw output"
@@ -201,8 +216,10 @@ def by_length(divisor: Value, trace: Trace) -> bool:
     return False
 
 
-def is_begun(divisor: Value) -> bool:
+def is_begun(divisor: Value, trace: Trace) -> bool:
     """The sum of a mask that was put together with ones, as the first token of every sequence, and shaped anew."""
+    if any(begins(mask, True, trace) for mask in strip(divisor).made_by.operands[:1]):
+        return True
     masks = [part for mask in strip(divisor).made_by.operands[:1] for part in sources(mask, MASKED)]
     joined = [part for mask in masks if mask.op is Op.CONCATENATE for part in mask.made_by.operands]
     parts = [way for part in joined for way in alternatives(part)]
@@ -413,6 +430,35 @@ def f(scores):
             """\
 import torch
 
+class Balanced(torch.nn.Module):
+    def forward(self, error, labels, classes, known):
+        count = (labels[:, None] == classes).sum(0).clamp(min=1)
+        weight = (known > 0) / count
+        return (error * weight).sum() / weight.sum()
+
+def f(error, labels, classes, known):
+    return Balanced()(error, labels, classes, known)
+""",
+            fixed="""\
+import torch
+
+class Balanced(torch.nn.Module):
+    def forward(self, error, labels, classes, known):
+        count = (labels[:, None] == classes).sum(0).clamp(min=1)
+        weight = (known > 0) / count
+        return (error * weight).sum() / (weight.sum() + 1e-8)
+
+def f(error, labels, classes, known):
+    return Balanced()(error, labels, classes, known)
+""",
+            hostile="torch.ones(2), torch.tensor([0, 1]), torch.arange(2), torch.zeros(2)",
+            level=Level.NOTE,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
 class Head(torch.nn.Module):
     def forward(self, x, target):
         keep = target != -100
@@ -555,6 +601,36 @@ def f(x, mask, eps=1e-6):
     return mean / (x.std() + eps) + x / x.norm().clamp_min(1e-12)
 """,
             "Clamps and epsilons keep the divisors above 0.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+class Balanced(torch.nn.Module):
+    def forward(self, error, labels, classes):
+        count = (labels[:, None] == classes).sum(0).clamp(min=1)
+        weight = 1.0 / count
+        return (error * weight).sum() / weight.sum()
+
+def f(error, labels, classes):
+    return Balanced()(error, labels, classes)
+""",
+            "A count is finite, and so 1 over it is above 0.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(pred, target):
+    valid = target > 0
+    loss = ((pred - target).abs() * valid).sum() / valid.sum()
+    if valid.sum() == 0:
+        return pred.sum() * 0
+    return loss
+""",
+            "Where nothing is valid the quotient is thrown away.",
         ),
         Good(
             "torch",

@@ -16,7 +16,7 @@ from nanlint.interp.promises import TARGETS
 from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
 from nanlint.reasoning.aftermath import selected
-from nanlint.reasoning.context import in_training, in_update, quiet, words
+from nanlint.reasoning.context import in_training, quiet, words
 from nanlint.reasoning.destinations import discarded, untrained
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
@@ -86,7 +86,7 @@ def _level(
     """The author's own test says that the operand gets there; whether anything is trained by it is less sure."""
     node, operand = operand_node(event, index), event.operands[index]
     constant = node is not None and bool(words(bare(node)) & CONSTANT_WORDS)
-    if constant or quiet(event.site) or in_update(event.site) or discarded(selection[0], trace):
+    if constant or quiet(event.site) or discarded(selection[0], trace):
         return Level.STRICT
     if event.op in registry.table(event.framework).quiet_backward:
         return Level.NOTE

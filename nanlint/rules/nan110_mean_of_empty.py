@@ -11,6 +11,8 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
+from nanlint.interp.counting import shown_some
+from nanlint.interp.store import Facts
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.aftermath import repaired
 from nanlint.reasoning.conditions import MASK_WORDS, PADDING_WORDS, is_mask, named_mask, unshaped, words_in
@@ -18,6 +20,7 @@ from nanlint.reasoning.context import quiet
 from nanlint.reasoning.destinations import LOSSES, feeds_loss, trained
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
+from nanlint.reasoning.hindsight import chosen_where, thrown_away
 from nanlint.reasoning.moving import contains
 from nanlint.reasoning.origins import RANDOM, strip
 from nanlint.reasoning.provenance import leaves
@@ -39,7 +42,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     by_mask: dict[tuple[int, int], list[tuple[Event, Selection]]] = {}  # and statement: one finding is enough
     for event in trace.of(*SMOOTH, *EXTREME):
         found = _empty(event, trace)
-        if found is not None and not _handled(event, trace):
+        if found is not None and not _handled(event, found, trace):
             by_mask.setdefault((id(event.site.statement), found.mask.number), []).append((event, found))
     for (event, found), *others in by_mask.values():
         alone = all(other.node is event.node for other, _ in others)
@@ -47,11 +50,11 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         yield draft if alone else replace(draft, rewrite=None)  # a test of the count serves them all
     for event in trace.of(*LOSSES):
         found = None if _summed(event) else _empty_loss(event, trace)
-        if found is not None and not _handled(event, trace):
+        if found is not None and not _handled(event, found, trace):
             yield _draft(event, found, trace)
     for event in trace.of(Op.CROSS_ENTROPY, Op.NLL_LOSS):
         made = None if _summed(event) or len(event.operands) < 2 else _all_ignored(event.operands[1], event)
-        if made is not None and not _handled(event, trace):
+        if made is not None and not _watched(event, trace):
             origin = trace.origin(made)
             yield Draft(
                 event,
@@ -180,7 +183,18 @@ def _all_ignored(target: Value, event: Event) -> Value | None:
     return target if by_mask and any(x.range.point == ignored for x in made_by.operands[1:]) else None
 
 
-def _handled(event: Event, trace: Trace) -> bool:
+def _handled(event: Event, found: Selection, trace: Trace) -> bool:
+    """The NaN is replaced or looked for, or the result is used only where a test shows that something is selected."""
+
+    def filled(facts: Facts) -> bool:
+        return shown_some(found.mask, facts) or any(
+            fact is not None and fact.filled for fact in (facts.get(found.taken.number), facts.get(event.x.number))
+        )
+
+    return _watched(event, trace) or chosen_where(event, filled, trace) or thrown_away(event, filled, trace)
+
+
+def _watched(event: Event, trace: Trace) -> bool:
     """The result's NaN is replaced, or looked for."""
     tested = any(user.op in (Op.IS_NAN, Op.IS_FINITE) for user in trace.uses(event.result))
     return tested or repaired(event, trace)
@@ -472,8 +486,91 @@ def f(prediction, depth):
             hostile="torch.ones(3), torch.zeros(3)",
             level=Level.WARNING,
         ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def masked_loss(pred, target, log):
+    valid = target > 0
+    loss = (pred - target)[valid].abs().mean()
+    log.append(loss)
+    if not valid.any():
+        return pred.sum() * 0
+    return loss
+
+def f(pred, target):
+    log = []
+    masked_loss(pred, target, log)
+    return log[0]
+""",
+            hostile="torch.ones(3), -torch.ones(3)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def policy_loss(advantage, done):
+    running = torch.cumprod(1 - done, 0)
+    return advantage[running > 0].mean()
+
+def f(advantage, done):
+    return policy_loss(advantage, done)
+""",
+            hostile="torch.ones(3), torch.ones(3)",
+            level=Level.WARNING,
+        ),
     ),
     good=(
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(model, optimizer, batches):
+    for x, target in batches:
+        valid = target > 0
+        loss = (model(x) - target)[valid].abs().mean()
+        if valid.sum() == 0:
+            continue
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+""",
+            "The mean of nothing is thrown away.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def masked_loss(pred, target):
+    valid = target > 0
+    loss = (pred - target)[valid].abs().mean()
+    return torch.where(valid.any(), loss, 0.0)
+
+def f(pred, target):
+    return masked_loss(pred, target)
+""",
+            "The mean is taken only where something is valid; that of nothing has no element to give a gradient to.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def policy_loss(advantage, done):
+    running = torch.cat((torch.ones_like(done[:1]), torch.cumprod(1 - done, 0)[:-1]))
+    before = done.cumsum(0) - done
+    return advantage[running > 0].mean() + advantage[before == 0].mean()
+
+def f(advantage, done):
+    return policy_loss(advantage, done)
+""",
+            "The first step always counts.",
+        ),
         Good(
             "torch",
             """\

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -18,7 +18,15 @@ from nanlint.reasoning.nodes import walk
 from nanlint.reasoning.origins import alternatives
 from nanlint.reasoning.ownership import denoted, is_thing, owners, related, solid
 from nanlint.reasoning.placement import block_of, loop_around, own_line
-from nanlint.reasoning.protocol import Update, last_word, optimizer_node, optimizer_of, sets_gradients, updates
+from nanlint.reasoning.protocol import (
+    Update,
+    hands_gradients,
+    last_word,
+    optimizer_node,
+    optimizer_of,
+    sets_gradients,
+    updates,
+)
 from nanlint.reasoning.spelling import spell
 from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Rewrite, Rule
@@ -32,9 +40,10 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     open_updates = [(update, loop) for update in adding if (loop := _loop(update)) is not None]
     by_hand: dict[int, bool] = {}
     for update, loop in open_updates:
-        if not _zeroed(update, loop, trace) and not any(
-            _by_hand(file, by_hand, trace) for file in _files(update, loop, trace)
-        ):
+        files = _files(update, loop, trace)
+        if _zeroed(update, loop, trace) or any(_by_hand(file, by_hand, trace) for file in files):
+            continue
+        if not _helped(loop, trace):
             yield _draft(update, trace)
 
 
@@ -134,17 +143,43 @@ def _unseen(zeroing: Sequence[Event], update: Update, loop: Loop, trace: Trace) 
     A context manager zeroes as well: `with zero_grad_ctx(parameters):`.
     """
     seen = {id(event.node) for event in zeroing}
-    frames = [event.site.frame for event in trace.events if event.site.frame is not loop.frame and loop.runs(event)]
-    ran = {id(frame.node): frame.node for frame in frames if frame.node is not None}
+    ran = _ran(loop, trace)
     zeroing_functions = {
         node.name.value
         for file in _files(update, loop, trace)
         for node in walk(file)
         if isinstance(node, cst.FunctionDef) and id(node) not in ran and "zero_grad" in code(node)
     }
-    bodies = (loop.node.body, *ran.values())
-    called = ((_called(node), id(node)) for body in bodies for node in walk(body))
+    called = _calls(loop, ran)
     return any(name in zeroing_functions or ("zero_grad" in name and node not in seen) for name, node in called)
+
+
+def _helped(loop: Loop, trace: Trace) -> bool:
+    """A function of any file that the loop calls sets gradients itself.
+
+    One that hands a worker's gradients to a shared model passes on their sum, unless the loop zeroes something.
+    """
+    called = {name for name, _ in _calls(loop, _ran(loop, trace))}
+    zeroes = any("zero_grad" in name for name in called)
+    return any(
+        isinstance(node, cst.FunctionDef)
+        and node.name.value in called
+        and sets_gradients(node, trace)
+        and (zeroes or not hands_gradients(node))
+        for file in trace.trees.values()
+        for node in walk(file)
+    )
+
+
+def _ran(loop: Loop, trace: Trace) -> dict[int, cst.CSTNode]:
+    """The functions that run in the loop."""
+    frames = [event.site.frame for event in trace.events if event.site.frame is not loop.frame and loop.runs(event)]
+    return {id(frame.node): frame.node for frame in frames if frame.node is not None}
+
+
+def _calls(loop: Loop, ran: Mapping[int, cst.CSTNode]) -> list[tuple[str, int]]:
+    """The names of what the loop calls, with the nodes."""
+    return [(_called(node), id(node)) for body in (loop.node.body, *ran.values()) for node in walk(body)]
 
 
 def _called(node: cst.CSTNode) -> str:

@@ -18,7 +18,7 @@ from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import HALF_EPSILON, bare, below_one, literal, quoted
 from nanlint.reasoning.poles import fed
-from nanlint.reasoning.precision import conditional, dtype_of_parameters, why_half
+from nanlint.reasoning.precision import conditional, dtype_of_parameters, floats, why_half
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 THROUGH = frozenset({Op.ADD, Op.SUBTRACT, Op.MULTIPLY, Op.NEGATIVE, Op.CLAMP, Op.SUM, Op.MEAN})
@@ -40,15 +40,16 @@ class Lost:
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for event in trace.of(Op.CLAMP, Op.MAXIMUM, Op.MINIMUM, Op.ADD, Op.SUBTRACT):
-        lost = tuple(_lost(event))
+        lost = tuple(_lost(event, dtype_of(event.operation)))
+        if lost:  # only then it is worth asking all files of the program
+            lost = tuple(_lost(event, floats(event, trace)[0]))
         broken = tuple(fed(event, trace, THROUGH)) if lost else ()
         if broken or (lost and event.op is Op.CLAMP and not quiet(event.site)):
             yield _draft(event, lost, broken, trace)
     yield from _optimizers(trace)
 
 
-def _lost(event: Event) -> Iterator[Lost]:
-    dtype = dtype_of(event.operation)
+def _lost(event: Event, dtype: Dtype) -> Iterator[Lost]:
     if event.op is Op.CLAMP:
         given = [
             (value, event.site.options.get(name)) for name, value in event.options.items() if name in ("min", "max")
@@ -80,6 +81,8 @@ def _draft(event: Event, lost: tuple[Lost, ...], broken: tuple[Event, ...], trac
     level = Level.ERROR if broken else Level.NOTE
     if any(conditional(value, trace) for value in event.operands):
         level = min(level, Level.WARNING)
+    if not floats(event, trace)[1]:
+        level = Level.NOTE
     half = next((clues for value in event.operands if (clues := why_half(value, trace))), ())
     after = f"; {describe(broken[0])} then meets its pole" if broken else ""
     return Draft(

@@ -116,6 +116,8 @@ def _level(parameter: Event, known: Memory, sibling: bool, trace: Trace) -> Leve
 
     So may be one that the file neither makes nor trains, and a frozen parameter surely is.
     """
+    if trace.library is not None and trace.library.filled(parameter.site.frame.path):
+        return Level.NOTE
     owner = owner_of(parameter)
     if in_plain_list(parameter) or _never_read(attribute_name(parameter), trace):
         return Level.NOTE  # no part of the module, so nothing trains it; or left over

@@ -102,6 +102,20 @@ def test_settings_of_the_files_that_were_looked_into_count(tmp_path: Path) -> No
     assert found == [["NAN201"], [], ["NAN201"]]
 
 
+def test_a_default_of_float64_that_a_user_of_the_file_sets_counts(tmp_path: Path) -> None:
+    used, script = tmp_path / "used.py", tmp_path / "script.py"
+    used.write_text("import torch\n\n\ndef f(x):\n    return torch.log(x.clamp(1e-9, 1 - 1e-9))\n", encoding="utf-8")
+    script.write_text("import torch\nimport used\n", encoding="utf-8")
+    paths = (str(used), str(script))
+    before = examine_file(str(used), SETTINGS, Project(paths))
+    Cache(tmp_path / "cache").keep(before, SETTINGS, Project(paths))
+    assert Cache(tmp_path / "cache").find(str(used), SETTINGS, Project(paths)) == before
+    with script.open("a", encoding="utf-8") as file:
+        file.write("\ntorch.set_default_dtype(torch.float64)\n")
+    assert Cache(tmp_path / "cache").find(str(used), SETTINGS, Project(paths)) is None
+    assert before.examined.own and not examine_file(str(used), SETTINGS, Project(paths)).examined.own
+
+
 def test_failures_that_may_pass_are_not_kept(tmp_path: Path, path: str) -> None:
     keep(tmp_path / "cache", Examination(path, problems=(died(path),)))
     Path(path).unlink()
