@@ -233,6 +233,7 @@ class Op(enum.Enum):
     BACKWARD = "backward"
     UNSCALE = "unscale"
     CLIP_GRADIENT = "clip_gradient"
+    CHAIN = "chain"
     STEP = "step"
     SCALER_STEP = "scaler_step"
     SCALER_UPDATE = "scaler_update"
