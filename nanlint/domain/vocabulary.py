@@ -217,6 +217,8 @@ class Op(enum.Enum):
     SQUARED_ERROR = "squared_error"
     ABSOLUTE_ERROR = "absolute_error"
     CTC_LOSS = "ctc_loss"
+    CTC_LOSS_WITH_LOGITS = "ctc_loss_with_logits"
+    PROBABILITY_CTC_LOSS = "probability_ctc_loss"
     POISSON_NLL = "poisson_nll"
     GAUSSIAN_NLL = "gaussian_nll"
     OTHER_LOSS = "other_loss"

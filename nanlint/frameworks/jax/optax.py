@@ -45,9 +45,8 @@ LOSSES: dict[str, Call | Overload] = {
         Op.COSINE_SIMILARITY, "predictions>x targets>y", "epsilon>eps axis where", eps=0.0, axis=-1
     ),
     "cosine_distance": call(Op.OTHER_LOSS, "predictions>input targets>target", "epsilon>eps axis where", eps=0.0),
-    # of logits, not of log-probabilities
     "ctc_loss": call(
-        Op.OTHER_LOSS,
+        Op.CTC_LOSS_WITH_LOGITS,
         "logits>input labels>target",
         "logit_paddings label_paddings blank_id log_epsilon",
         order=(0, 2, 1, 3, 4, 5),
