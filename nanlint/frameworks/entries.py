@@ -73,6 +73,14 @@ class Stride(enum.Enum):
     SELF_SCALED = "what the optimizer finds out itself; the rate is a first guess or a factor near 1"
 
 
+class Part(enum.Enum):
+    """What a transformation of gradients does of an optimizer's work."""
+
+    WHOLE = "all of it: what comes out is added to the parameters"
+    DIRECTION = "divides the gradients by what they were before, or adds them to it"
+    LENGTH = "multiplies by the rate"
+
+
 @dataclass(frozen=True, slots=True)
 class Optimizer:
     """A class of optimizers: the default learning rate (None: required) and the constructor's parameters.
@@ -86,6 +94,7 @@ class Optimizer:
     stride: Stride = Stride.NORMALISED
     decoupled: bool = False
     result: Kind = Kind.OPTIMIZER
+    part: Part = Part.WHOLE
 
 
 class Target(enum.Enum):
@@ -210,5 +219,6 @@ def optimizer(
     stride: Stride = Stride.NORMALISED,
     decoupled: bool = False,
     result: Kind = Kind.OPTIMIZER,
+    part: Part = Part.WHOLE,
 ) -> Optimizer:
-    return Optimizer(default_rate, parameters(names), stride, decoupled, result)
+    return Optimizer(default_rate, parameters(names), stride, decoupled, result, part)

@@ -213,6 +213,10 @@ class Framework:
     """Keywords by which a function that loads a model takes the dtype of its parameters."""
     tensor_types: frozenset[str] = frozenset()
     """Annotations that mean an array."""
+    loss_scaler: str = ""
+    """What multiplies losses so that gradients in float16 do not vanish, and divides the gradients again."""
+    scales_half: bool = True
+    """Whether that takes gradients of parameters which are float16 themselves."""
     helpers: Mapping[str, Helper] = field(default_factory=dict)
     """Classes of other packages that run parts of the optimisation protocol."""
     rate_keys: Mapping[str, str] = field(default_factory=dict)

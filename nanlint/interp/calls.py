@@ -185,7 +185,7 @@ def call_dotted(machine: Machine, name: str, given: Arguments, node: cst.Call) -
     optimizer = frameworks.optimizer(name)
     if optimizer is not None:
         return make_optimizer(machine, name, optimizer, given, node)
-    made = _make(machine, name, given) or _make_dataset(machine, name, given, node)
+    made = _make(machine, name, given, node) or _make_dataset(machine, name, given, node)
     made = made or set_default_float(machine, name, given) or set_policy(machine, name, given)
     if made is not None:
         return made
@@ -229,10 +229,10 @@ def _applied(machine: Machine, given: Arguments, node: cst.Call) -> Value:
     return machine.call(function[0], Arguments(tuple(arguments), named, given.star), node)
 
 
-def _make(machine: Machine, name: str, given: Arguments) -> Value | None:
+def _make(machine: Machine, name: str, given: Arguments, node: cst.Call) -> Value | None:
     """What holds or wraps other things: containers of layers, wrappers, limits of a dtype."""
     if name in SEQUENTIAL:
-        return chained(machine, sequential(given))
+        return chained(machine, name, sequential(given), given, node)
     if name in OPTIONAL:
         return machine.thing(Kind.LAYER, replace(sequential(given), exact=False, optional=True))
     if name in CONTAINERS:

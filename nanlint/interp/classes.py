@@ -117,7 +117,10 @@ def set_layers(machine: Machine, instance: Value, given: Arguments) -> None:
 
 
 def sequential(given: Arguments) -> Chain:
-    """`Sequential(a, b)`, `Sequential(*layers)`, `Sequential(OrderedDict(a=...))`, `Compose([a, b])`."""
+    """`Sequential(a, b)`, `Sequential(*layers)`, `Sequential(OrderedDict(a=...))`, `Compose([a, b])`.
+
+    `named_chain(("clip", a), ("adam", b))` is one as well.
+    """
     values = tuple(value for value, _ in given.positional) or tuple(v for v in given.values if v.constant is None)[:1]
     if len(values) == 1 and isinstance(values[0].payload, Entries):
         entries = values[0].payload
@@ -126,7 +129,13 @@ def sequential(given: Arguments) -> Chain:
     if len(values) == 1 and isinstance(values[0].payload, Elements):
         items = tuple(item for item in values[0].payload.items if item.kind is not Kind.TENSOR)
         return Chain(items, values[0].payload.exact)  # a symbolic input among layers only tells a shape
-    return Chain(values, not given.star)
+    return Chain(tuple(_unnamed(value) for value in values), not given.star)
+
+
+def _unnamed(value: Value) -> Value:
+    """A layer that comes with its name before it."""
+    pair = value.payload.items if isinstance(value.payload, Elements) else ()
+    return pair[1] if len(pair) == 2 and pair[0].kind is Kind.STRING else value
 
 
 def new_instance(machine: Machine, definition: Class, given: Arguments | None, node: cst.CSTNode | None) -> Value:

@@ -9,6 +9,7 @@ import libcst as cst
 from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind, Operation, Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks.model import Framework
 from nanlint.frameworks.registry import FRAMEWORKS
 from nanlint.interp.apis import KERNEL, LOSSES
 from nanlint.interp.arguments import Arguments
@@ -74,7 +75,7 @@ def made_as(machine: Machine, layer: Value, given: Arguments) -> Value:
     dtype = given.named.get("dtype")
     if dtype is not None and isinstance(layer.payload, Layer):
         for framework in FRAMEWORKS:
-            found = as_dtype(machine, framework, dtype[0])
+            found = _policy(machine, framework, dtype[0])
             if framework.name == layer.payload.framework and isinstance(found.payload, Dtype):
                 machine.store.write(machine.attributes, (layer.number, Op.CAST), found)
     return layer
@@ -165,11 +166,18 @@ def set_policy(machine: Machine, name: str, given: Arguments) -> Value | None:
     framework, value = POLICY_SETTERS.get(name), given.first()
     if framework is None or value is None:
         return None
-    if isinstance(value.constant, str):
-        found = as_dtype(machine, framework, machine.constant(value.constant.removeprefix("mixed_"))).payload
-        if isinstance(found, Dtype):
-            machine.layer_floats[framework.name] = found
+    found = _policy(machine, framework, value).payload
+    if isinstance(found, Dtype):
+        machine.layer_floats[framework.name] = found
     return machine.constant(None)
+
+
+def _policy(machine: Machine, framework: Framework, value: Value) -> Value:
+    """In what layers compute under a dtype, or a policy by its name; anything else stays what it is."""
+    name = value.constant
+    return as_dtype(
+        machine, framework, machine.constant(name.removeprefix("mixed_")) if isinstance(name, str) else value
+    )
 
 
 def set_default_float(machine: Machine, name: str, given: Arguments) -> Value | None:

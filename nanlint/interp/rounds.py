@@ -14,8 +14,10 @@ from nanlint.interp.containers import element, items_of, sequence
 from nanlint.interp.guards import implied
 from nanlint.interp.loops import depends_on
 from nanlint.interp.machine import Machine
+from nanlint.interp.precision import cast_model
 from nanlint.interp.taken import Taken, run
 from nanlint.interp.trees import mapped, paired, traced
+from nanlint.interp.values import choices
 
 
 def _steady(machine: Machine, before: Value, step: Callable[[Value], Value]) -> Value:
@@ -114,13 +116,24 @@ def _map(machine: Machine, taken: Taken) -> Value:
     return run(machine, taken.named["function"], (x,), taken.node)
 
 
+def _leaf(machine: Machine, function: Value, leaf: Value, taken: Taken) -> Value:
+    """What the function makes of a leaf; a module that is a tree of its parameters is cast if each of them is."""
+    if leaf.kind not in (Kind.LAYER, Kind.MODEL):
+        return run(machine, function, (leaf,), taken.node)
+    result = run(machine, function, (machine.unknown(leaf, kind=Kind.TENSOR),), taken.node)
+    made = [choice.dtype for choice in choices(result) or (result,) if choice.op is Op.CAST and choice.dtype.floating]
+    for dtype in made[:1]:
+        cast_model(machine, leaf, machine.thing(Kind.OBJECT, dtype), taken.node, "")
+    return leaf
+
+
 def _each_leaf(machine: Machine, taken: Taken) -> Value:
     """Of two trees, leaf by leaf; further ones by any of their elements."""
     function = taken.named["function"]
     trees = [*(taken.named[name] for name in ("tree",) if name in taken.named), *taken.rest]
     if len(trees) < 2:
         tree = trees[0] if trees else machine.unknown()
-        return mapped(machine, tree, lambda leaf: run(machine, function, (leaf,), taken.node))
+        return mapped(machine, tree, lambda leaf: _leaf(machine, function, leaf, taken))
     first, second, *others = trees
     return paired(machine, first, second, lambda a, b: run(machine, function, (a, b, *others), taken.node))
 

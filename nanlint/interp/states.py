@@ -9,7 +9,8 @@ import libcst as cst
 
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.frameworks.entries import Part
+from nanlint.frameworks.registry import FRAMEWORKS, optimizer
 from nanlint.interp.apis import call_layer, opaque
 from nanlint.interp.arguments import Arguments
 from nanlint.interp.binding import bind
@@ -29,11 +30,11 @@ def state(machine: Machine, name: str, given: Arguments, node: cst.CSTNode) -> V
     bound = bind(machine, framework, call, given)
     if bound is None:
         return opaque(machine, given, node, name)
-    optimizer = bound.operands[0]
-    kept = {key: value for key, (value, _) in given.named.items()} | bound.options | {OPTIMIZER: optimizer}
+    held = bound.operands[0]
+    kept = {key: value for key, (value, _) in given.named.items()} | bound.options | {OPTIMIZER: held}
     if PARAMETERS in kept:
         kept[PARAMETERS] = trained(machine, kept[PARAMETERS])
-    return replace(optimizer, kind=Kind.OPTIMIZER, payload=TrainingState(kept))
+    return replace(held, kind=Kind.OPTIMIZER, payload=TrainingState(kept))
 
 
 def constructor(definition: Class, method: str) -> str:
@@ -52,22 +53,32 @@ def changed(machine: Machine, held: Value, given: Arguments, stepped: bool) -> V
     return replace(held, payload=TrainingState(items))
 
 
-def chained(machine: Machine, chain: Chain) -> Value:
+def chained(machine: Machine, name: str, chain: Chain, given: Arguments, node: cst.Call) -> Value:
     """`chain(clip, adam)` is its optimizer with the others around it; a chain without one is a chain of layers."""
     optimizers = [part for part in chain.layers if part.kind is Kind.OPTIMIZER]
     if not optimizers:
         return machine.thing(Kind.LAYER, chain)
-    return replace(optimizers[-1], payload=chain)
+    written = [argument for _, argument in given.positional] if len(given.positional) == len(chain.layers) else []
+    machine.record(Op.CHAIN, chain.layers, node, operand_nodes=written, kind=Kind.OPTIMIZER, spelling=name)
+    steering = [part for part in optimizers if part.op is Op.OPTIMIZER and not _only_scales(machine, part)]
+    return replace((steering or optimizers)[-1], payload=chain)
 
 
-def clip_gradients(machine: Machine, optimizer: Value, gradients: Value, node: cst.CSTNode) -> None:
+def _only_scales(machine: Machine, part: Value) -> bool:
+    """It multiplies by the rate and leaves the direction to those before it."""
+    origin = machine.trace.origin(part)
+    found = None if origin is None else optimizer(origin.site.spelling)
+    return found is not None and found[1].part is Part.LENGTH
+
+
+def clip_gradients(machine: Machine, stepping: Value, gradients: Value, node: cst.CSTNode) -> None:
     """The clips that are part of an optimizer do their work before it steps."""
-    for clip in _clips(optimizer):
+    for clip in _clips(stepping):
         call_layer(machine, clip, Arguments(((gradients, None),)), node)
 
 
-def _clips(optimizer: Value) -> Iterator[Layer]:
-    payload = optimizer.payload
+def _clips(stepping: Value) -> Iterator[Layer]:
+    payload = stepping.payload
     if isinstance(payload, TrainingState):
         yield from _clips(payload.items[OPTIMIZER])
     elif isinstance(payload, Chain):
@@ -76,5 +87,5 @@ def _clips(optimizer: Value) -> Iterator[Layer]:
     elif isinstance(payload, Layer) and payload.call.op is Op.CLIP_GRADIENT:
         yield payload
     elif payload is None:
-        for choice in choices(optimizer):
+        for choice in choices(stepping):
             yield from _clips(choice)

@@ -29,4 +29,5 @@ def negative_log_likelihood(a: Application) -> Outcome:
 
 
 unbounded(Op.KL_DIVERGENCE, Op.POISSON_NLL, Op.GAUSSIAN_NLL, Op.OTHER_LOSS)
+unbounded(Op.CTC_LOSS_WITH_LOGITS, Op.PROBABILITY_CTC_LOSS)  # -6e-9 where every frame is certain
 unbounded(Op.LOG_PROB, Op.SAMPLE, arity=0)

@@ -12,7 +12,16 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.frameworks.entries import Call
 from nanlint.interp.trace import Event, Trace
-from nanlint.reasoning.activations import Activated, activated, called_layer, input_node, written_out
+from nanlint.reasoning.activations import (
+    Activated,
+    activated,
+    at_loss,
+    at_source,
+    called_layer,
+    input_node,
+    named_input,
+    written_out,
+)
 from nanlint.reasoning.context import quiet
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import bare, operand_node, quoted
@@ -36,6 +45,10 @@ LOGARITHMIC = {"softmax": "log_softmax", "Softmax": "LogSoftmax"}
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for loss in trace.of(*LOSSES):
         draft = _of_probabilities(loss, trace) or _of_scores(loss, trace) or _of_target(loss, trace)
+        if draft is not None:
+            yield draft
+    for loss in trace.of(Op.CTC_LOSS_WITH_LOGITS, Op.PROBABILITY_CTC_LOSS):
+        draft = _of_activated(loss, trace) if loss.op is Op.CTC_LOSS_WITH_LOGITS else _of_logarithms(loss, trace)
         if draft is not None:
             yield draft
 
@@ -110,6 +123,46 @@ def _normalised(loss: Event) -> Rewrite | None:
     if spelled is None:
         return None
     return Rewrite("Normalise the scores", Applicability.UNSAFE, (Replace(node, spelled.text),), spelled.imports)
+
+
+# losses over alignments that take logits, or probabilities
+
+
+def _of_activated(loss: Event, trace: Trace) -> Draft | None:
+    """A softmax before a loss that applies one itself; a log-softmax changes nothing."""
+    found = activated(loss, trace)
+    if found is None:
+        return None
+    form = found.p.form.value
+    dropped = at_loss(found) or at_source(found, trace, (loss.op, Op.ARGMAX))
+    title = f"Drop the {form}"
+    return Draft(
+        event=loss,
+        level=_level(loss),
+        message=f"{describe(loss)} takes logits, {named_input(loss)} is a {form}: each frame of an alignment "
+        "costs log(e + C - 1) - 1 or more for C classes (2.4 for 28), and confident mistakes stay",
+        remedy=f"Drop the {form}: the loss applies it itself.",
+        evidence=trail(loss, trace, loss.x),
+        claims=written_out(found, trace),
+        rewrite=None if dropped is None else Rewrite(title, Applicability.UNSAFE, dropped.edits, dropped.imports),
+    )
+
+
+def _of_logarithms(loss: Event, trace: Trace) -> Draft | None:
+    """What is negative, given to a loss that takes the logarithm itself."""
+    choices = list(alternatives(loss.x))
+    logarithmic = bool(choices) and all(choice.op in LOGARITHMS for choice in choices)
+    if not logarithmic and not (choices and all(choice.op in NETWORKS for choice in choices)):
+        return None
+    what = "log-probabilities" if logarithmic else "the output of a layer"
+    return Draft(
+        event=loss,
+        level=_level(loss),
+        message=f"{describe(loss)} takes probabilities, {quoted(input_node(loss))} is {what}: its own logarithm of a "
+        "negative number is NaN",
+        remedy="Give the loss a softmax.",
+        evidence=trail(loss, trace, loss.x),
+    )
 
 
 # the target of a divergence
@@ -361,23 +414,26 @@ def f(x, y):
 RULE = Rule(
     code="NAN304",
     name="probabilities-into-log-loss",
-    summary="nll_loss, kl_div or ctc_loss gets probabilities or raw scores where it takes log-probabilities.",
+    summary="nll_loss, kl_div or ctc_loss gets probabilities, logarithms or scores where it takes another of them.",
     why=(
         "nll_loss is minus the number that stands at the class, kl_div is t * (log(t) - x), ctc_loss adds up x along"
         " paths: all three take the logarithm as done. Of probabilities the first lies in [-1, 0], with a gradient that"
         " vanishes exactly where the model is confidently wrong; the second is negative, -1.2 for two equal"
         " distributions, and has its minimum elsewhere; the third is no likelihood. Of raw scores the loss has no lower"
         " bound: training drives them apart until it is -inf, then NaN. kl_div also has to be told whether its target"
-        " is a logarithm: told wrongly it takes the logarithm of negative numbers, which is NaN. Nothing raises."
+        " is a logarithm: told wrongly it takes the logarithm of negative numbers, which is NaN. The ctc_loss of"
+        " TensorFlow, Keras and Optax takes logits (a log-softmax does no harm) and never gets near 0 after a softmax;"
+        " ctc_batch_cost takes probabilities, and is NaN of logits or logarithms. Nothing raises."
     ),
     check=check,
     specific=40,
-    remedy="Use log_softmax, or cross_entropy of the logits; for kl_div pass log_target=True with a log target.",
+    remedy="Use log_softmax, or cross_entropy of the logits; for kl_div pass log_target=True with a log target. Give a"
+    " CTC loss what it takes: log-probabilities in PyTorch, probabilities in ctc_batch_cost, logits elsewhere.",
     fix=Applicability.UNSAFE,
     fix_note=(
         "The loss has another value, the right one. Where only such losses and argmax use the softmax it becomes a"
         " log-softmax in its place, and a model then returns log-probabilities; elsewhere the loss gets a log-softmax"
-        " of its own."
+        " of its own. In front of a loss that takes logits the softmax is dropped."
     ),
     bad=(
         Bad(

@@ -12,9 +12,11 @@ from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
+from nanlint.frameworks.entries import Stride
 from nanlint.interp.objects import Elements, Parameters
 from nanlint.interp.trace import Event, Site, Trace
-from nanlint.reasoning.hyperparameters import constructions
+from nanlint.reasoning.chains import Behind, Stage, clips_behind
+from nanlint.reasoning.hyperparameters import constructions, settings, table
 from nanlint.reasoning.moving import contains
 from nanlint.reasoning.origins import ancestors, strip
 from nanlint.reasoning.ownership import is_thing, name_of, owners, parameters_text, related
@@ -34,6 +36,8 @@ from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, Replace, Rewrite, Rule
 
 _GRADIENT = re.compile(r"\.grad\b")
+LIMITS = ("max_norm", "clip_value")
+MEANT = 10.0  # times the rate: what bounds updates of that size is meant to
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -51,6 +55,10 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for clamp in trace.of(Op.CLAMP):
         if _thrown_away(clamp):
             yield _discarded(clamp)
+    for chain in trace.of(Op.CHAIN):
+        for behind in clips_behind(chain, trace):
+            if behind.stage is Stage.UPDATE or not _for_updates(behind):
+                yield _of_updates(chain, behind)
 
 
 def _draft(clip: Event, why: str, remedy: str, evidence: Sequence[Clue], rewrite: Rewrite | None) -> Draft:
@@ -264,6 +272,55 @@ def _discarded(clamp: Event) -> Draft:
     )
 
 
+# behind the optimizer in a chain of transformations
+
+
+def _of_updates(chain: Event, behind: Behind) -> Draft:
+    entry = table(behind.maker)
+    stride = Stride.NORMALISED if entry is None else entry.stride
+    given = "divided by their history" if behind.stage is Stage.DIRECTION else stride.value
+    if stride is Stride.PROPORTIONAL and behind.stage is Stage.DIRECTION:
+        given = "the sum of those up to now"
+    clip = behind.clip.node
+    likely = behind.stage is Stage.UPDATE and not _for_updates(behind) and not _of_their_size(behind)
+    return Draft(
+        chain,
+        Level.WARNING if likely else Level.NOTE,
+        f"`{code(clip)}` bounds the updates, not the gradients: behind `{code(behind.maker.node)}` they are {given}, "
+        "and what the optimizer remembers has taken in the gradients as they came",
+        "Put the clip first in the chain.",
+        (Clue(behind.maker.node, "takes the gradients unclipped"), Clue(clip, "clips what it makes of them")),
+        rewrite=_clip_first(chain, behind) if likely else None,
+    )
+
+
+def _for_updates(behind: Behind) -> bool:
+    """A limit of the root mean square, as Adafactor sets one to its updates."""
+    return "max_rms" in behind.clip.options
+
+
+def _of_their_size(behind: Behind) -> bool:
+    """The limit is as small as the updates are: they are meant."""
+    limits = [behind.clip.options[name].range.point for name in LIMITS if name in behind.clip.options]
+    rates = [rate for setting in settings(behind.maker, "lr") for rate in setting.known()]
+    return bool(rates) and any(limit is not None and limit <= MEANT * max(rates) for limit in limits)
+
+
+def _clip_first(chain: Event, behind: Behind) -> Rewrite | None:
+    """The parts as they are written, the clip before the first that wants clipped gradients."""
+    nodes = [node for node in chain.site.operands if node is not None]
+    given = chain.node.args if isinstance(chain.node, cst.Call) else ()
+    if len(nodes) != len(given) or any(argument.star or argument.keyword for argument in given):
+        return None
+    moved = [*nodes]
+    moved.insert(behind.first, moved.pop(behind.place))
+    if any(bool(old.lpar) is not bool(new.lpar) for old, new in zip(nodes, moved, strict=True)):
+        return None
+    inner = [code(new.with_changes(lpar=(), rpar=())) for new in moved]
+    edits = [Replace(old, text) for old, new, text in zip(nodes, moved, inner, strict=True) if old is not new]
+    return _rewrite("Clip the gradients, before the optimizer takes them", *edits)
+
+
 _MODEL = """\
 import torch
 
@@ -378,15 +435,19 @@ _LARGE = "torch.tensor([[1e4]]), torch.tensor([[1.0]])"
 RULE = Rule(
     code="NAN402",
     name="clip-out-of-place",
-    summary="A gradient clip that the step does not feel: too early, too late, on other parameters, on copies.",
+    summary="A gradient clip that the step does not feel: too early, too late, of other parameters, copies or updates.",
     why=(
         "The clip is there, so nobody looks for exploding gradients, and it does nothing: before the backward pass"
         " there are no gradients, after the step they have been applied, copies of parameters have none, and the"
         " generator that `parameters()` gives is empty after one pass, which the optimizer's constructor may have made."
+        " Behind the optimizer in a chain of transformations it bounds updates: those of Adam are about the rate in"
+        " size, while one gradient of 10,000 goes into the mean of the squares and stops the weights for thousands of"
+        " steps."
     ),
     check=check,
     specific=40,
-    remedy="Clip the parameters that the optimizer was built with, after the backward pass and before the step.",
+    remedy="Clip the parameters that the optimizer was built with, after the backward pass and before the step;"
+    " in a chain, before the optimizer.",
     fix=Applicability.UNSAFE,
     fix_note="Moves or repairs the clip, which then takes effect for the first time: training changes.",
     bad=(

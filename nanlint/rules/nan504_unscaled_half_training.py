@@ -8,23 +8,29 @@ from collections.abc import Iterator
 import libcst as cst
 
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.value import Value
+from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
+from nanlint.frameworks import registry
+from nanlint.frameworks.model import Framework
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.hyperparameters import constructions
-from nanlint.reasoning.origins import strip
-from nanlint.reasoning.precision import dtype_of_parameters, history
+from nanlint.reasoning.origins import NETWORKS, strip
+from nanlint.reasoning.precision import dtype_of_parameters, history, model_casts, with_arrays
 from nanlint.reasoning.protocol import Update, optimizer_of, updates
 from nanlint.reasoning.texts import code
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Rule
 
 SCALING = (Op.GRAD_SCALER, Op.UNSCALE, Op.SCALER_STEP, Op.SCALER_UPDATE)
+_HALF = Dtype.FLOAT16
 _COMMENT = re.compile(r"#.*")
 _SCALED_ELSEWHERE = re.compile(
-    r"scaler|loss_?scal|scale_loss|accelerat|deepspeed|\bapex\b|lightning|\bfabric\b|fp16_?optim|mixed_precision",
+    r"scaler|loss_?scal|scaled?_loss|dynamic_?scale|graph_rewrite|accelerat|deepspeed|\bapex\b|lightning|\bfabric\b"
+    r"|fp16_?optim|(?<!import )mixed_precision(?!\.experimental|\.set_|\.\w*policy|\s+(?:import|as)\b)",
     re.IGNORECASE,
 )
+"""Not the module in which policies are set: they scale nothing by themselves."""
+COMPUTING = NETWORKS | {Op.MATMUL, Op.STANDARDIZE}
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -38,12 +44,16 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 def _unscaled(trace: Trace) -> Iterator[Draft]:
     for update in updates(trace):
         for backward in update.backwards:
-            if _scaled(backward.x) or backward.op is not Op.BACKWARD or len(backward.operands) != 1:
+            if backward.op is not Op.BACKWARD or _scaled(backward.x) or _helped(backward):
                 continue
             if (region := _autocast(backward, trace)) is not None:
                 yield _draft(backward, Level.WARNING, region, "autocast computes in float16")
             elif (cast := _cast(update, trace)) is not None:  # a GradScaler refuses float16 gradients
                 yield _draft(backward, Level.NOTE, cast, "the parameters are float16")
+            elif (half := _computed(backward, trace)) is not None:
+                refused = not _table(backward).scales_half and any(dtype is _HALF for _, dtype in model_casts(trace))
+                level = Level.NOTE if refused else Level.WARNING
+                yield _draft(backward, level, half, "the network computes in float16")
 
 
 def _scales_elsewhere(backward: Event, trace: Trace) -> bool:
@@ -81,19 +91,37 @@ def _cast(update: Update, trace: Trace) -> Clue | None:
     return None
 
 
+def _helped(backward: Event) -> bool:
+    """Something that may scale the loss runs the pass."""
+    return any(operand.kind not in (Kind.TAPE, Kind.OPTIMIZER) for operand in backward.operands[1:])
+
+
+def _computed(backward: Event, trace: Trace) -> Clue | None:
+    """Where a gradient goes through a layer or a product of matrices in float16, on its way to the parameters."""
+    for event in history(backward.x, trace):
+        if event.op in COMPUTING and event.result.dtype is _HALF and _takes_part(event):
+            return Clue(event.node, "computes in float16", event.result)
+    return None
+
+
+def _table(backward: Event) -> Framework:
+    return registry.table(with_arrays(backward))
+
+
 def _takes_part(event: Event) -> bool:
     """It gives float16 that a gradient flows through, or may: a model of which nothing is known."""
-    half = event.result.dtype is Dtype.FLOAT16 and event.result.gradient
+    half = event.result.dtype is _HALF and event.result.gradient
     return (half or event.op is Op.OPAQUE) and not event.site.no_gradient
 
 
 def _draft(backward: Event, level: Level, clue: Clue, reason: str) -> Draft:
+    scaler = _table(backward).loss_scaler
     return Draft(
         backward,
         level,
-        f"gradients in float16 without a GradScaler: {reason}, where everything below 6e-8 is 0 and above 65504 "
-        "infinite",
-        "Scale the loss with torch.amp.GradScaler, which also skips steps with infinite gradients, or use bfloat16.",
+        f"gradients in float16 without a {scaler.rpartition('.')[2]}: {reason}, where everything below 6e-8 is 0 and "
+        "above 65504 infinite",
+        f"Scale the loss with {scaler}, which also skips steps with infinite gradients, or use bfloat16.",
         evidence=(clue,),
     )
 
@@ -101,16 +129,18 @@ def _draft(backward: Event, level: Level, clue: Clue, reason: str) -> Draft:
 RULE = Rule(
     code="NAN504",
     name="unscaled-half-training",
-    summary="Training under float16 autocast, or of float16 parameters, without a GradScaler.",
+    summary="Training in float16, under autocast, a policy or by casts, without a scaled loss.",
     why="Gradients are smaller than activations, and float16 ends at 6e-8: small ones become 0 and parts of the model "
     "stop learning, with no error. Large ones become infinite, and one such step makes the parameters NaN. A "
     "GradScaler multiplies the loss by 65536, divides the gradients again, and skips steps whose gradients are not "
-    "finite. bfloat16 has the exponents of float32 and needs none; nor does inference. Parameters that are float16 "
-    "themselves get a note: no scaler takes their gradients.",
+    "finite; so do Keras' LossScaleOptimizer, which `compile` puts around the optimizer and a loop of one's own has to "
+    "ask for, and Flax' DynamicScale. bfloat16 has the exponents of float32 and needs none; nor does inference. "
+    "Parameters of PyTorch that are float16 themselves get a note: no scaler takes their gradients.",
     check=check,
     specific=20,
     remedy="Wrap the step: `scaler.scale(loss).backward()`, `scaler.step(optimizer)`, `scaler.update()`; or let "
-    "autocast use `dtype=torch.bfloat16`. Keep the parameters in float32.",
+    "autocast use `dtype=torch.bfloat16`. With Keras, differentiate `optimizer.scale_loss(loss)`; with Flax, use "
+    "`dynamic_scale.value_and_grad`. Keep the parameters in float32.",
     references=("https://docs.pytorch.org/docs/stable/notes/amp_examples.html",),
     bad=(
         Bad(

@@ -211,6 +211,7 @@ BY_THE_INTERPRETER = {
     Op.IDENTITY_TEST, Op.CONTAINS, Op.STORE, Op.JOIN, Op.CONSTANT, Op.ARGUMENT, Op.ATTRIBUTE, Op.ITERATE,
     Op.INSTANCE_TEST,
     Op.OPTIMIZER,  # from the tables of optimizers
+    Op.CHAIN,  # from what is put together one after the other, where an optimizer is among it
 }  # fmt: skip
 """Operations that come from syntax."""
 

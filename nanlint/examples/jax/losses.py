@@ -35,6 +35,16 @@ def f(x, labels):
 _INTEGER = "softmax_cross_entropy_with_integer_labels"
 _FLOORED = "float(f(jnp.array([[50.0, 0.0, 0.0]]), jnp.array([1])).max()) < 2"
 
+_ALIGNED = """\
+import jax
+import jax.numpy as jnp
+import optax
+
+
+def f(x, labels):
+    return optax.ctc_loss({}, jnp.zeros(x.shape[:2]), labels, jnp.zeros(labels.shape))
+"""
+_FRAMES = "jax.nn.one_hot(jnp.array([[1, 0, 0, 2, 0, 0]]), 5) * 50, jnp.array([[1, 2]])"
 _DIVERGENCE = """\
 import jax
 import optax
@@ -191,6 +201,13 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             ),
             "This form takes log-probabilities twice.",
         ),
+        Bad(
+            "jax",
+            _ALIGNED.format("jax.nn.softmax(x)"),
+            _ALIGNED.format("x"),
+            proof=f"float(f({_FRAMES})[0]) > 3",
+        ),
+        Good("jax", _ALIGNED.format("jax.nn.log_softmax(x)"), "A softmax of a log-softmax is the softmax itself."),
     ),
     "NAN305": (
         Bad(

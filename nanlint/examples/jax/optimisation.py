@@ -81,6 +81,26 @@ def _chained(tx: str) -> str:
     return f"optax.chain({_CLIP}, {tx})"
 
 
+def _outlier(tx: str) -> str:
+    """One gradient after the other, of a loss that falls with the weight."""
+    return f"""\
+import jax
+import jax.numpy as jnp
+import optax
+
+
+def f(slopes):
+    tx = {tx}
+    weights = jnp.ones(1)
+    state = tx.init(weights)
+    for slope in slopes:
+        grads = jax.grad(lambda w: jnp.mean(slope * w))(weights)
+        updates, state = tx.update(grads, state, weights)
+        weights = optax.apply_updates(weights, updates)
+    return weights
+"""
+
+
 def _made(head: str, test: str) -> str:
     return f"""\
 import jax
@@ -99,6 +119,10 @@ def f(batches):
     return params
 """
 
+
+_STANDS = "float(f(np.array([1e4] + [1.0] * 59, np.float32))[0]) > 0.9"
+"""One gradient of 10,000, and Adam, whose rate of 0.01 would take the weight to 0.4, stands still from there on."""
+_UPDATES = "optax.scale_by_factored_rms(), optax.clip_by_block_rms(1.0), optax.scale_by_learning_rate(0.01)"
 
 _FINITE = """\
         if not jnp.isfinite(loss):
@@ -163,6 +187,67 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         ),
         Miss("jax", _BY_HAND, "The step is arithmetic of the script's own, which nothing marks as one."),
     ),
+    "NAN402": (
+        Bad(
+            "jax",
+            _outlier(f"optax.chain(optax.sgd(0.01, momentum=0.9), {_CLIP})"),
+            _outlier(f"optax.chain({_CLIP}, optax.sgd(0.01, momentum=0.9))"),
+            hostile="np.full(8, 1e38, np.float32)",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "jax",
+            _outlier("optax.chain(optax.zero_nans(), optax.adam(1e-2), optax.clip(1.0))"),
+            _outlier("optax.chain(optax.zero_nans(), optax.clip(1.0), optax.adam(1e-2))"),
+            proof=_STANDS,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "jax",
+            _outlier(f'optax.named_chain(("adam", optax.adam(1e-2)), ("clip", {_CLIP}))'),
+            _outlier(f'optax.named_chain(("clip", {_CLIP}), ("adam", optax.adam(1e-2)))'),
+            proof=_STANDS,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "jax",
+            _outlier(f"optax.chain(optax.scale_by_adam(), optax.scale(-1e-2), {_CLIP})"),
+            _outlier(f"optax.chain({_CLIP}, optax.scale_by_adam(), optax.scale(-1e-2))"),
+            proof=_STANDS,
+            level=Level.WARNING,
+        ),
+        Bad(
+            "jax",
+            _outlier(f"optax.chain(optax.scale_by_adam(), {_CLIP}, optax.scale(-1e-2))"),
+            proof=_STANDS,
+            level=Level.NOTE,
+        ),
+        Bad("jax", _outlier("optax.chain(optax.adam(1e-2), optax.clip(1e-2))"), proof=_STANDS, level=Level.NOTE),
+        Good("jax", _outlier(_chained("optax.adam(1e-2)")), "The gradients are clipped first."),
+        Good("jax", _outlier(f"optax.chain({_UPDATES})"), "Adafactor clips its updates, by their mean square."),
+        Good(
+            "jax",
+            _outlier(f"optax.chain({_CLIP}, optax.adam(1e-2), optax.clip(1.0))"),
+            "The updates are clipped as well as the gradients.",
+        ),
+        Good(
+            "jax",
+            _outlier(f"optax.chain(optax.scale(0.5), {_CLIP}, optax.sgd(1e-2))"),
+            "What scales the gradients by a number leaves them gradients.",
+        ),
+        Good(
+            "jax",
+            _outlier(
+                f"optax.chain(optax.add_decayed_weights(1e-4), {_CLIP}, optax.scale_by_adam(), optax.scale(-1e-2))"
+            ),
+            "The weight decay that is clipped with the gradients is no history of them.",
+        ),
+        Good(
+            "jax",
+            _outlier(f"optax.chain({_CLIP}, optax.chain(optax.scale_by_adam(), optax.scale(-1e-2)))"),
+            "A chain in a chain.",
+        ),
+    ),
     "NAN404": (
         Bad(
             "jax",
@@ -197,7 +282,14 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             _loop(_chained("optax.sgd(0.05, momentum=0.8)")),
             hostile=_NEAR,
         ),
+        Bad(
+            "jax",
+            _loop(_chained("optax.scale_by_adam(eps=0.0), optax.scale(-1e-3)")),
+            _loop(_chained("optax.scale_by_adam(eps=1e-8), optax.scale(-1e-3)")),
+            hostile=_FLAT,
+        ),
         Good("jax", _loop(_chained("optax.adam(1e-3, b1=0.0)")), "0 is allowed: no averaging."),
+        Good("jax", _loop(_chained("optax.adagrad(1e-3, eps=0.0)")), "Adagrad leaves out what would be divided by 0."),
         Good("jax", _loop(_chained("optax.sgd(0.05, momentum=None)")), "No momentum."),
         Good("jax", _loop(_chained("optax.adam(1e-3, eps=1e-6, eps_root=0.0)")), "Only `eps` has to be positive."),
     ),

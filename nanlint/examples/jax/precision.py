@@ -41,6 +41,58 @@ def f(x):
 """
 
 
+def _trained(head: str, made: str, output: str, gradient: str = "jax.grad(loss_fn)(params)") -> str:
+    """The gradient of a weight is about 1e-8."""
+    return f"""\
+import jax
+import jax.numpy as jnp
+import optax
+{head}
+
+def f(x):
+    {made}
+    tx = optax.chain(optax.clip_by_global_norm(1.0), optax.sgd(0.01))
+
+    def loss_fn(params):
+        return jnp.mean({output}.astype(jnp.float32)) * 1e-3
+
+    state = tx.init(params)
+    for _ in range(2):
+        grads = {gradient}
+        updates, state = tx.update(grads, state, params)
+        params = optax.apply_updates(params, updates)
+    return params
+"""
+
+
+def _linen(dtype: str = "jnp.float16", **more: str) -> str:
+    return _trained(
+        "from flax import linen as nn\n",
+        f"model = nn.Dense(1, dtype={dtype}, kernel_init=nn.initializers.zeros)\n"
+        "    params = model.init(jax.random.PRNGKey(0), x)",
+        "model.apply(params, x)",
+        **more,
+    )
+
+
+def _arrays(dtype: str = "jnp.float16", **more: str) -> str:
+    return _trained("", f'params = {{"w": jnp.zeros((4, 1), {dtype})}}', f'(x.astype({dtype}) @ params["w"])', **more)
+
+
+_LINEAR = "params = eqx.nn.Linear(4, 1, use_bias=False, key=jax.random.PRNGKey(0))\n"
+_TREE = "    params = jax.tree.map(lambda p: (0 * p).astype(jnp.float16), params)"
+_DYNAMIC = (
+    _linen(gradient="jax.grad(loss_fn)(params)")
+    .replace(
+        "        grads = jax.grad(loss_fn)(params)\n",
+        "        scale, _, _, grads = scale.value_and_grad(loss_fn)(params)\n",
+    )
+    .replace("    state = tx", "    scale = DynamicScale()\n    state = tx")
+    .replace("as nn\n", "as nn\nfrom flax.training.dynamic_scale import DynamicScale\n")
+)
+_BY_HAND = "jax.tree.map(lambda g: g / 32768.0, jax.grad(lambda p: loss_fn(p) * 32768.0)(params))"
+_STILL = "not any(np.any(leaf) for leaf in jax.tree.leaves({leaves}))"
+
 EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
     "NAN501": (
         Bad("jax", _clip("1 - 1e-9"), _clip("1 - 1e-6"), hostile="jnp.array([100.0])"),
@@ -81,6 +133,30 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
         ),
         Good("jax", _chosen("-1e4"), "float16 goes down to -65504."),
         Good("jax", _chosen("-1e9", "jnp.bfloat16"), "bfloat16 has the range of float32."),
+    ),
+    "NAN504": (
+        Bad(
+            "jax",
+            _linen(),
+            _DYNAMIC,
+            proof=_STILL.format(leaves='f(jnp.full((64, 4), 1e-5))["params"]["kernel"]'),
+            level=Level.WARNING,
+        ),
+        Bad(
+            "jax",
+            _arrays(),
+            proof=_STILL.format(leaves="f(jnp.full((64, 4), 1e-5))"),
+            level=Level.WARNING,
+        ),
+        Bad(
+            "jax",
+            _trained("import equinox as eqx\n", _LINEAR + _TREE, "jax.vmap(params)(x.astype(jnp.float16))"),
+            proof=_STILL.format(leaves="f(jnp.full((64, 4), 1e-5))"),
+            level=Level.WARNING,
+        ),
+        Good("jax", _linen("jnp.bfloat16"), "bfloat16 has the exponents of float32."),
+        Good("jax", _arrays(gradient=_BY_HAND), "The loss is scaled by hand, and the gradients are divided again."),
+        Good("jax", _linen("None"), "Layers compute in the dtype of what they are given: float32."),
     ),
     "NAN505": (
         Bad(

@@ -16,6 +16,38 @@ loss = keras.losses.SparseCategoricalCrossentropy(from_logits={})
 def f(x, y):
     return loss(y, model(x))
 """
+_ALIGNED = """\
+import keras
+
+
+def f(y, x):
+    return {}
+"""
+_BATCH_COST = """\
+import keras
+import tensorflow as tf
+
+
+def f(x, y):
+    z = keras.layers.Dense(5{})(x)
+    steps, lengths = tf.constant([[6]]), tf.constant([[2]])
+    return tf.keras.backend.ctc_batch_cost(y, {}, steps, lengths)
+"""
+_SPEECH = """\
+import keras
+import numpy as np
+
+
+def f():
+    model = keras.Sequential([keras.layers.Dense(28, kernel_initializer="identity", activation={})])
+    model.compile(optimizer="sgd", loss=keras.losses.CTC())
+    x = np.zeros((1, 6, 28), np.float32)
+    x[0, range(6), [1, 0, 0, 2, 0, 0]] = 50.0
+    return model.fit(x, np.array([[1, 2]]), verbose=0).history["loss"][0]
+"""
+_FRAMES = "np.array([[1, 2]]), np.eye(5, dtype=np.float32)[[[1, 0, 0, 2, 0, 0]]] * 50"
+_NUMBERED = "keras.ops.ctc_loss(y, {}, np.array([2]), np.array([6]))"
+_HIDDEN = "tf.random.normal((1, 6, 8)), tf.constant([[1, 2]])"
 _FITTED = """\
 from tensorflow import keras
 from tensorflow.keras import layers
@@ -343,6 +375,30 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             _SIGMOID.replace("tf.sigmoid", "keras.activations.sigmoid"),
             "Keras remembers the logits of its own sigmoid.",
         ),
+    ),
+    "NAN304": (
+        Bad(
+            "keras",
+            _ALIGNED.format("keras.losses.CTC()(y, keras.ops.softmax(x))"),
+            _ALIGNED.format("keras.losses.CTC()(y, x)"),
+            proof=f"float(f({_FRAMES})) > 3",
+        ),
+        Bad(
+            "keras",
+            _ALIGNED.replace("\n\n", "\nimport numpy as np\n\n", 1).format(
+                _NUMBERED.format("keras.activations.softmax(x)")
+            ),
+            _ALIGNED.replace("\n\n", "\nimport numpy as np\n\n", 1).format(_NUMBERED.format("x")),
+            proof=f"float(f({_FRAMES})[0]) > 3",
+        ),
+        Bad("keras", _SPEECH.format('"softmax"'), _SPEECH.format("None"), proof="f() > 3"),
+        Bad("keras", _BATCH_COST.format("", "z"), hostile=_HIDDEN),
+        Bad("keras", _BATCH_COST.format("", "tf.nn.log_softmax(z)"), hostile=_HIDDEN),
+        Good("keras", _BATCH_COST.format(', activation="softmax"', "z"), "This one takes probabilities."),
+        Good("keras", _BATCH_COST.format("", "keras.ops.softmax(z)"), "Probabilities."),
+        Good("keras", _BATCH_COST.format(', activation="relu"', "z"), "Never negative: they are normalised inside."),
+        Good("keras", _ALIGNED.format("keras.losses.CTC()(y, keras.ops.log_softmax(x))"), "Does no harm."),
+        Good("keras", _SPEECH.format('"tanh"'), "Bounded scores, on purpose."),
     ),
     "NAN305": (
         Bad(

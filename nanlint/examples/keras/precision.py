@@ -41,6 +41,67 @@ def _masked(number: str) -> str:
 
 _ROWS = "ops.ones((2, 3))"
 
+
+def _trained(
+    optimizer: str = "keras.optimizers.SGD(0.01)", loss: str = "loss", policy: str = "mixed_float16", made: str = ""
+) -> str:
+    """A loop of one's own; the gradient of a weight is about 1e-8."""
+    return f"""\
+import keras
+import tensorflow as tf
+
+
+def f(x):
+    keras.mixed_precision.set_global_policy("{policy}")
+    layer = keras.layers.Dense(1, kernel_initializer="zeros"{made})
+    optimizer = {optimizer}
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.cast(layer(x), tf.float32)) * 1e-3
+            loss = {loss}
+        grads = tape.gradient(loss, layer.trainable_variables)
+        optimizer.apply_gradients(zip(grads, layer.trainable_variables))
+    keras.mixed_precision.set_global_policy("float32")
+    return layer.kernel
+"""
+
+
+_SCALED = "keras.mixed_precision.LossScaleOptimizer(keras.optimizers.SGD(0.01))"
+_STEP_OF_ITS_OWN = """\
+import keras
+import tensorflow as tf
+
+keras.mixed_precision.set_global_policy("mixed_float16")
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1, kernel_initializer="zeros")
+
+    def call(self, x):
+        return tf.cast(self.head(x), tf.float32)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self(x) - y) * 1e-3
+        grads = tape.gradient(loss, self.trainable_variables)
+        grads, _ = tf.clip_by_global_norm(grads, 1.0)
+        self.optimizer.apply_gradients(zip(grads, self.trainable_variables))
+        return {"loss": loss}
+
+
+def f(x):
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    model = Net()
+    model.compile(optimizer=keras.optimizers.SGD(0.01))
+    model.fit(x, tf.zeros((64, 1)), verbose=0)
+    keras.mixed_precision.set_global_policy("float32")
+    return model.head.kernel
+"""
+_STILL = "not f(tf.fill((64, 4), 1e-5)).numpy().any()"
+
 EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
     "NAN501": (
         Bad("keras", _clip("1 - 1e-9"), _clip("1 - 1e-6"), hostile="ops.array([100.0])"),
@@ -68,6 +129,34 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "keras",
             _policy(_masked("-1e9"), "mixed_bfloat16", "x, mask"),
             "bfloat16 has the range of float32.",
+        ),
+    ),
+    "NAN504": (
+        Bad("keras", _trained(), _trained(_SCALED, "optimizer.scale_loss(loss)"), proof=_STILL, level=Level.WARNING),
+        Bad(
+            "keras",
+            _trained(policy="float32", made=', dtype="mixed_float16"'),
+            _trained(_SCALED, "optimizer.scale_loss(loss)", "float32", ', dtype="mixed_float16"'),
+            proof=_STILL,
+            level=Level.WARNING,
+        ),
+        Bad("keras", _STEP_OF_ITS_OWN, proof=_STILL, level=Level.WARNING),
+        Good("keras", _trained(policy="mixed_bfloat16"), "bfloat16 has the exponents of float32."),
+        Good("keras", _trained(loss="loss * 32768.0"), "The loss is scaled by hand."),
+        Good(
+            "keras",
+            """\
+import keras
+
+
+def f(x, y):
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    model = keras.Sequential([keras.layers.Dense(1, dtype="float32")])
+    model.compile(optimizer="sgd", loss="mse")
+    model.fit(x, y, verbose=0)
+    keras.mixed_precision.set_global_policy("float32")
+""",
+            "`compile` puts a loss scale around the optimizer where the policy wants one.",
         ),
     ),
     "NAN505": (

@@ -23,6 +23,26 @@ def f(x, labels):
     logits = model(x)
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
 """
+_ALIGNED = """\
+import tensorflow as tf
+
+
+def f(x, labels):
+    steps = tf.fill([tf.shape(x)[1]], tf.shape(x)[0])
+    lengths = tf.fill([tf.shape(x)[1]], tf.shape(labels)[1])
+    return tf.nn.ctc_loss(labels, {}, lengths, steps, blank_index=0)
+"""
+_OLD_ALIGNED = """\
+import tensorflow as tf
+
+
+def f(x, labels):
+    steps = tf.fill([tf.shape(x)[1]], tf.shape(x)[0])
+    p = {}(x)
+    return tf.compat.v1.nn.ctc_loss(labels=tf.sparse.from_dense(labels), inputs={}, sequence_length=steps)
+"""
+_FRAMES = "tf.one_hot([[1], [0], [0], [2], [0], [0]], 5) * 50.0, tf.constant([[1, 2]])"
+_COSTS = f"float(f({_FRAMES})[0]) > 3"
 _OLD = """\
 import tensorflow.compat.v1 as tf
 
@@ -198,6 +218,19 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             level=Level.NOTE,
         ),
         Good("tensorflow", _LOG_LOSS.format("sigmoid_cross_entropy(y, x)"), "The loss takes the logits."),
+    ),
+    "NAN304": (
+        Bad("tensorflow", _ALIGNED.format("tf.nn.softmax(x)"), _ALIGNED.format("x"), proof=_COSTS),
+        Bad(
+            "tensorflow",
+            _OLD_ALIGNED.format("tf.nn.softmax", "p"),
+            _OLD_ALIGNED.format("tf.nn.softmax", "x").replace("    p = tf.nn.softmax(x)\n", ""),
+            proof="float(f(tf.one_hot([[1], [4], [4], [2], [4], [4]], 5) * 50.0, tf.constant([[1, 2]]))[0]) > 3",
+        ),
+        Good(
+            "tensorflow", _ALIGNED.format("tf.nn.log_softmax(x)"), "A softmax of a log-softmax is the softmax itself."
+        ),
+        Good("tensorflow", _OLD_ALIGNED.format("tf.identity", "p"), "Logits."),
     ),
     "NAN305": (
         Bad(

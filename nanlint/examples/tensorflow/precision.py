@@ -37,6 +37,26 @@ def _squared(x: str) -> str:
     return _f(f"    x = tf.cast(tf.constant([300.0, 20.0]), tf.float16)\n    return tf.square({x})\n", "")
 
 
+def _trained(loss: str = "loss", dtype: str = "tf.float16", after: str = "") -> str:
+    """Half a network; the gradient of a weight is about 1e-8."""
+    return f"""\
+import tensorflow as tf
+
+
+def f(x):
+    w = tf.Variable(tf.zeros((4, 1)))
+    optimizer = tf.keras.optimizers.SGD(0.01)
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            output = tf.matmul(tf.cast(x, {dtype}), tf.cast(w, {dtype}))
+            loss = tf.reduce_mean(tf.cast(output, tf.float32)) * 1e-3
+            loss = {loss}
+        (gradient,) = tape.gradient(loss, [w])
+{after}        optimizer.apply_gradients([(tf.clip_by_norm(gradient, 1.0), w)])
+    return w
+"""
+
+
 _RMS = "tf.reduce_mean(tf.square(x), axis=-1, keepdims=True)"
 _MOMENTS = "    mean, variance = tf.nn.moments(x, axes=[0])\n"
 
@@ -91,6 +111,24 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "bfloat16 has the range of float32.",
         ),
         Good("tensorflow", _chosen("scores.dtype.min"), "The lowest number of the dtype."),
+    ),
+    "NAN504": (
+        Bad(
+            "tensorflow",
+            _trained(),
+            _trained("loss * 32768.0", after="        gradient /= 32768.0\n"),
+            proof="not f(tf.fill((64, 4), 1e-5)).numpy().any()",
+            level=Level.WARNING,
+        ),
+        Good("tensorflow", _trained(dtype="tf.bfloat16"), "bfloat16 has the exponents of float32."),
+        Good(
+            "tensorflow",
+            _f(
+                "    w = tf.Variable(tf.zeros((4, 1)))\n"
+                "    return tf.matmul(tf.cast(x, tf.float16), tf.cast(w, tf.float16))\n"
+            ),
+            "Nothing is trained.",
+        ),
     ),
     "NAN505": (
         Bad("tensorflow", _squared("x"), _squared("tf.cast(x, tf.float32)"), proof="not np.isfinite(f()).all()"),

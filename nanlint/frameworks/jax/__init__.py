@@ -55,6 +55,7 @@ FRAMEWORK = Framework(
     protocol=flax.PROTOCOL,
     objects=optax.TRANSFORMATIONS,
     states=flax.STATES,
+    loss_scaler="flax.training.dynamic_scale.DynamicScale",
     derivatives=transforms.DERIVATIVES,
     control=transforms.CONTROL,
     dtypes=DTYPES,

@@ -2,7 +2,7 @@
 
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
-from nanlint.frameworks.entries import Call, Optimizer, Overload, Stride, call, optimizer, words
+from nanlint.frameworks.entries import Call, Optimizer, Overload, Part, Stride, call, optimizer, words
 
 # losses, one for each example
 
@@ -45,9 +45,8 @@ LOSSES: dict[str, Call | Overload] = {
         Op.COSINE_SIMILARITY, "predictions>x targets>y", "epsilon>eps axis where", eps=0.0, axis=-1
     ),
     "cosine_distance": call(Op.OTHER_LOSS, "predictions>input targets>target", "epsilon>eps axis where", eps=0.0),
-    # of logits, not of log-probabilities
     "ctc_loss": call(
-        Op.OTHER_LOSS,
+        Op.CTC_LOSS_WITH_LOGITS,
         "logits>input labels>target",
         "logit_paddings label_paddings blank_id log_epsilon",
         order=(0, 2, 1, 3, 4, 5),
@@ -119,10 +118,10 @@ _OPTIMIZERS: dict[str, Optimizer] = {
     "adafactor": optimizer(
         None,
         f"{_RATE} min_dim_size_to_factor decay_rate decay_offset multiply_by_parameter_scale clipping_threshold"
-        " momentum dtype_momentum weight_decay_rate>weight_decay eps>small",
+        " momentum dtype_momentum weight_decay_rate>weight_decay eps",
         decoupled=True,
     ),
-    "adagrad": optimizer(None, f"{_RATE} initial_accumulator_value eps", Stride.SHRINKING),
+    "adagrad": optimizer(None, f"{_RATE} initial_accumulator_value eps>small", Stride.SHRINKING),
     "adam": optimizer(None, f"{_ADAM} mu_dtype nesterov"),
     "adamax": optimizer(None, f"{_BETAS} eps"),
     "adamaxw": optimizer(None, f"{_BETAS} eps weight_decay mask", decoupled=True),
@@ -195,33 +194,63 @@ _EXAMPLES: dict[str, Optimizer] = {
 }
 """JAX's own: each gives three functions."""
 
+_MOMENTS = "b1>beta1 b2>beta2 eps"
+_DIRECTIONS: dict[str, str] = {
+    "scale_by_adadelta": "rho eps",
+    "scale_by_adam": f"{_MOMENTS} eps_root mu_dtype nesterov",
+    "scale_by_adamax": _MOMENTS,
+    "scale_by_adan": "b1>beta1 b2>beta2 b3 eps eps_root",
+    "scale_by_amsgrad": f"{_MOMENTS} eps_root mu_dtype",
+    "scale_by_belief": f"{_MOMENTS} eps_root nesterov",
+    "scale_by_factored_rms": "factored decay_rate step_offset min_dim_size_to_factor epsilon>eps decay_rate_fn",
+    "scale_by_lion": "b1>beta1 b2>beta2 mu_dtype",
+    "scale_by_novograd": f"{_MOMENTS} eps_root weight_decay mu_dtype",
+    "scale_by_radam": f"{_MOMENTS} eps_root threshold nesterov",
+    "scale_by_rms": "decay>smoothing eps initial_scale eps_in_sqrt bias_correction",
+    "scale_by_rss": "initial_accumulator_value eps>small",
+    "scale_by_sign": "",
+    "scale_by_sm3": "b1>beta1 b2 eps",
+    "scale_by_stddev": "decay>smoothing eps initial_scale eps_in_sqrt bias_correction",
+    "scale_by_yogi": f"{_MOMENTS} eps_root initial_accumulator_value",
+}
+_LENGTHS: dict[str, str] = {
+    "scale": "step_size",
+    "scale_by_learning_rate": f"{_RATE} flip_sign",
+    "scale_by_schedule": "step_size_fn",
+}
+_PARTS: dict[str, Optimizer] = {
+    **{name: optimizer(None, names, part=Part.DIRECTION) for name, names in _DIRECTIONS.items()},
+    "trace": optimizer(None, "decay>momentum nesterov accumulator_dtype", Stride.PROPORTIONAL, part=Part.DIRECTION),
+    **{name: optimizer(None, names, Stride.PROPORTIONAL, part=Part.LENGTH) for name, names in _LENGTHS.items()},
+}
+"""What an optimizer is put together from."""
+
 OPTIMIZERS: dict[str, Optimizer] = {
     **{f"jax.example_libraries.optimizers.{name}": made for name, made in _EXAMPLES.items()},
     **{f"optax.{name}": made for name, made in _OPTIMIZERS.items()},
     **{f"optax.contrib.{name}": made for name, made in _CONTRIB.items()},
+    **{f"optax.{name}": made for name, made in _PARTS.items()},
 }
 
 # transformations
 
 CLIPS: dict[str, Call] = {
     "optax.clip_by_global_norm": call(Op.CLIP_GRADIENT, "updates>parameters", "max_norm", norm_type=2.0),
-    "optax.clip_by_block_rms": call(Op.CLIP_GRADIENT, "updates>parameters", "threshold>max_norm"),
+    "optax.clip_by_block_rms": call(Op.CLIP_GRADIENT, "updates>parameters", "threshold>max_rms"),
     "optax.clip": call(Op.CLIP_GRADIENT, "updates>parameters", "max_delta>clip_value"),
     "optax.adaptive_grad_clip": call(Op.CLIP_GRADIENT, "updates>parameters", "clipping eps axis"),
 }
 """Made once, applied at every step."""
 
-CHAINS = frozenset({"optax.chain"})
+CHAINS = frozenset({"optax.chain", "optax.named_chain"})
 
 _TRANSFORMATIONS = words(
     """
     add_decayed_weights add_noise apply_every centralize ema identity keep_params_nonnegative multi_transform
-    named_chain normalize_by_update_norm partition scale scale_by_adadelta scale_by_adam scale_by_adamax scale_by_adan
-    scale_by_amsgrad scale_by_backtracking_linesearch scale_by_belief scale_by_factored_rms scale_by_lbfgs
-    scale_by_learning_rate scale_by_lion scale_by_novograd scale_by_optimistic_gradient scale_by_param_block_norm
-    scale_by_param_block_rms scale_by_polyak scale_by_radam scale_by_rms scale_by_rprop scale_by_rss scale_by_schedule
-    scale_by_sign scale_by_sm3 scale_by_stddev scale_by_trust_ratio scale_by_yogi scale_by_zoom_linesearch set_to_zero
-    stateless stateless_with_tree_map trace zero_nans GradientTransformation GradientTransformationExtraArgs
+    normalize_by_update_norm partition scale_by_backtracking_linesearch scale_by_lbfgs
+    scale_by_optimistic_gradient scale_by_param_block_norm scale_by_param_block_rms scale_by_polyak scale_by_rprop
+    scale_by_trust_ratio scale_by_zoom_linesearch set_to_zero stateless stateless_with_tree_map zero_nans
+    GradientTransformation GradientTransformationExtraArgs
     """
 )
 

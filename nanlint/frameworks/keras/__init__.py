@@ -99,6 +99,7 @@ FRAMEWORK = Framework(
     sequential=frozenset({"keras.Sequential"}),
     graphs=frozenset({"keras.Model"}),
     control=CONTROL,
+    loss_scaler="keras.mixed_precision.LossScaleOptimizer",
     wrappers=frozenset(f"keras.layers.{name}" for name in WRAPPERS) | POLICIES | LOSS_SCALERS | GRADIENT_BESIDE,
     gradient_beside=GRADIENT_BESIDE,
     mean_first=frozenset({"moments"}),

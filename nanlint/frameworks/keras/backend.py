@@ -86,7 +86,11 @@ BACKEND: dict[str, Call | Overload] = {
     "sparse_categorical_crossentropy": LOSSES["sparse_categorical_crossentropy"],
     # takes probabilities, of which it takes the logarithm itself
     "ctc_batch_cost": call(
-        Op.OTHER_LOSS, "y_pred>input y_true>target", "input_length label_length", order=(1, 0, 2, 3), reduction="none"
+        Op.PROBABILITY_CTC_LOSS,
+        "y_pred>input y_true>target",
+        "input_length label_length",
+        order=(1, 0, 2, 3),
+        reduction="none",
     ),
     "switch": call(Op.WHERE, "condition then_expression>x else_expression>y"),
     "one_hot": call(Op.ONE_HOT, "indices>x", "num_classes", dtype="numpy.float32", below="zeros", above="zeros"),

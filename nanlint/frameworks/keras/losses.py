@@ -78,7 +78,7 @@ LOSSES: dict[tuple[str, str], Call] = {
     ("poisson", "Poisson"): _loss(Op.POISSON_NLL, log_input=False, eps=CLIP),
     ("dice", "Dice"): _loss(Op.OTHER_LOSS, "axis"),
     ("tversky", "Tversky"): _loss(Op.OTHER_LOSS, "alpha beta axis"),
-    ("ctc", "CTC"): _loss(Op.OTHER_LOSS),  # of logits
+    ("ctc", "CTC"): _loss(Op.CTC_LOSS_WITH_LOGITS),
 }
 
 _OLD = {

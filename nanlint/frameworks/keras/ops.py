@@ -191,8 +191,12 @@ LOSSES: dict[str, Call | Overload] = {
         )
         for name, sparse in (("categorical_crossentropy", False), ("sparse_categorical_crossentropy", True))
     },
-    "ctc_loss": call(  # of logits
-        Op.OTHER_LOSS, _OUTPUT, "target_length output_length mask_index", order=(1, 0, 2, 3, 4), reduction="none"
+    "ctc_loss": call(
+        Op.CTC_LOSS_WITH_LOGITS,
+        _OUTPUT,
+        "target_length output_length mask_index",
+        order=(1, 0, 2, 3, 4),
+        reduction="none",
     ),
 }
 

@@ -129,6 +129,7 @@ FRAMEWORK = Framework(
     pairs=frozenset({"top_k"}),
     mean_first=frozenset({"moments"}),
     assertions=ASSERTIONS,
+    loss_scaler="keras.mixed_precision.LossScaleOptimizer",
     wrappers=WRAPPERS | _WRAPPED_CELLS,
     gradient_beside=GRADIENT_BESIDE,
     tensor_types=TENSOR_TYPES,

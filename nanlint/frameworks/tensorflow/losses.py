@@ -37,7 +37,10 @@ NN_LOSSES: dict[str, Call | Overload] = {
         Op.POISSON_NLL, "log_input>input targets>target", "compute_full_loss>full", order=(1, 0, 2), log_input=True
     ),
     "ctc_loss": call(
-        Op.OTHER_LOSS, _FROM_LOGITS, "label_length logit_length inputs>input sequence_length", order=(1, 0, 2, 3, 4, 5)
+        Op.CTC_LOSS_WITH_LOGITS,
+        _FROM_LOGITS,
+        "label_length logit_length inputs>input sequence_length",
+        order=(1, 0, 2, 3, 4, 5),
     ),
     "nce_loss": call(Op.OTHER_LOSS, "inputs>input labels>target", _SAMPLED, order=(2, 3, 1, 0, 4, 5, 6)),
     "sampled_softmax_loss": call(Op.OTHER_LOSS, "inputs>input labels>target", _SAMPLED, order=(2, 3, 1, 0, 4, 5, 6)),
@@ -48,7 +51,7 @@ NN_LOSSES: dict[str, Call | Overload] = {
 
 OLD_NN_LOSSES: dict[str, Call | Overload] = {
     "softmax_cross_entropy_with_logits_v2": _SOFTMAX,
-    "ctc_loss_v2": call(Op.OTHER_LOSS, _FROM_LOGITS, "label_length logit_length", order=(1, 0, 2, 3)),
+    "ctc_loss_v2": call(Op.CTC_LOSS_WITH_LOGITS, _FROM_LOGITS, "label_length logit_length", order=(1, 0, 2, 3)),
 }
 
 _COLLECTED = "weights>sample_weight scope loss_collection reduction"
