@@ -132,6 +132,7 @@ def drafts(rule: Rule, trace: Trace, settings: Settings) -> Iterator[Draft]:
     """
     raised = rule.optional and settings.asks_for(rule.code, rule.name)
     for draft in rule.check(trace, _limits(rule, settings)):
+        draft = replace(draft, level=min(draft.level, rule.ceiling))
         grave = draft.level > Level.NOTE
         if rule.about_poles and trusted(draft.event, trace):
             trace.pass_over(draft.event, "its operand comes from a function that `safe-functions` names")

@@ -147,6 +147,8 @@ Check = Callable[[Trace, Limits], Iterator[Draft]]
 class Rule:
     """A kind of hazard. `specific` orders rules that claim one operation: the largest wins.
 
+    ceiling: the gravest level of its findings, however good the evidence: an error is what a reader of real code would
+    change nine times in ten, and not every hazard that can be proven is met.
     optional: what it reports on mere absence of a guard (level STRICT) is shown, as a note, to who selects the rule by
     its code or name, not only in strict runs.
     about_poles: it has nothing to say where the operand comes from a function that the user knows to be safe.
@@ -166,5 +168,6 @@ class Rule:
     remedy: str = ""
     references: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+    ceiling: Level = Level.ERROR
     optional: bool = False
     about_poles: bool = True

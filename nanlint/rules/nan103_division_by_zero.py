@@ -322,6 +322,7 @@ RULE = Rule(
     "then: the sum of a mask that selects nothing, the standard deviation of constant data, the union of two empty "
     "boxes. Python numbers raise instead and are not reported.",
     check=check,
+    ceiling=Level.NOTE,
     specific=10,
     remedy="Clamp a count to 1 from below; add an epsilon to a norm or a standard deviation, or use the library's "
     "`normalize`. TensorFlow and Keras have divide_no_nan, which is 0 where the divisor is.",
@@ -359,6 +360,7 @@ def f(x, gate):
     return torch.div(x, F.relu(gate) + 1e-8)
 """,
             hostile="torch.ones(2), torch.tensor([-1.0, 1.0])",
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -398,7 +400,7 @@ def f(prediction, depth):
     return depth_loss(prediction, depth)
 """,
             hostile="torch.ones(2), torch.zeros(2)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

@@ -245,6 +245,7 @@ RULE = Rule(
     "NaN as well; TensorFlow and JAX do the same. One batch in which the mask selects nothing makes the loss NaN. The "
     "maximum of nothing raises an error, but for TensorFlow, where it is -inf.",
     check=check,
+    ceiling=Level.NOTE,
     specific=20,
     remedy="Test that something is selected (`if mask.any():`), divide the sum by `max(count, 1)`, or divide with "
     "`divide_no_nan`.",
@@ -277,7 +278,7 @@ def f(pred, target):
     return masked_loss(pred, target)
 """,
             hostile="torch.ones(3), -torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -304,7 +305,7 @@ def f(pred, depth):
     return depth_loss(pred, depth)
 """,
             hostile="torch.ones(3), torch.zeros(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -353,7 +354,7 @@ def f(pred, target, labels):
 """,
             fixed=None,
             hostile="torch.ones(3, 4), torch.zeros(3, 4), torch.zeros(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -399,7 +400,7 @@ def f(pred, depth):
 """,
             fixed=None,
             hostile="torch.ones(3), -torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -448,7 +449,7 @@ def f(points, centres):
 """,
             fixed=None,
             hostile="np.zeros((3, 2)), np.array([[0.0, 0.0], [9.0, 9.0]])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
@@ -484,7 +485,7 @@ def f(prediction, depth):
     return ScaleInvariantLoss()(prediction, depth)
 """,
             hostile="torch.ones(3), torch.zeros(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -505,7 +506,7 @@ def f(pred, target):
     return log[0]
 """,
             hostile="torch.ones(3), -torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -520,7 +521,7 @@ def f(advantage, done):
     return policy_loss(advantage, done)
 """,
             hostile="torch.ones(3), torch.ones(3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
     ),
     good=(

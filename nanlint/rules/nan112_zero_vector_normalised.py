@@ -292,6 +292,7 @@ RULE = Rule(
     "that is black in every image. One such row makes the sum of a loss, and so every weight, NaN. The library's "
     "normalize divides by max(norm, 1e-12) instead.",
     check=check,
+    ceiling=Level.NOTE,
     specific=18,
     remedy="Use the library's normalize or cosine similarity, or add an epsilon to the divisor.",
     fix=Applicability.UNSAFE,
@@ -326,7 +327,7 @@ def f(x, padding):
     return Embed()(x, padding)
 """,
             hostile="torch.ones(1, 3), torch.ones(1, 3, dtype=torch.bool)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -376,7 +377,7 @@ def f(log_probs, rewards):
     return policy_loss(log_probs, rewards)
 """,
             hostile="torch.ones(2, 4), torch.ones(2, 4)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -414,7 +415,7 @@ def f(x):
     return Encoder()(x)
 """,
             hostile="torch.zeros(1, 3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -566,7 +567,7 @@ def f(x):
     return Embed()(x)
 """,
             hostile="torch.zeros(1, 3)",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",

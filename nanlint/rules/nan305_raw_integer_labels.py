@@ -378,6 +378,7 @@ RULE = Rule(
         " Known datasets, encoders, comparisons, modulo, clipping and tests of the range keep the rule silent."
     ),
     check=check,
+    ceiling=Level.NOTE,
     specific=20,
     remedy="Encode labels by their position in a list of classes, or assert their range where they enter.",
     fix=Applicability.UNSAFE,
@@ -395,14 +396,14 @@ RULE = Rule(
             _CSV,
             _guarded(_CSV, "loss = ", "target", "scores"),
             proof=_unasserted("torch.zeros(1, 3), '-100,0.5'"),
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "numpy",
             _TABLE,
             _guarded(_TABLE, "return F", "y", "scores"),
             proof=_unasserted("torch.zeros(2, 3), ['-100', '-100']"),
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
@@ -416,7 +417,7 @@ RULE = Rule(
             _DATASET,
             _guarded(_DATASET, "total += ", "y", "x"),
             proof=_unasserted("'-100,0.5,0.1'"),
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

@@ -163,6 +163,7 @@ def f(x, y):
     return x / (jax.nn.relu(y) + 1e-8)
 """,
             hostile="jnp.array([1.0, 1.0]), jnp.array([0.0, 1.0])",
+            level=Level.NOTE,
         ),
         Bad(
             "jax",

@@ -405,7 +405,7 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "keras",
             _CSV.format(""),
             proof=_STRAY.format('"-7"'),
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Good("keras", _CSV.format(" % 5"), "The remainder bounds them."),
         Good(

@@ -164,6 +164,7 @@ def f(x, y):
     return x / (ops.relu(y) + 1e-8)
 """,
             hostile="ops.array([1.0, 1.0]), ops.array([0.0, 1.0])",
+            level=Level.NOTE,
         ),
         Bad(
             "keras",

@@ -204,6 +204,7 @@ def f(x, y):
     return x / (tf.nn.relu(y) + 1e-8)
 """,
             hostile="tf.constant([1.0, 1.0]), tf.constant([0.0, 1.0])",
+            level=Level.NOTE,
         ),
         Bad(
             "tensorflow",
@@ -239,6 +240,7 @@ def f(x, y):
     return tf.div(x, tf.nn.relu(y) + 1e-8)
 """,
             hostile="tf.constant([1.0, 1.0]), tf.constant([0.0, 1.0])",
+            level=Level.NOTE,
         ),
         Good(
             "tensorflow",
