@@ -25,16 +25,23 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         found = danger(event, trace)
         if found is None:
             continue
-        lost = "gradient is infinite" if found.backward else "value is infinite or NaN"
+        lost = "the gradient is infinite" if found.backward else _lost(event)
         yield Draft(
             event,
             _level(event, trace, found),
             f"{describe(event)} of {quoted(operand_node(event, 0))}, {_because(event, found)}: "
-            f"{event.x.range} reaches the edge of {_domain(event)}, where the {lost}",
+            f"{event.x.range} reaches the edge of {_domain(event)}, where {lost}",
             "Clamp the operand strictly inside the domain.",
             evidence=trail(event, trace, event.x),
             rewrite=_rewrite(event),
         )
+
+
+def _lost(event: Event) -> str:
+    """At the edge itself acos and asin have a value, and their gradient has none."""
+    if event.op not in (Op.ACOS, Op.ASIN):
+        return "the value is infinite or NaN"
+    return "the gradient is infinite; beyond, the value is NaN" if differentiated(event) else "rounding makes it NaN"
 
 
 def _because(event: Event, found: Danger) -> str:
@@ -53,6 +60,8 @@ def _level(event: Event, trace: Trace, found: Danger) -> Level:
     cosine = is_cosine(event.x) and differentiated(event)
     if found.level is Level.NOTE and cosine and not (quiet(event.site) or questioned(event, trace)):
         return Level.WARNING
+    if event.op in (Op.ACOS, Op.ASIN) and not differentiated(event) and event.x.range.inside(-1.0, 1.0):
+        return Level.NOTE  # finite at the edge, and nothing but rounding goes beyond
     if found.backward and strip(event.x).op is Op.CLAMP and found.level > Level.NOTE:
         return Level.WARNING if trained(event, trace) else Level.STRICT if quiet(event.site) else Level.NOTE
     return found.level

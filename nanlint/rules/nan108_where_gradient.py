@@ -17,7 +17,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.ops.poles import ZERO
 from nanlint.reasoning.aftermath import selected
 from nanlint.reasoning.context import in_training, quiet, words
-from nanlint.reasoning.destinations import discarded, untrained
+from nanlint.reasoning.destinations import discarded, wants_gradient
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.guarding import bare, operand_node, quoted
 from nanlint.reasoning.moving import contains, reachable_source
@@ -97,7 +97,7 @@ def _level(
             return Level.NOTE
     if in_training(event.site):
         return Level.ERROR
-    return Level.NOTE if untrained(event, trace) else Level.WARNING
+    return Level.WARNING if wants_gradient(event, trace) else Level.NOTE
 
 
 def _tests_the_pole(operand: Value, zones: tuple[Interval, ...], selection: tuple[Event, int, bool]) -> bool:
@@ -281,7 +281,7 @@ def f(x):
 """,
             hostile="torch.tensor([1.0, 0.5])",
             ordinary="torch.tensor([0.1, 0.5])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",

@@ -482,7 +482,7 @@ def f(x):
 """,
             hostile="jnp.array([0.0, 1.0])",
             ordinary="jnp.array([0.5, 2.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "jax",
@@ -502,7 +502,7 @@ def f(x):
 """,
             hostile="jnp.array([0.0, 1.0])",
             ordinary="jnp.array([-1.0, 2.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "jax",
@@ -521,7 +521,7 @@ def f(degree):
     return jnp.where(degree > 0, inverse, 0.0)
 """,
             hostile="jnp.array([0.0, 1.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Good(
             "jax",

@@ -452,7 +452,7 @@ def f(x):
 """,
             hostile="ops.array([0.0, 1.0])",
             ordinary="ops.array([-1.0, 2.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "keras",
@@ -470,7 +470,7 @@ def f(x):
 """,
             hostile="ops.array([0.0, 1.0])",
             ordinary="ops.array([-1.0, 2.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Good(
             "keras",

@@ -575,7 +575,7 @@ def f(x):
 """,
             hostile="tf.constant([0.0, 1.0])",
             ordinary="tf.constant([-1.0, 2.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "tensorflow",
@@ -593,7 +593,7 @@ def f(x, y):
 """,
             hostile="tf.constant([1.0, 1.0]), tf.constant([0.0, 1.0])",
             ordinary="tf.constant([1.0, 3.0]), tf.constant([-1.0, 2.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "tensorflow",
@@ -611,7 +611,7 @@ def f(x):
 """,
             hostile="tf.constant([0.0, 1.0])",
             ordinary="tf.constant([-1.0, 2.0])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "tensorflow",
