@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from nanlint.examples import with_examples
-from nanlint.findings import Applicability
+from nanlint.findings import Applicability, Level
 from nanlint.rule import Bad, Good, Miss, Option, Rule
 from nanlint.rules.registry import owner
 from nanlint.showing.terminal import Paint
@@ -43,6 +43,10 @@ _FIXES = {
     None: "None.",
 }
 _OPTIONAL = "Where a guard is merely missing: shown with `--strict`, or to who selects the rule by its name."
+_CEILING = (
+    "A note at most: on published code its findings were true, but of the kind that hardly any run meets. Set"
+    " `levels` to be failed by it."
+)
 _WIDEST = 100
 
 _INTRODUCTION = """\
@@ -55,7 +59,8 @@ code (`NAN2`).
 
 A finding has the level that its evidence gives it. An *error* is proven: the range of the operand is known and holds
 the pole. A *warning* is likely. A *note* is a singular operation on a tensor that nothing bounds and nothing
-incriminates. With `--strict`, what may not even be a hazard is shown too. Errors and warnings fail a run.
+incriminates; rules that are true more often than they matter say no more than that. With `--strict`, what may not even
+be a hazard is shown too. Errors and warnings fail a run.
 
 A *safe* fix computes the same function, better conditioned, and is applied by `--fix`. An *unsafe* fix changes values
 or training and needs `--unsafe-fixes` as well. A *suggestion* is only shown.
@@ -89,6 +94,8 @@ def sections(rule: Rule) -> Iterator[Section]:
         yield Section("Remedy", (rule.remedy,))
     if rule.optional:
         yield Section("Default", (_OPTIONAL,))
+    if rule.ceiling is Level.NOTE:
+        yield Section("Level", (_CEILING,))
     yield Section("Fix", (" ".join([_FIXES[rule.fix], rule.fix_note]).strip(),))
     if rule.options:
         yield Section("Options", (_listed(map(_option, rule.options)),))
