@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.aftermath import questioned
 from nanlint.reasoning.context import quiet
+from nanlint.reasoning.cosines import is_cosine
 from nanlint.reasoning.destinations import trained
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.guarding import bare, below_one, clamping, is_method, literal, operand_node, quoted
@@ -25,16 +25,23 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         found = danger(event, trace)
         if found is None:
             continue
-        lost = "the gradient is infinite" if found.backward else _lost(event)
         yield Draft(
             event,
             _level(event, trace, found),
-            f"{describe(event)} of {quoted(operand_node(event, 0))}, {_because(event, found)}: "
-            f"{event.x.range} reaches the edge of {_domain(event)}, where {lost}",
+            _message(event, found),
             "Clamp the operand strictly inside the domain.",
             evidence=trail(event, trace, event.x),
             rewrite=_rewrite(event),
         )
+
+
+def _message(event: Event, found: Danger) -> str:
+    what = f"{describe(event)} of {quoted(operand_node(event, 0))}"
+    if is_cosine(event.x):
+        lost = "the gradient at 1 is infinite, and beyond it the value NaN" if differentiated(event) else "that is NaN"
+        return f"{what}, a cosine, which rounding takes beyond 1: {lost}"
+    lost = "the gradient is infinite" if found.backward else _lost(event)
+    return f"{what}, {found.because}: {event.x.range} reaches the edge of {_domain(event)}, where {lost}"
 
 
 def _lost(event: Event) -> str:
@@ -42,10 +49,6 @@ def _lost(event: Event) -> str:
     if event.op not in (Op.ACOS, Op.ASIN):
         return "the value is infinite or NaN"
     return "the gradient is infinite; beyond, the value is NaN" if differentiated(event) else "rounding makes it NaN"
-
-
-def _because(event: Event, found: Danger) -> str:
-    return "a cosine, which rounding takes beyond 1" if is_cosine(event.x) else found.because
 
 
 def _domain(event: Event) -> str:
@@ -65,23 +68,6 @@ def _level(event: Event, trace: Trace, found: Danger) -> Level:
     if found.backward and strip(event.x).op is Op.CLAMP and found.level > Level.NOTE:
         return Level.WARNING if trained(event, trace) else Level.STRICT if quiet(event.site) else Level.NOTE
     return found.level
-
-
-def is_cosine(value: Value) -> bool:
-    """A product of two unit vectors, summed; rounding takes it beyond 1."""
-    value = strip(value)
-    product = strip(value.made_by.x) if value.op is Op.SUM else value
-    if product.op not in (Op.MULTIPLY, Op.MATMUL) or (value is product and product.op is not Op.MATMUL):
-        return False
-    return all(_is_unit(operand) for operand in product.made_by.operands)
-
-
-def _is_unit(value: Value) -> bool:
-    value = strip(value)
-    if value.op is Op.DIVIDE:
-        divisor = strip(value.made_by.y)
-        return divisor.op is Op.NORM and strip(divisor.made_by.x).same(strip(value.made_by.x))
-    return value.op is Op.NORMALIZE
 
 
 def _rewrite(event: Event) -> Rewrite | None:
@@ -152,6 +138,31 @@ def f(a, b):
     return torch.arccos(torch.clamp(cosine, min=-1 + 1e-6, max=1 - 1e-6))
 """,
             hostile="torch.tensor([[1.0, 0.0]]), torch.tensor([[2.0, 0.0]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+def angle_loss(x, w):
+    cosine = x @ w.t() / (x.norm(dim=1, keepdim=True) * w.norm(dim=1) + 1e-10)
+    return torch.acos(cosine).mean()
+
+def f(x):
+    return angle_loss(x, x.detach())
+""",
+            fixed="""\
+import torch
+
+def angle_loss(x, w):
+    cosine = x @ w.t() / (x.norm(dim=1, keepdim=True) * w.norm(dim=1) + 1e-10)
+    return torch.acos(torch.clamp(cosine, min=-1 + 1e-6, max=1 - 1e-6)).mean()
+
+def f(x):
+    return angle_loss(x, x.detach())
+""",
+            hostile="torch.tensor([[0.1, 0.2, 0.3], [0.3, 0.3, 0.3]])",
             level=Level.WARNING,
         ),
         Bad(
@@ -289,6 +300,17 @@ def f(x, y):
     return torch.atan2(x, y) + torch.atan(x) + torch.asinh(y)
 """,
             "These inverses have no edge.",
+        ),
+        Good(
+            "torch",
+            """\
+import torch
+
+def f(x, w):
+    cosine = (x * w).sum(-1) / (x.norm(dim=-1) * w.norm(dim=-1))
+    return torch.acos(0.999 * cosine)
+""",
+            "A factor below 1 keeps the cosine inside, rounding and all.",
         ),
         Good(
             "torch",
