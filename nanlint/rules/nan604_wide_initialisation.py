@@ -16,7 +16,7 @@ from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import memory
 from nanlint.reasoning.moving import contains
-from nanlint.reasoning.onward import reaches, standardised
+from nanlint.reasoning.onward import PASSING, reaches, standardised
 from nanlint.reasoning.origins import SAME_ELEMENTS, alternatives, strip
 from nanlint.reasoning.placement import loop_around
 from nanlint.reasoning.protocol import trains
@@ -57,6 +57,8 @@ SCORED = frozenset({Op.CROSS_ENTROPY, Op.BINARY_CROSS_ENTROPY_WITH_LOGITS})
 """Losses whose gradient is at most 1, however wrong the scores."""
 SUMMED = SAME_ELEMENTS | {Op.ADD}
 BOUNDING = frozenset({Op.SIGMOID, Op.TANH})
+MULTIPLYING = frozenset({Op.MATMUL, Op.LINEAR, Op.RECURRENT, Op.ATTENTION})
+DEEP = 10  # operations between a layer and the next
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -77,7 +79,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
 
 
 def _level(weight: Weight, trace: Trace, limit: float) -> Level | None:
-    """A size that somebody wrote down is meant, as far as it does not go into a loss; few inputs do little harm."""
+    """A size that somebody wrote down is meant, unless it is a grave one; few inputs do little harm."""
     if weight.gain is None and weight.size < 1.0:
         return None
     if weight.gain is not None and weight.gain < limit:
@@ -85,37 +87,40 @@ def _level(weight: Weight, trace: Trace, limit: float) -> Level | None:
     products = [weight.product] if weight.product is not None else calls_of(weight.layer, trace)
     if not products or any(standardised(product.result, trace) or _of_tables(product) for product in products):
         return Level.NOTE
-    if weight.gain is None:
+    if weight.gain is None or weight.gain < PROVEN * limit or _harmless(weight, products, limit, trace):
         return Level.NOTE
-    if weight.gain < PROVEN * limit:
-        return Level.NOTE
-    if weight.product is not None and _tame_head(weight, weight.product, limit, trace):
-        return Level.NOTE
-    if all(_linear_regression(product, trace) or _once(weight, product, trace) for product in products):
-        return Level.NOTE
-    if all(_bounded(product, trace) for product in products):
-        return Level.NOTE
-    judged = any(reaches(product.result, LOSSES, trace) for product in products)
-    if weight.by_default and (judged or weight.gain >= GRAVE * limit):
+    grave = weight.gain >= GRAVE * limit
+    if weight.by_default and grave:
         return Level.ERROR
-    return Level.WARNING if judged else Level.NOTE
+    judged = any(reaches(product.result, LOSSES, trace) for product in products)
+    return Level.WARNING if judged and (grave or weight.by_default) else Level.NOTE
+
+
+def _harmless(weight: Weight, products: list[Event], limit: float, trace: Trace) -> bool:
+    """What stands behind the layer takes the size of its outputs, or nothing does."""
+    if weight.product is not None and _tame_head(weight, weight.product, limit, trace):
+        return True
+    if all(_linear_regression(product, trace) or _once(weight, product, trace) for product in products):
+        return True
+    meant = not weight.by_default and weight.size < 1.0
+    if meant and all(reaches(product.result, SCORED, trace, passing=SUMMED) for product in products):
+        return True
+    return all(_bounded(product, trace) for product in products)
 
 
 def _tame_head(weight: Weight, product: Event, limit: float, trace: Trace) -> bool:
     """A loss whose gradient is bounded takes the sums as they are, and they are not large or its problem is convex.
 
     So it starts high and comes down: nothing stands behind that multiplies. Convex is what goes from data to the loss
-    in a single product; small are the sums of few inputs, or of some more that are at most 1.
+    in a single product; small are the sums of few inputs, or of some more that are at most 1, whatever the loss.
     """
-    if not reaches(product.result, SCORED, trace, passing=SUMMED):
-        return False
     inputs = [strip(x) for x in product.operands[:2] if strip(x).op not in (Op.WEIGHT, Op.NORMAL, Op.UNIFORM)]
     gain, grave = weight.gain or 0.0, GRAVE * limit
-    if gain < grave:
-        return True
     ways = [strip(way) for x in inputs for way in alternatives(x)]
-    bounded = all(way.op is Op.RECURRENT or way.range.inside(-1.0, 1.0) for way in ways)
-    return (bounded and gain <= grave) or not any(x.gradient for x in inputs)
+    small = gain <= grave and all(way.op is Op.RECURRENT or way.range.inside(-1.0, 1.0) for way in ways)
+    if not reaches(product.result, SCORED, trace, passing=SUMMED):
+        return small and not reaches(product.result, MULTIPLYING, trace, steps=DEEP, passing=PASSING | ACTIVATIONS)
+    return gain < grave or small or not any(x.gradient for x in inputs)
 
 
 def _linear_regression(product: Event, trace: Trace) -> bool:
