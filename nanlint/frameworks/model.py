@@ -219,6 +219,8 @@ class Framework:
     """Whether that takes gradients of parameters which are float16 themselves."""
     helpers: Mapping[str, Helper] = field(default_factory=dict)
     """Classes of other packages that run parts of the optimisation protocol."""
+    keepers: Mapping[str, str] = field(default_factory=dict)
+    """Methods by which an object keeps the arguments of its constructor, and the attribute that holds them."""
     rate_keys: Mapping[str, str] = field(default_factory=dict)
     """The attribute of an optimizer that holds its groups of parameters, and the key of the rate in a group."""
     rate_attributes: frozenset[str] = frozenset()

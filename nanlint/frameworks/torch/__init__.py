@@ -130,6 +130,7 @@ FRAMEWORK = Framework(
     loss_scaler="torch.amp.GradScaler",
     scales_half=False,
     helpers=HELPERS,
+    keepers={"save_hyperparameters": "hparams"},
     rate_keys={"param_groups": "lr"},
     autocast=AUTOCAST,
     autocast_contexts=AUTOCAST_CONTEXTS,
