@@ -16,8 +16,12 @@ class Promotion(enum.Enum):
     """In which dtype arrays and numbers meet. Python's numbers always take that of the array."""
 
     NUMBERS = "NumPy's numbers do, too"
+    RANKED = "NumPy's numbers do, too; of floats, arrays without dimensions take that of those with some"
     OWN = "NumPy's numbers and arrays take that of the framework's own"
-    CUT = "NumPy's numbers count as arrays; nothing is wider than the float that the framework is set up for"
+    CUT = (
+        "NumPy's numbers count as arrays, arrays of Python's numbers do not; nothing is wider than the float that the "
+        "framework is set up for"
+    )
     WIDE = "NumPy's numbers count as arrays; whole numbers and a float give float64"
 
 
