@@ -16,8 +16,12 @@ class Promotion(enum.Enum):
     """In which dtype arrays and numbers meet. Python's numbers always take that of the array."""
 
     NUMBERS = "NumPy's numbers do, too"
+    RANKED = "NumPy's numbers do, too; of floats, arrays without dimensions take that of those with some"
     OWN = "NumPy's numbers and arrays take that of the framework's own"
-    CUT = "NumPy's numbers count as arrays; nothing is wider than the float that the framework is set up for"
+    CUT = (
+        "NumPy's numbers count as arrays, arrays of Python's numbers do not; nothing is wider than the float that the "
+        "framework is set up for"
+    )
     WIDE = "NumPy's numbers count as arrays; whole numbers and a float give float64"
 
 
@@ -219,6 +223,8 @@ class Framework:
     """Whether that takes gradients of parameters which are float16 themselves."""
     helpers: Mapping[str, Helper] = field(default_factory=dict)
     """Classes of other packages that run parts of the optimisation protocol."""
+    keepers: Mapping[str, str] = field(default_factory=dict)
+    """Methods by which an object keeps the arguments of its constructor, and the attribute that holds them."""
     rate_keys: Mapping[str, str] = field(default_factory=dict)
     """The attribute of an optimizer that holds its groups of parameters, and the key of the rate in a group."""
     rate_attributes: frozenset[str] = frozenset()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
-from nanlint.domain.dtypes import Dtype
+from nanlint.domain.dtypes import Dtype, promote
 from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.model import Promotion
 from nanlint.frameworks.registry import FRAMEWORKS
+from nanlint.interp.yielding import HOSTS, YIELDING, is_hosted_number, of_wide_integers
 from nanlint.ops.model import MEANINGS, Typing, rounded
 
 PROMOTIONS = {table.name: table.promotion for table in FRAMEWORKS}
-HOSTS = frozenset(name for name, promotion in PROMOTIONS.items() if promotion is Promotion.WIDE)
-"""Whose numbers and arrays the other frameworks take."""
-PYTHON_NUMBERS = frozenset({Op.ITEM, Op.UNIFORM, Op.NORMAL})
-"""Operations that give a Python number, whoever spells them."""
 
 
 def met(op: Op, operands: Sequence[Value], framework: str, widest: Dtype) -> tuple[Value, ...]:
@@ -28,10 +26,14 @@ def met(op: Op, operands: Sequence[Value], framework: str, widest: Dtype) -> tup
     if promotion is not Promotion.WIDE and all(value.kind is Kind.NUMBER for value in operands):
         return tuple(_array(value, widest) for value in operands)
     match promotion if len(operands) > 1 else Promotion.NUMBERS:
+        case Promotion.RANKED:
+            return _given_way(operands, promotion)
         case Promotion.OWN:
+            if op is Op.DIVIDE and all(map(of_wide_integers, operands)):
+                return tuple(_array(value, Dtype.FLOAT64) for value in operands)
             return _in_own_dtype(operands)
         case Promotion.CUT:
-            return tuple(_cut(_strong(value), widest) for value in operands)
+            return _given_way([_cut(_strong(value), widest) for value in operands], promotion)
         case Promotion.WIDE:
             return _wide([_strong(value) for value in operands])
         case _:
@@ -40,6 +42,22 @@ def met(op: Op, operands: Sequence[Value], framework: str, widest: Dtype) -> tup
 
 def _array(value: Value, dtype: Dtype) -> Value:
     return replace(value, kind=Kind.TENSOR, dtype=dtype, range=rounded(value.range, dtype))
+
+
+def _given_way(operands: Sequence[Value], promotion: Promotion) -> tuple[Value, ...]:
+    """Floats that give way to others take their dtype."""
+    floats = [value for value in operands if value.kind is Kind.TENSOR and value.dtype.floating]
+    if len({value.dtype for value in floats}) < 2:
+        return tuple(operands)
+    gives_way = YIELDING[promotion]
+    firm = [value.dtype for value in floats if not gives_way(value)]
+    if not firm:
+        return tuple(operands)
+    common = reduce(promote, firm)
+    return tuple(
+        _array(value, common) if value.kind is Kind.TENSOR and value.dtype.floating and gives_way(value) else value
+        for value in operands
+    )
 
 
 def _in_own_dtype(operands: Sequence[Value]) -> tuple[Value, ...]:
@@ -56,7 +74,7 @@ def _hosted(value: Value) -> bool:
 
 def _strong(value: Value) -> Value:
     """NumPy's numbers count like arrays, Python's do not."""
-    if value.kind is not Kind.NUMBER or value.made_by.framework not in HOSTS or value.op in PYTHON_NUMBERS:
+    if not is_hosted_number(value):
         return value
     return replace(value, kind=Kind.TENSOR, dtype=value.dtype if value.dtype.floating else Dtype.FLOAT64)
 

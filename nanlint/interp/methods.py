@@ -22,6 +22,7 @@ from nanlint.interp.containers import element
 from nanlint.interp.functional import FUNCTIONAL, call_functional, functional
 from nanlint.interp.generators import generated
 from nanlint.interp.initial import weight
+from nanlint.interp.keepers import KEEPERS, keep
 from nanlint.interp.machine import Machine
 from nanlint.interp.modules import GOING_OVER, all_modules, apply_to_all
 from nanlint.interp.names import change
@@ -244,6 +245,8 @@ def _built(machine: Machine, receiver: Value, name: str, given: Arguments, node:
         set_layers(machine, receiver, given)
     elif name in ("add_module", "register_module", "append", "add") and given.positional:
         _add_layer(machine, receiver, given, node)
+    elif name in KEEPERS and isinstance(receiver.payload, Instance):
+        keep(machine, receiver.payload, name, given)
     elif name in ("register_buffer", "register_parameter") and len(given.positional) >= 2 and own is not None:
         key = given.positional[0][0].constant
         if isinstance(key, str):

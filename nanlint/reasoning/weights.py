@@ -25,6 +25,11 @@ SUMMING = frozenset({Op.LINEAR, Op.RECURRENT})
 """Layers whose weights each output adds up."""
 RESIZING = frozenset({Op.MULTIPLY, Op.DIVIDE, Op.ERFINV})
 TURNED = frozenset({"t", "T", "mT", "transpose", "swapaxes", "swapdims", "permute", "adjoint", "matrix_transpose"})
+WIDTH_KEPT = frozenset(
+    {Op.RELU, Op.LEAKY_RELU, Op.ELU, Op.SELU, Op.GELU, Op.SILU, Op.TANH, Op.SIGMOID, Op.SOFTPLUS, Op.DROPOUT,
+     Op.STANDARDIZE, Op.CAST, Op.COPY}
+)  # fmt: skip
+"""Operations between two layers whose result is as wide as their operand."""
 LAST_AXES_KEPT = frozenset({"expand", "broadcast_to", "contiguous", "unsqueeze", "expand_dims", "to", "expand_as"})
 """Of reshapes: those that leave the last two axes as they were, mostly."""
 
@@ -268,7 +273,24 @@ def _fan_in(event: Event, product: Event, axis: int | None) -> float | None:
         summed = known[:-1] if registry.table(product.framework).outputs_last else known[1:]
         numbers = [_number(extent) for extent in summed]
         return None if None in numbers else math.prod(number or 0.0 for number in numbers)
+    if not known and product.op is Op.LINEAR and "kernel_size" not in product.options:
+        return _width(product)
     return _number(known[axis]) if len(known) >= -axis else None
+
+
+def _width(product: Event) -> float | None:
+    """How many inputs a dense layer has: as it was told, or as many as the one before it has outputs."""
+    told = product.options.get("in_features")
+    if told is not None:
+        return _number(told)
+    value = product.x
+    for _ in range(MAX_STEPS):
+        if value.op not in WIDTH_KEPT or not value.made_by.operands:
+            break
+        value = value.made_by.x
+    made = value.made_by
+    outputs = made.options.get("out_features") if made.op is Op.LINEAR and "kernel_size" not in made.options else None
+    return None if outputs is None else _number(outputs)
 
 
 def _roots(value: Value) -> set[int]:

@@ -67,7 +67,12 @@ def _lenient(construction: Event, entry: Optimizer, trace: Trace) -> bool:
 
 
 def _handed_on(construction: Event, trace: Trace) -> bool:
-    """An unknown class, such as LARC, takes the optimizer and may scale its steps; or the script sets its rate."""
+    """An unknown class, such as LARC, takes the optimizer and may scale its steps; or the script sets its rate.
+
+    A trainer takes the settings of the optimizer that it makes.
+    """
+    if construction.result.kind is not Kind.OPTIMIZER:
+        return False
     for event in trace.of(Op.OPAQUE):
         makes = event.site.spelling.rpartition(".")[2][:1].isupper()
         if makes and any(operand.made_by is construction.operation for operand in event.operands):

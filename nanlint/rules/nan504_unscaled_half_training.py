@@ -92,8 +92,9 @@ def _cast(update: Update, trace: Trace) -> Clue | None:
 
 
 def _helped(backward: Event) -> bool:
-    """Something that may scale the loss runs the pass."""
-    return any(operand.kind not in (Kind.TAPE, Kind.OPTIMIZER) for operand in backward.operands[1:])
+    """Something that may scale the loss runs the pass; where gradients are values, an optimizer only computes them."""
+    plain = (Kind.TAPE,) if _table(backward).accumulates else (Kind.TAPE, Kind.OPTIMIZER)
+    return any(operand.kind not in plain for operand in backward.operands[1:])
 
 
 def _computed(backward: Event, trace: Trace) -> Clue | None:

@@ -8,33 +8,38 @@ from nanlint.domain.interval import number
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Level
-from nanlint.interp.objects import Layer
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.origins import SAME_ELEMENTS
-from nanlint.reasoning.weights import Weight, weights
+from nanlint.reasoning.weights import Weight, extents, weights
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Option, Rule
 
 MAX_GAIN = Option("max-gain", float, 2.0, "The standard deviation that the logits may have for inputs of size 1.")
 SQUASHING = frozenset({Op.SIGMOID, Op.SOFTMAX})
-LOGARITHMS = frozenset({Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY, Op.BINARY_CROSS_ENTROPY, Op.NLL_LOSS})
+LOGARITHMS = frozenset(
+    {Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY, Op.BINARY_CROSS_ENTROPY, Op.PROBABILITY_CROSS_ENTROPY, Op.NLL_LOSS}
+)
 PASSING = SAME_ELEMENTS | {Op.CLAMP, Op.ADD, Op.SUBTRACT, Op.RESHAPE}
 MAX_STEPS = 8
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for weight in weights(trace):
-        if weight.layer is None or weight.gain is None or weight.gain < limits.number(MAX_GAIN):
+        if weight.gain is None or weight.gain < limits.number(MAX_GAIN) or len(extents(weight.event)) == 1:
             continue
-        for product in _outputs(weight.layer, trace):
+        for product in _outputs(weight, trace):
             squashed = _next(product.result, SQUASHING, trace)
             logged = None if squashed is None else _next(squashed.result, LOGARITHMS, trace)
             if squashed is not None and logged is not None:
                 yield _draft(weight, product, squashed, logged)
 
 
-def _outputs(layer: Layer, trace: Trace) -> Iterator[Event]:
-    """The calls of the layer."""
+def _outputs(weight: Weight, trace: Trace) -> Iterator[Event]:
+    """The product that adds up these weights, or the calls of their layer."""
+    layer = weight.layer
+    if layer is None:
+        yield from () if weight.product is None else (weight.product,)
+        return
     for event in trace.of(layer.call.op):
         if any(event.options.get(name) is value for name, value in layer.options.items()):
             yield event

@@ -63,6 +63,31 @@ def _drawn(weight: str) -> str:
     return f"{_HEAD}def f(x):\n    w1 = {weight}\n    return jax.nn.relu(x @ w1)\n"
 
 
+def _head(weights: str) -> str:
+    return f"""\
+import jax
+import jax.numpy as jnp
+
+
+def f(x):
+    w = {weights}
+    p = jax.nn.softmax(x @ w)
+    return -jnp.mean(jnp.log(jnp.clip(p, 1e-6, 1.0)))
+"""
+
+
+def _nnx_head(options: str) -> str:
+    return f"""\
+import jax.numpy as jnp
+from flax import nnx
+
+
+def f(x):
+    head = nnx.Linear(9, 2, {options}rngs=nnx.Rngs(0))
+    return -jnp.mean(jnp.log(jnp.clip(nnx.sigmoid(head(x)), 1e-6, 1.0)))
+"""
+
+
 def _layer(options: str) -> str:
     return f"""\
 import jax
@@ -94,6 +119,8 @@ def f(x):
     return layer.apply({{}}, x, rngs={{"dropout": jax.random.PRNGKey(0)}})
 """
 
+
+_SATURATED = "float(f(8 * jax.random.normal(jax.random.PRNGKey(1), (64, 9)))) > 4"
 
 EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
     "NAN601": (
@@ -151,6 +178,24 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             proof="[[np.full(24, nan) for _ in range(9)], None][1] is None and not np.isfinite(f(np.ones(24))).all()",
         ),
         Good("jax", _memory("jnp.empty(24)"), "JAX fills it with zeros."),
+    ),
+    "NAN606": (
+        Bad(
+            "jax",
+            _head("jax.random.normal(jax.random.PRNGKey(0), (9, 2))"),
+            _head("0.01 * jax.random.normal(jax.random.PRNGKey(0), (9, 2))"),
+            proof=_SATURATED,
+            level=Level.STRICT,
+        ),
+        Bad(
+            "jax",
+            _nnx_head("kernel_init=nnx.initializers.normal(1.0), "),
+            _nnx_head("kernel_init=nnx.initializers.normal(0.01), "),
+            proof=_SATURATED,
+            level=Level.STRICT,
+        ),
+        Good("jax", _head("jax.random.normal(jax.random.PRNGKey(0), (9, 2)) / 3"), "Logits as large as the inputs."),
+        Good("jax", _nnx_head(""), "Scaled by the number of inputs unless it is told otherwise."),
     ),
     "NAN607": (
         Bad("jax", _dropout("1.0"), _dropout("0.1"), proof="not f(jnp.ones((2, 3))).any()"),

@@ -70,6 +70,31 @@ def f(x):
 """
 
 
+def _head(initializer: str, squash: str = "keras.ops.sigmoid(head(hidden))") -> str:
+    return f"""\
+import keras
+
+
+def f(x):
+    hidden = keras.layers.Dense(9, kernel_initializer="identity")(x)
+    head = keras.layers.Dense(2, kernel_initializer={initializer})
+    p = {squash}
+    return -keras.ops.mean(keras.ops.log(keras.ops.clip(p, 1e-6, 1.0)))
+"""
+
+
+_LARGE = "float(f(8 * np.random.randn(64, 9).astype(np.float32))) > 4"
+_NORMAL = "keras.initializers.RandomNormal(stddev={})"
+_FITTED = """\
+import keras
+
+
+def f(x, y):
+    head = keras.layers.Dense(1, kernel_initializer={}, activation="sigmoid")
+    model = keras.Sequential([keras.layers.Dense(9, kernel_initializer="identity"), head])
+    model.compile(loss="binary_crossentropy")
+    return model.fit(x, y, verbose=0).history["loss"][0]
+"""
 _BIG = "abs(np.array(f(np.random.randn(8, 400)))).mean() > 6"
 
 
@@ -140,6 +165,26 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             "    return keras.ops.add(x, bias)\n",
             "Written before it is read.",
         ),
+    ),
+    "NAN606": (
+        Bad("keras", _head(_NORMAL.format(1.0)), _head(_NORMAL.format(0.01)), proof=_LARGE, level=Level.STRICT),
+        Bad(
+            "keras",
+            _head(_NORMAL.format(1.0), "keras.ops.softmax(head(hidden))"),
+            _head(_NORMAL.format(0.01), "keras.ops.softmax(head(hidden))"),
+            proof=_LARGE,
+            level=Level.STRICT,
+        ),
+        Bad(
+            "keras",
+            _FITTED.format(_NORMAL.format(1.0)),
+            _FITTED.format(_NORMAL.format(0.01)),
+            proof="f(8 * np.random.randn(64, 9).astype(np.float32), np.random.rand(64, 1) > 0.5) > 4",
+            level=Level.STRICT,
+        ),
+        Good("keras", _head('"glorot_normal"'), "Scaled by the number of inputs and outputs."),
+        Good("keras", _head(_NORMAL.format(0.05)), "Logits start near 0."),
+        Good("keras", _head('"zeros"'), "Logits start at 0."),
     ),
     "NAN607": (
         Bad(

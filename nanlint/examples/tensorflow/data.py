@@ -86,6 +86,18 @@ def _dropout(call: str, tf: str = "tensorflow") -> str:
     return f"import {tf} as tf\n\n\ndef f(x):\n    return {call}\n"
 
 
+def _head(weights: str) -> str:
+    return f"""\
+import tensorflow as tf
+
+
+def f(x):
+    w = tf.Variable({weights})
+    p = tf.nn.softmax(tf.matmul(x, w) + tf.Variable(tf.zeros(2)))
+    return -tf.reduce_mean(tf.math.log(tf.clip_by_value(p, 1e-6, 1.0)))
+"""
+
+
 _OLD = "tensorflow.compat.v1"
 
 EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
@@ -151,6 +163,17 @@ EXAMPLES: dict[str, tuple[Bad | Good | Miss, ...]] = {
             _drawn("tf.Variable(tf.keras.initializers.GlorotUniform()((400, 30)))"),
             "Scaled by the number of inputs and outputs.",
         ),
+    ),
+    "NAN606": (
+        Bad(
+            "tensorflow",
+            _head("tf.random.normal([9, 2])"),
+            _head("tf.random.normal([9, 2], stddev=0.01)"),
+            proof="float(f(8 * tf.random.normal([64, 9]))) > 4",
+            level=Level.STRICT,
+        ),
+        Good("tensorflow", _head("tf.random.normal([9, 2], stddev=0.1)"), "Logits start a third as large as inputs."),
+        Good("tensorflow", _head("tf.zeros([9, 2])"), "Logits start at 0."),
     ),
     "NAN607": (
         Bad(

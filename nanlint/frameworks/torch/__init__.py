@@ -4,7 +4,7 @@ from nanlint.domain.dtypes import Dtype
 from nanlint.domain.value import Kind
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks.entries import Call, Overload, call, words
-from nanlint.frameworks.model import Framework
+from nanlint.frameworks.model import Framework, Promotion
 from nanlint.frameworks.torch.arrangement import ARRANGEMENT
 from nanlint.frameworks.torch.autocast import AUTOCAST, AUTOCAST_CONTEXTS
 from nanlint.frameworks.torch.creation import CREATION, INIT, NEW_METHODS, READERS, ZEROED
@@ -55,6 +55,7 @@ _IN_TORCH_FUNCTIONAL = words("cdist einsum norm split meshgrid tensordot unique"
 
 FRAMEWORK = Framework(
     name="torch",
+    promotion=Promotion.RANKED,
     roots=("torch", "pytorch_lightning", "lightning", "transformers", "trl", "timm", "apex", "torchvision"),
     default_float=Dtype.FLOAT32,
     result=Kind.TENSOR,
@@ -130,6 +131,7 @@ FRAMEWORK = Framework(
     loss_scaler="torch.amp.GradScaler",
     scales_half=False,
     helpers=HELPERS,
+    keepers={"save_hyperparameters": "hparams"},
     rate_keys={"param_groups": "lr"},
     autocast=AUTOCAST,
     autocast_contexts=AUTOCAST_CONTEXTS,
