@@ -104,8 +104,7 @@ class Values:
             exact = all(isinstance(v.payload, Elements) and v.payload.exact for v in values)
             if len(tuples) == len(values) and exact and len({len(items) for items in tuples}) == 1:
                 return Elements(tuple(self.join(column) for column in zip(*tuples, strict=True)))
-            merged = _distinct([item for items in tuples for item in items])
-            return Elements(tuple(merged[:MAX_JOINED]), exact=False)
+            return Elements(self._merged(tuples), exact=False)
         if isinstance(first, Entries):
             maps = [v.payload.items for v in values if isinstance(v.payload, Entries)]
             keys = dict.fromkeys(key for items in maps for key in items)
@@ -115,6 +114,12 @@ class Values:
             same = all(set(items) == set(keys) for items in maps) and len(maps) == len(values)
             return Entries(joined, same and all(e.exact for e in entries), self.join(rest) if rest else None)
         return None
+
+    def _merged(self, ways: Sequence[tuple[Value, ...]]) -> tuple[Value, ...]:
+        """What any of the sequences has before its end, and behind it the end of one of them."""
+        before = _distinct([item for items in ways for item in items[:-1]])
+        ends = [items[-1] for items in ways if items]
+        return (*before[: MAX_JOINED - 1], self.join(ends)) if ends else ()
 
     def widen(self, before: Value, after: Value) -> Value:
         """What a name holds at the head of a loop whose body turns `before` into `after`."""

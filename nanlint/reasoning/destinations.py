@@ -54,14 +54,14 @@ def untrained(event: Event, trace: Trace) -> bool:
 def discarded(event: Event, trace: Trace) -> bool:
     """All that is visibly made of the result ends in comparisons, indices, detached copies or new parameters."""
     pending, seen = [event], set[int]()
-    joined = _of_joined(trace)
+    joined = of_joined(trace)
     while pending:
         current = pending.pop()
         users = [*trace.uses(current.result), *joined.get(id(current.operation), ())]
         if not users or len(seen) > MAX_VALUES:
             return False
         anew = any(user.op is Op.WEIGHT for user in users)  # a parameter starts from the value, without its history
-        if not anew and _handed_on(current, trace):
+        if not anew and handed_on(current, trace):
             return False
         for user in users:
             if id(user) not in seen:
@@ -72,12 +72,12 @@ def discarded(event: Event, trace: Trace) -> bool:
 
 def only_reported(event: Event, trace: Trace) -> bool:
     """All that is made of the result goes, without a gradient, to calls that log it."""
-    joined = _of_joined(trace)
+    joined = of_joined(trace)
     pending, seen, logged = [event], set[int](), False
     while pending and len(seen) < MAX_VALUES:
         current = pending.pop()
         users = [*trace.uses(current.result), *joined.get(id(current.operation), ())]
-        if not users or _handed_on(current, trace):
+        if not users or handed_on(current, trace):
             return False
         for user in users:
             if user.op is Op.OPAQUE and stands_alone(user):
@@ -99,7 +99,7 @@ def _logs(call: Event, value: Value) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _of_joined(trace: Trace) -> dict[int, list[Event]]:
+def of_joined(trace: Trace) -> dict[int, list[Event]]:
     """By operation, the events that take its result on one way through the branches only."""
     found: dict[int, list[Event]] = {}
     for user in trace.events:
@@ -133,7 +133,7 @@ def scores(event: Event, trace: Trace) -> bool:
 
     What becomes an integer is a label.
     """
-    found, joined = False, _of_joined(trace)
+    found, joined = False, of_joined(trace)
     pending, seen = [(event.result, True)], set[int]()
     while pending and len(seen) < MAX_VALUES:
         value, as_it_is = pending.pop()
@@ -169,7 +169,7 @@ def returned(event: Event, trace: Trace) -> bool:
     return function is not None and mentions_in_return(function, names, trace)
 
 
-def _handed_on(event: Event, trace: Trace) -> bool:
+def handed_on(event: Event, trace: Trace) -> bool:
     """A statement binds the result to an attribute or an element, or some `return` hands it to an unknown caller."""
     node, frame = event.node, event.site.frame
     while frame.node is not None:
@@ -177,6 +177,8 @@ def _handed_on(event: Event, trace: Trace) -> bool:
         names = {target.value for target in bound if isinstance(target, cst.Name)}
         if len(names) < len(bound):
             return True
+        if isinstance(frame.node, cst.Module):  # what a function in it returns, it does not
+            return False
         if not (mentions_in_return(frame.node, names, trace) if bound else returns(frame.node, node, trace)):
             return False
         if frame.entry or frame.parent is None or frame.call_node is None:

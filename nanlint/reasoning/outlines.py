@@ -14,7 +14,7 @@ from nanlint.reasoning.nodes import Noted, children, walk
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The assignments and returns in a function.
+    """The assignments and returns in a function, of expressions as they are or as parts of a tuple, list or dict.
 
     bound: by right side (its `id`), what a statement binds it to; returned: what some `return` gives back as it is;
     mentioned: the names in all returns, but for the receivers of methods: what `p.detach()` gives is another thing.
@@ -26,7 +26,7 @@ class Outline:
 
 
 def targets(function: cst.CSTNode, value: cst.CSTNode, trace: Trace) -> Sequence[cst.CSTNode]:
-    """What a statement in the function (or module) binds the expression to, if it is a whole right side."""
+    """What a statement in the function (or module) binds the expression to, if it is a right side or held in one."""
     return _outline(function, trace).bound.get(id(value), ())
 
 
@@ -60,16 +60,30 @@ def _found_in(function: cst.CSTNode) -> Outline:
     returns: list[cst.Return] = []
     for node in walk(function):
         if type(node) is cst.Assign:  # whether something is of an abstract class costs ten times as much
-            bound[id(node.value)] = [target.target for target in node.targets]
+            names = [name for target in node.targets for name in _held(target.target)]
+            bound.update((id(value), names) for value in _held(node.value))
         elif type(node) is cst.AnnAssign:
-            bound[id(node.value)] = [node.target]
+            bound.update((id(value), [node.target]) for value in _held(node.value))
         elif type(node) is cst.Return:
             returns.append(node)
     mentioned = frozenset(name for node in returns for name in _mentioned(node))
-    return Outline(bound, frozenset(id(node.value) for node in returns), mentioned)
+    return Outline(bound, frozenset(id(value) for node in returns for value in _held(node.value)), mentioned)
 
 
 _OUTLINES = Noted(_found_in)
+
+
+def _held(whole: cst.CSTNode | None) -> Iterator[cst.CSTNode]:
+    """What the expression is, on either way of a choice, or holds."""
+    pending = [whole]
+    while pending:
+        match pending.pop():
+            case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Dict(elements=elements):
+                pending += [element.value for element in elements]
+            case cst.IfExp(body=body, orelse=orelse):
+                pending += [body, orelse]
+            case cst.CSTNode() as node:
+                yield node
 
 
 def _mentioned(statement: cst.Return) -> Iterator[str]:

@@ -94,6 +94,13 @@ def sometimes_inside(target: Value, lo: float, hi: float) -> bool:
     return len(ways) > 1 and any(all(part.range.inside(lo, hi) for part in pieces(way)) for way in ways)
 
 
+def chosen_together(target: Value, loss: Event, trace: Trace) -> bool:
+    """The target is one of several, and so is the loss that is applied there: a test may have chosen them in pairs."""
+    place, others = loss.site, trace.uses(target)
+    several = any(use.site.node is place.node and use.op is not loss.op for use in others)
+    return several and len(list(alternatives(target))) > 1
+
+
 def _parts(value: Value) -> tuple[Value, ...]:
     """What the operation took elements from; nothing where it computed new ones."""
     operands = value.made_by.operands

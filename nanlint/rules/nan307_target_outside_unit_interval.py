@@ -17,7 +17,7 @@ from nanlint.reasoning.guarding import operand_node, quoted
 from nanlint.reasoning.logarithms import LOGARITHMS
 from nanlint.reasoning.origins import RANDOM, comes_from
 from nanlint.reasoning.provenance import leaves
-from nanlint.reasoning.targets import compared, masked, of_image, picked, pieces, sometimes_inside
+from nanlint.reasoning.targets import chosen_together, compared, masked, of_image, picked, pieces, sometimes_inside
 from nanlint.rule import Bad, Draft, Good, Limits, Miss, Rule
 
 WRITTEN_OUT = "a binary cross-entropy written out"
@@ -47,7 +47,7 @@ def _reported(event: Event, target: Value, node: cst.BaseExpression | None, loss
         if outside is not None and not (_is_noise(piece) and not _checked(event)):
             yield Draft(
                 event=event,
-                level=_level(target, piece),
+                level=Level.NOTE if chosen_together(target, event, trace) else _level(target, piece),
                 message=f"{quoted(node)}, the target of {loss}, lies in {_shown(target.range)}, not in [0, 1]: "
                 f"{_effect(event, outside)}",
                 remedy=_remedy(piece),

@@ -11,11 +11,12 @@ from nanlint.domain.interval import Interval, number
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
-from nanlint.interp.trace import Event, Frame, Trace
+from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.descent import overshoot
 from nanlint.reasoning.evidence import describe, trail
 from nanlint.reasoning.onward import standardised
 from nanlint.reasoning.origins import NETWORKS, SAME_ELEMENTS
+from nanlint.reasoning.predicting import arrived, only_predicts
 from nanlint.reasoning.texts import wrapped
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
@@ -91,10 +92,12 @@ def _learned(value: Value) -> bool:
 
 
 def _draft(event: Event, image: Value, source: Value, trace: Trace) -> Draft:
+    asked = only_predicts(event, trace)
+    effect = "a network trained on scaled pixels takes them for others" if asked else "gradients 255 times too large"
     return Draft(
         event=event,
-        level=Level.NOTE if standardised(event.result, trace) else Level.ERROR,
-        message=f"pixels from 0 to 255 go into `{describe(event)}` as they are: gradients 255 times too large",
+        level=Level.NOTE if asked or standardised(event.result, trace) else Level.ERROR,
+        message=f"pixels from 0 to 255 go into `{describe(event)}` as they are: {effect}",
         remedy="Divide by 255, or standardise the images, before the first layer.",
         evidence=(
             *trail(event, trace, image),
@@ -127,7 +130,7 @@ def _fitted(event: Event, trace: Trace) -> Rewrite | None:
     """`model.fit(x, y)` of an array: its inputs are divided there."""
     for fit in trace.of(Op.FIT):
         written, given = fit.site.options.get("x"), fit.options.get("x")
-        if given is not None and written is not None and _arrived(event, fit) and _unscaled(given):
+        if given is not None and written is not None and arrived(event, fit) and _unscaled(given):
             edit = Replace(written, f"{wrapped(written)} / 255.0")
             return Rewrite("Divide by 255", Applicability.UNSAFE, (edit,))
     return None
@@ -136,18 +139,6 @@ def _fitted(event: Event, trace: Trace) -> Rewrite | None:
 def _converts(made: Event, event: Event) -> bool:
     """The call is written as a conversion: no layer that converts what it is called with, and no placeholder."""
     return isinstance(made.node, cst.Call) and made.node is not event.node and any(made.site.operands)
-
-
-def _arrived(event: Event, fit: Event) -> bool:
-    """The operation runs because the model is fitted."""
-    frame = event.site.frame
-    return event.node is fit.node or any(call is fit.node for call in _calls(frame))
-
-
-def _calls(frame: Frame | None) -> Iterator[cst.CSTNode | None]:
-    while frame is not None:
-        yield frame.call_node
-        frame = frame.parent
 
 
 def _divided(event: Event, image: Value, trace: Trace) -> Rewrite | None:
