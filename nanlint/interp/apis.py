@@ -17,7 +17,7 @@ from nanlint.interp.arguments import Arguments
 from nanlint.interp.attributes import BY_NAME
 from nanlint.interp.binding import Bound, as_dtype, bind, chosen, listed
 from nanlint.interp.containers import overwritten
-from nanlint.interp.draws import at_draw
+from nanlint.interp.draws import at_draw, draw_by_name
 from nanlint.interp.guards import implied, under
 from nanlint.interp.machine import Machine
 from nanlint.interp.names import change
@@ -267,6 +267,9 @@ def opaque(machine: Machine, given: Arguments, node: cst.CSTNode, spelling: str,
     """A call of something unknown: an event, since it may do anything."""
     operands = (*leading, *given.values)
     result = machine.unknown(*operands)
+    drawn_by = draw_by_name(spelling, given.values)
+    if drawn_by:
+        result = replace(result, made_by=replace(result.made_by, options=drawn_by))
     nodes = [*(None for _ in leading), *(n for _, n in given.positional), *(n for _, n in given.named.values())]
     machine.note(result.made_by, result, node, nodes, {}, spelling)
     return result

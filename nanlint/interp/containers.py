@@ -215,7 +215,7 @@ def _of_items(machine: Machine, like: Value, items: tuple[Value, ...], exact: bo
 def select(machine: Machine, value: Value, key: Value | None, node: cst.Subscript) -> Value:
     """`x[i]`, `x[mask]`, `x[:, 0]` of an array or of something unknown: some of its elements."""
     if key is not None:
-        value = under(value, implied(key, True))
+        value = at_draw(under(value, implied(key, True)), key)
     for part in node.slice:
         if isinstance(part.slice, cst.Index) and isinstance(part.slice.value, cst.Name):
             value = at_draw(value, machine.evaluate(part.slice.value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nanlint.domain import arithmetic
+from nanlint.domain.dtypes import Dtype
 from nanlint.domain.interval import (
     NON_NEGATIVE,
     NON_POSITIVE,
@@ -37,6 +38,7 @@ from nanlint.ops.relations import (
 )
 
 SUM_OF_SOFTMAX = Interval(0.9985, 1.002)  # float16; float32 stays within 3e-7 of 1
+MAX_EXPONENT = 4.0  # a billionth to the power of 4 is above 0 in float32
 TRANSPOSING = frozenset({"dim0", "dim1"})
 COSINE = Interval(-1.02, 1.02)  # bfloat16; float32 stays within 1e-6 of [-1, 1]
 
@@ -229,13 +231,21 @@ def matrix_product(a: Application) -> Outcome | None:
 
 
 def _row_total(value: Value, axis: Value | None, steps: int = 4) -> Interval | None:
-    """What each row of a softmax, or of a mixture of such with positive weights, sums to."""
+    """What each row of a softmax, of a mixture of such with positive weights, or of powers of these, sums to."""
     value = plain(value)
     if value.op in (Op.SOFTMAX, Op.SOFTMIN):
         return SUM_OF_SOFTMAX if axis is None or same_axis(axis, axis_of(value)) else None
-    if steps == 0 or not made_by(value, Op.ADD, Op.MULTIPLY):
+    powered = _power(value)
+    if steps > 0 and powered is not None:
+        row = _row_total(powered[0], axis, steps - 1)
+        return None if row is None or value.dtype is Dtype.FLOAT16 else _total_of_powers(row, powered[1])
+    if steps == 0 or not made_by(value, Op.ADD, Op.MULTIPLY, Op.DIVIDE):
         return None
     x, y = value.made_by.operands[:2]
+    if value.op is Op.DIVIDE:
+        row = _row_total(x, axis, steps - 1)
+        positive = y.kind.scalar and y.range.lo > 0.0 and y.range.hi < inf
+        return None if row is None or not positive else Interval(row.lo / y.range.hi, row.hi / y.range.lo)
     if value.op is Op.ADD:
         first, second = _row_total(x, axis, steps - 1), _row_total(y, axis, steps - 1)
         return None if first is None or second is None else Interval(first.lo + second.lo, first.hi + second.hi)
@@ -244,6 +254,22 @@ def _row_total(value: Value, axis: Value | None, steps: int = 4) -> Interval | N
     if row is None or not weight.kind.scalar or weight.range.lo <= 0.0 or weight.range.hi == inf:
         return None
     return Interval(row.lo * weight.range.lo, row.hi * weight.range.hi)
+
+
+def _power(value: Value) -> tuple[Value, float] | None:
+    """A base and the number that is its exponent."""
+    root = squared(value)
+    if root is not None:
+        return root, 2.0
+    exponent = value.made_by.y.range.point if made_by(value, Op.POWER) else None
+    return None if exponent is None else (value.made_by.x, exponent)
+
+
+def _total_of_powers(row: Interval, exponent: float) -> Interval | None:
+    """Of numbers of which none is negative and which sum to `row`: the largest is at least its n-th part."""
+    if 0.0 < exponent <= 1.0:
+        return Interval(row.lo**exponent, row.hi if exponent == 1.0 else inf)
+    return Interval(SMALLEST, row.hi**exponent) if 1.0 < exponent <= MAX_EXPONENT else None
 
 
 def largest_part(a: Application) -> Outcome | None:

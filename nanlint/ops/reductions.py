@@ -13,7 +13,7 @@ from nanlint.ops import consequences
 from nanlint.ops.forms import fixed
 from nanlint.ops.model import Application, Outcome, Typing, operation
 from nanlint.ops.promotion import element_dtype
-from nanlint.ops.relations import plain
+from nanlint.ops.relations import made_by, plain
 
 _UNDERFLOW = math.sqrt(LIMITS[Dtype.FLOAT32].smallest * 2.0**23)  # squares of smaller numbers lose digits
 
@@ -41,6 +41,8 @@ def _hardly_all_zero(value: Value) -> bool:
     value = plain(value)
     if value.op is Op.JOIN:
         return all(x.range.lo > 0.0 or plain(x).op in _POSITIVE for x in value.made_by.operands)
+    if made_by(value, Op.POWER, Op.SQUARE):
+        return _hardly_all_zero(value.made_by.x)
     return value.op in _POSITIVE
 
 

@@ -63,8 +63,8 @@ def comes_from(value: Value, ops: frozenset[Op]) -> Value | None:
     return next((source for source in sources(value) if source.op in ops), None)
 
 
-def ancestors(values: Iterable[Value]) -> Iterator[Value]:
-    """Everything the values were computed from, those in containers too."""
+def ancestors(values: Iterable[Value], until: frozenset[Op] = frozenset()) -> Iterator[Value]:
+    """Everything the values were computed from, those in containers too; not what `until` was computed from."""
     pending = list(values)
     seen: set[int] = set()
     while pending and len(seen) < MAX_ANCESTORS:
@@ -72,7 +72,7 @@ def ancestors(values: Iterable[Value]) -> Iterator[Value]:
         if id(value.made_by) not in seen:
             seen.add(id(value.made_by))
             yield value
-            pending.extend(_parts(value))
+            pending.extend(() if value.op in until else _parts(value))
 
 
 def _parts(value: Value) -> Sequence[Value]:

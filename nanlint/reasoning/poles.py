@@ -242,11 +242,21 @@ def _proven(operand: Value, hushed: bool) -> tuple[Level, str]:
     likely, certain = (Level.NOTE, Level.NOTE) if hushed else (Level.WARNING, Level.ERROR)
     if strip(operand).op in (Op.SUM, Op.MEAN):
         through = SUMMED if "axis" in strip(operand).made_by.options else SUMMED | {Op.MULTIPLY}  # one of all is not 0
-        shares = any(source.op in SHARES or _of_a_whole(source) for source in sources(operand, through))
-        return (min(likely, Level.NOTE) if shares else likely), "a sum of what can be 0"
+        return (min(likely, Level.NOTE) if _of_shares(operand, through) else likely), "a sum of what can be 0"
     if strip(operand).op is Op.REDUCE_MAX and operand.range.lo >= 0.0:
         return min(likely, Level.NOTE), "the largest of what can be 0"
     return certain, "known from what made it"
+
+
+def _of_shares(value: Value, through: frozenset[Op], steps: int = 4) -> bool:
+    """Of a softmax, a mean of several, powers of these."""
+    for source in sources(value, through):
+        if source.op in SHARES or _of_a_whole(source):
+            return True
+        onward = steps > 0 and source.op in (Op.DIVIDE, Op.POWER) and len(source.made_by.operands) > 0
+        if onward and _of_shares(source.made_by.x, through, steps - 1):
+            return True
+    return False
 
 
 def _of_a_whole(value: Value) -> bool:

@@ -38,6 +38,8 @@ from nanlint.rule import Bad, Clue, Draft, Good, Insert, Limits, Miss, Remove, R
 _GRADIENT = re.compile(r"\.grad\b")
 LIMITS = ("max_norm", "clip_value")
 MEANT = 10.0  # times the rate: what bounds updates of that size is meant to
+_COMPUTED = frozenset({Op.BACKWARD})
+"""What gives gradients: how the loss came about does not tell which of them are applied."""
 
 
 def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
@@ -217,7 +219,7 @@ def _passed_over(clip: Event, served: Sequence[Update], trace: Trace) -> Draft |
         return None
     step = served[0].step
     given = step.options.get("gradients")
-    made = set() if given is None else {id(value.made_by) for value in ancestors([given])}
+    made = set() if given is None else {id(value.made_by) for value in ancestors([given], until=_COMPUTED)}
     computed = any(id(backward.operation) in made for backward in served[0].backwards)
     if not computed or any(id(other.operation) in made for other in (clip, *served[0].clips)):
         return None

@@ -761,3 +761,30 @@ def test_labels_that_may_be_ignored_get_no_assertion() -> None:
     code = "def f(scores, y):\n    y = y.long()\n    return F.cross_entropy(scores, y, ignore_index=-1)\n"
     (finding,) = findings(code, "NAN305")
     assert finding.fix is None
+
+
+LAYER = "    h = tf.tanh(h * w + tf.abs(h))\n"
+ONE_BY_ONE = """\
+    for i, (gradient, variable) in enumerate(pairs):
+        if gradient is not None:
+            pairs[i] = (tf.clip_by_norm(gradient, 1.0), variable)
+"""
+BESIDE = "    clipped = [tf.clip_by_norm(gradient, 1.0) for gradient, variable in pairs]\n"
+
+
+@pytest.mark.parametrize(("clipping", "found"), [(ONE_BY_ONE, 0), (BESIDE, 1)])
+def test_a_clip_reaches_the_step_however_long_the_loss_is(clipping: str, found: int) -> None:
+    graph = f"""\
+import tensorflow as tf
+
+
+def f(x):
+    w = tf.Variable(1.0)
+    h = x
+{LAYER * 200}\
+    optimizer = tf.compat.v1.train.AdamOptimizer(1e-3)
+    pairs = optimizer.compute_gradients(tf.reduce_mean(h))
+{clipping}\
+    return optimizer.apply_gradients(pairs)
+"""
+    assert len(findings(graph, "NAN402")) == found

@@ -47,10 +47,12 @@ RANDOM: dict[str, Call | Overload] = {
     "poisson": call(Op.RANDOM_INTEGER, "", "key lam shape>size dtype", low=0),
     "binomial": call(Op.RANDOM_INTEGER, "", "key n p shape>size dtype", low=0),
     "geometric": call(Op.RANDOM_INTEGER, "", "key p shape>size dtype", low=1, high=inf),
-    "categorical": call(Op.RANDOM_INTEGER, "", "key logits axis shape>size", low=0),
+    "categorical": call(
+        Op.RANDOM_INTEGER, "logits>x", "key axis shape>size", order=(1, 0, 2, 3), low=0, from_logits=True
+    ),
     "choice": Overload(
-        call(Op.RANDOM_INTEGER, "", "key a>high shape>size replace p axis", low=0),
-        call(Op.SELECT, "a>x", "key shape>size replace p axis", order=(1, 0, 2, 3, 4, 5)),
+        call(Op.RANDOM_INTEGER, "", "key a>high shape>size replace p>probs axis", low=0),
+        call(Op.SELECT, "a>x", "key shape>size replace p>probs axis", order=(1, 0, 2, 3, 4, 5)),
         counting=True,
     ),
     "permutation": Overload(

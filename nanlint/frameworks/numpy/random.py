@@ -33,7 +33,7 @@ SHARED: dict[str, Call] = {
     "binomial": call(Op.RANDOM_INTEGER, "", "n p size", low=0),
     "multinomial": call(Op.RANDOM_INTEGER, "", "n pvals size", low=0),
     "geometric": call(Op.RANDOM_INTEGER, "", "p size", low=1, high=inf),
-    "choice": call(Op.SELECT, "a>x", "size replace p"),
+    "choice": call(Op.SELECT, "a>x", "size replace p>probs"),
     "permutation": call(Op.SELECT, "x"),
 }
 
@@ -49,7 +49,7 @@ _GENERATOR_ONLY: dict[str, Call] = {
     "standard_normal": call(Op.NORMAL, "", "size dtype", mean=0, std=1),
     "standard_exponential": call(Op.UNIFORM, "", "size dtype method", low=0, high=inf),
     "standard_gamma": call(Op.UNIFORM, "", "shape size dtype", low=0, high=inf),
-    "choice": call(Op.SELECT, "a>x", "size replace p axis shuffle"),
+    "choice": call(Op.SELECT, "a>x", "size replace p>probs axis shuffle"),
     "permutation": call(Op.SELECT, "x", "axis"),
     "integers": call(Op.RANDOM_INTEGER, "", "low high size dtype endpoint"),
     "permuted": call(Op.SELECT, "x", "axis"),
@@ -58,7 +58,7 @@ _GENERATOR_ONLY: dict[str, Call] = {
 RANDOM: dict[str, Call | Overload] = {
     **SHARED,
     **_OLD,
-    "choice": Overload(call(Op.RANDOM_INTEGER, "", "a>high size replace p", low=0), SHARED["choice"], counting=True),
+    "choice": Overload(call(Op.RANDOM_INTEGER, "", "a>high size replace p>probs", low=0), SHARED["choice"], counting=True),
     "permutation": Overload(call(Op.RANDOM_INTEGER, "", "x>high", low=0), SHARED["permutation"], counting=True),
     "ranf": call(Op.UNIFORM, "", "size", low=0, high=1),
     "sample": call(Op.UNIFORM, "", "size", low=0, high=1),

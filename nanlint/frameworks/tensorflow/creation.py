@@ -76,12 +76,12 @@ RANDOM: dict[str, Call | Overload] = {
     "uniform": call(Op.UNIFORM, "", "shape>size minval>low maxval>high dtype seed", low=0),
     "gamma": call(Op.UNIFORM, "", "shape>size alpha beta dtype seed", low=0, high=inf),
     "poisson": call(Op.RANDOM_INTEGER, "", "shape>size lam dtype seed", low=0, dtype=_FLOAT),
-    "categorical": call(Op.RANDOM_INTEGER, "logits>x", "num_samples dtype seed", low=0),
+    "categorical": call(Op.RANDOM_INTEGER, "logits>x", "num_samples dtype seed", low=0, from_logits=True),
     "shuffle": call(Op.RESHAPE, "value>x", "seed"),
     "stateless_normal": call(Op.NORMAL, "", "shape>size seed mean stddev>std dtype", mean=0.0, std=1.0),
     "stateless_truncated_normal": call(Op.NORMAL, "", "shape>size seed mean stddev>std dtype", mean=0.0, std=1.0),
     "stateless_uniform": call(Op.UNIFORM, "", "shape>size seed minval>low maxval>high dtype", low=0),
-    "stateless_categorical": call(Op.RANDOM_INTEGER, "logits>x", "num_samples seed dtype", low=0),
+    "stateless_categorical": call(Op.RANDOM_INTEGER, "logits>x", "num_samples seed dtype", low=0, from_logits=True),
 }
 
 OLD_RANDOM: dict[str, Call | Overload] = {
@@ -91,7 +91,9 @@ OLD_RANDOM: dict[str, Call | Overload] = {
     "random_gamma": RANDOM["gamma"],
     "random_poisson": call(Op.RANDOM_INTEGER, "", "lam shape>size dtype seed", low=0, dtype=_FLOAT),
     "random_shuffle": RANDOM["shuffle"],
-    "multinomial": call(Op.RANDOM_INTEGER, "logits>x", "num_samples seed output_dtype>dtype", low=0),
+    "multinomial": call(
+        Op.RANDOM_INTEGER, "logits>x", "num_samples seed output_dtype>dtype", low=0, from_logits=True
+    ),
 }
 
 WINDOWS: dict[str, Call | Overload] = {
