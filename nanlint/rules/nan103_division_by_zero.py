@@ -477,7 +477,7 @@ def f(error, labels):
     return TaskLoss()(error, labels)
 """,
             hostile="torch.ones(2, 2), torch.tensor([[1.0, 0.0], [-1.0, 0.0]])",
-            level=Level.WARNING,
+            level=Level.NOTE,
         ),
         Bad(
             "torch",
