@@ -22,6 +22,7 @@ LOSSES = (
 )  # fmt: skip
 NOT_REPORTING = frozenset({Op.BACKWARD, Op.STORE, Op.WEIGHT, Op.OPTIMIZER, Op.SET_RATE, Op.STEP})
 """What takes a value for something else than to tell it."""
+DIFFERENTIATING = frozenset({Op.BACKWARD, Op.MINIMIZE})
 LOGGING = frozenset(
     {"print", "log", "logger", "logging", "info", "debug", "write", "writer", "scalar", "scalars", "histogram",
      "summary", "plot", "meter", "meters", "history", "losses", "metrics", "stats", "statistics", "tracker", "bar",
@@ -58,7 +59,7 @@ def discarded(event: Event, trace: Trace) -> bool:
     while pending:
         current = pending.pop()
         users = [*trace.uses(current.result), *joined.get(id(current.operation), ())]
-        if not users or len(seen) > MAX_VALUES:
+        if not users or len(seen) > MAX_VALUES or any(user.op in DIFFERENTIATING for user in users):
             return False
         anew = any(user.op is Op.WEIGHT for user in users)  # a parameter starts from the value, without its history
         if not anew and handed_on(current, trace):
