@@ -283,13 +283,13 @@ def _of_updates(chain: Event, behind: Behind) -> Draft:
     given = "divided by their history" if behind.stage is Stage.DIRECTION else stride.value
     if stride is Stride.PROPORTIONAL and behind.stage is Stage.DIRECTION:
         given = "the sum of those up to now"
-    clip = behind.clip.node
+    clip, remembers = behind.clip.node, stride is not Stride.PROPORTIONAL or "momentum" in behind.maker.options
     likely = behind.stage is Stage.UPDATE and not _for_updates(behind) and not _of_their_size(behind)
     return Draft(
         chain,
         Level.WARNING if likely else Level.NOTE,
-        f"`{code(clip)}` bounds the updates, not the gradients: behind `{code(behind.maker.node)}` they are {given}, "
-        "and what the optimizer remembers has taken in the gradients as they came",
+        f"`{code(clip)}` bounds the updates, not the gradients: behind `{code(behind.maker.node)}` they are {given}"
+        f"{', and what the optimizer remembers has taken in the gradients as they came' if remembers else ''}",
         "Put the clip first in the chain.",
         (Clue(behind.maker.node, "takes the gradients unclipped"), Clue(clip, "clips what it makes of them")),
         rewrite=_clip_first(chain, behind) if likely else None,
@@ -314,6 +314,8 @@ def _clip_first(chain: Event, behind: Behind) -> Rewrite | None:
     given = chain.node.args if isinstance(chain.node, cst.Call) else ()
     if len(nodes) != len(given) or any(argument.star or argument.keyword for argument in given):
         return None
+    if "#" in code(chain.node):
+        return None  # a comment says something of the part before it
     moved = [*nodes]
     moved.insert(behind.first, moved.pop(behind.place))
     if any(bool(old.lpar) is not bool(new.lpar) for old, new in zip(nodes, moved, strict=True)):
