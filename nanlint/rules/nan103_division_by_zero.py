@@ -14,7 +14,7 @@ from nanlint.interp.counting import counted
 from nanlint.interp.guards import under
 from nanlint.interp.store import Facts
 from nanlint.interp.trace import Event, Trace
-from nanlint.ops.relations import reduction
+from nanlint.ops.relations import reduction, squared
 from nanlint.reasoning.conditions import MASK_WORDS, compares_padding, named_mask
 from nanlint.reasoning.context import quiet, words
 from nanlint.reasoning.destinations import feeds_loss, trained, wants_gradient
@@ -49,6 +49,7 @@ WEIGHT_WORDS = frozenset({"weight", "weights", "weighting"})
 MASKED = POINTWISE | {Op.TENSOR}
 FINITENESS = frozenset({Op.IS_NAN, Op.IS_INF, Op.IS_FINITE})
 NEGATED = frozenset({Op.LOGICAL_NOT, Op.LOGICAL_AND, Op.LOGICAL_OR})
+UNLABELLED = "the number of labels that are given, 0 only for a batch without any"
 LENGTH_WORDS = frozenset({"length", "lengths", "len", "lens", "sequence"})
 
 
@@ -130,10 +131,10 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     if (spread := spread_of(divisor)) is not None:
         shown = vanishing(spread.made_by.x, trace) is not None and trained(event, trace)
         return (Level.WARNING if shown else possible), "0 for constant data"
-    emptiness = _emptiness(event, divisor)
+    emptiness = UNLABELLED if counts_given(divisor, trace) else _emptiness(event, divisor)
     if emptiness is not None:  # in a layer the data mostly fills the mask: a padded row has a token
         filled = is_weight(operand_node(event, index)) or by_length(divisor, trace) or not selective(divisor, trace)
-        filled = filled or is_begun(divisor, trace)
+        filled = filled or is_begun(divisor, trace) or emptiness == UNLABELLED
         return (Level.WARNING if feeds_loss(event, trace) and not filled else possible), emptiness
     if event.op is Op.DIVIDE and is_sum_of_output(divisor, event.x):
         return (Level.WARNING if trained(event, trace) else possible), "the sum of a network's raw output"
@@ -170,6 +171,32 @@ def is_count(value: Value) -> bool:
     if value.op in (Op.SUM, Op.MEAN):
         return is_flag(value.made_by.x)
     return value.op is Op.COUNT_NONZERO
+
+
+def counts_given(value: Value, trace: Trace) -> bool:
+    """The sum over a whole batch of a mask of the labels that are not missing: `y**2 > 0`, `x is not None`.
+
+    A row or a column of such a batch, or one of several, may well have none.
+    """
+    total = strip(value)
+    axis = total.made_by.options.get("axis")
+    if total.op is not Op.SUM or (axis is not None and not axis.is_none):
+        return False
+    parts = list(sources(total.made_by.x, MASKED | NEGATED))
+    made = trace.origin(total)
+    item = made is not None and isinstance(operand_node(made, 0), cst.Subscript)
+    if item or any(part.op in (Op.SELECT, Op.ITERATE) for part in parts):
+        return False
+    return any(part.op is Op.IDENTITY_TEST or _not_zero(part) for part in parts)
+
+
+def _not_zero(test: Value) -> bool:
+    """`y**2 > 0`, `abs(y) > 0`, `y != 0` in other words."""
+    if test.op is not Op.GREATER or test.made_by.y.range.point != 0.0:
+        return False
+    size = strip(test.made_by.x)
+    base = size.made_by.x if size.op is Op.ABSOLUTE else squared(size)
+    return base is not None and strip(base).op not in POINTWISE and not from_network(base)
 
 
 def is_flag(value: Value) -> bool:
@@ -424,6 +451,60 @@ def f(scores):
 """,
             hostile="torch.ones(1, 1)",
             level=Level.NOTE,  # empty for a batch of one
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class TaskLoss(torch.nn.Module):
+    def forward(self, error, labels):
+        given = labels**2 > 0
+        return ((error * given).sum(dim=0) / given.sum(dim=0)).mean()
+
+def f(error, labels):
+    return TaskLoss()(error, labels)
+""",
+            fixed="""\
+import torch
+
+class TaskLoss(torch.nn.Module):
+    def forward(self, error, labels):
+        given = labels**2 > 0
+        return ((error * given).sum(dim=0) / given.sum(dim=0).clamp(min=1)).mean()
+
+def f(error, labels):
+    return TaskLoss()(error, labels)
+""",
+            hostile="torch.ones(2, 2), torch.tensor([[1.0, 0.0], [-1.0, 0.0]])",
+            level=Level.WARNING,
+        ),
+        Bad(
+            "torch",
+            """\
+import torch
+
+class TaskLoss(torch.nn.Module):
+    def forward(self, error, labels):
+        given = labels**2 > 0
+        return (error * given).sum() / given.sum()
+
+def f(error, labels):
+    return TaskLoss()(error, labels)
+""",
+            fixed="""\
+import torch
+
+class TaskLoss(torch.nn.Module):
+    def forward(self, error, labels):
+        given = labels**2 > 0
+        return (error * given).sum() / given.sum().clamp(min=1)
+
+def f(error, labels):
+    return TaskLoss()(error, labels)
+""",
+            hostile="torch.ones(2, 2), torch.zeros(2, 2)",
+            level=Level.NOTE,  # a whole batch without a label is remote
         ),
         Bad(
             "torch",
