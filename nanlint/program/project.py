@@ -33,6 +33,14 @@ _Answer = TypeVar("_Answer")
 _Key = TypeVar("_Key")
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """doubles: the file makes float64 the default of new arrays; imported: the files of the run that it imports."""
+
+    doubles: bool = False
+    imported: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Project:
     """Files that are linted together. Picklable; what it reads and parses it keeps.
@@ -144,7 +152,7 @@ class Project:
 
     def _doubled(self, path: str) -> bool | None:
         """A program is a file that no other imports, with all that it imports."""
-        setting = {other for other in self.paths if sets_double(self._text(other))}
+        setting = {other for other in self.paths if self._outline(other).doubles}
         if not setting:
             return False
         imports = self._imports()
@@ -174,13 +182,20 @@ class Project:
         users = {*paths, *_reached(paths, _turned(imports))}
         return frozenset(users) | _reached(users, imports)
 
-    def _imports(self) -> dict[str, set[str]]:
+    def _imports(self) -> dict[str, frozenset[str]]:
         """What each file of the run that can be read imports of the run."""
-        found: dict[str, set[str]] = {}
-        for path in self.paths:
+        return {path: self._outline(path).imported for path in self.paths}
+
+    def _outline(self, path: str) -> Outline:
+        """What the file says to who asks every file of the run; read again only if it has changed."""
+        stamp = stamp_of(path, self.texts.get(path))
+        known, outline = self._outlines.get(path, (None, Outline()))
+        if stamp is None or known != stamp:
             with suppress(SourceError):
-                found[path] = set(self._imported(path, self.source(path).text))
-        return found
+                text = self.source(path).text
+                outline = Outline(sets_double(text), frozenset(self._imported(path, text)))
+            self._outlines[path] = stamp, outline
+        return outline
 
     def _imported(self, importer: str, text: str) -> Iterator[str]:
         """The files of the run that the text imports."""
@@ -273,6 +288,10 @@ class Project:
         return {}
 
     @cached_property
+    def _outlines(self) -> dict[str, tuple[object, Outline]]:
+        return {}
+
+    @cached_property
     def _answers(self) -> dict[tuple[str, str], bool | None]:
         return {}
 
@@ -307,6 +326,17 @@ def _reached(paths: Iterable[str], onward: Mapping[str, Set[str]]) -> frozenset[
         found |= new
         pending += new
     return frozenset(found)
+
+
+def stamp_of(path: str, text: str | None) -> object:
+    """Equal for equal contents; None where there is nothing to tell by."""
+    if text is not None:
+        return text
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a Path for each file takes as long
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def digest(source: Source) -> str:

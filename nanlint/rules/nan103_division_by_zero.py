@@ -131,7 +131,7 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
     if (spread := spread_of(divisor)) is not None:
         shown = vanishing(spread.made_by.x, trace) is not None and trained(event, trace)
         return (Level.WARNING if shown else possible), "0 for constant data"
-    emptiness = _emptiness(event, divisor)
+    emptiness = UNLABELLED if counts_given(divisor, trace) else _emptiness(event, divisor)
     if emptiness is not None:  # in a layer the data mostly fills the mask: a padded row has a token
         filled = is_weight(operand_node(event, index)) or by_length(divisor, trace) or not selective(divisor, trace)
         filled = filled or is_begun(divisor, trace) or emptiness == UNLABELLED
@@ -155,8 +155,6 @@ def _evidence(event: Event, trace: Trace, index: int, found: Danger) -> tuple[Le
 
 def _emptiness(event: Event, divisor: Value) -> str | None:
     """What the divisor counts, if it is 0 where there is nothing to count."""
-    if counts_given(divisor):
-        return UNLABELLED
     if any(is_count(way) for way in alternatives(divisor)):
         return "a count that is 0 where nothing is selected"
     if event.op is Op.DIVIDE and is_mask_of(divisor, event.x):
@@ -175,16 +173,20 @@ def is_count(value: Value) -> bool:
     return value.op is Op.COUNT_NONZERO
 
 
-def counts_given(value: Value) -> bool:
+def counts_given(value: Value, trace: Trace) -> bool:
     """The sum over a whole batch of a mask of the labels that are not missing: `y**2 > 0`, `x is not None`.
 
-    A row or a column of such a batch may well have none.
+    A row or a column of such a batch, or one of several, may well have none.
     """
     total = strip(value)
     axis = total.made_by.options.get("axis")
     if total.op is not Op.SUM or (axis is not None and not axis.is_none):
         return False
     parts = list(sources(total.made_by.x, MASKED | NEGATED))
+    made = trace.origin(total)
+    item = made is not None and isinstance(operand_node(made, 0), cst.Subscript)
+    if item or any(part.op in (Op.SELECT, Op.ITERATE) for part in parts):
+        return False
     return any(part.op is Op.IDENTITY_TEST or _not_zero(part) for part in parts)
 
 

@@ -150,3 +150,57 @@ def test_project_travels_to_another_process() -> None:
     copy = pickle.loads(pickle.dumps(PROJECT))
     assert copy == PROJECT
     assert copy.find("/repo/train.py", "pkg.net") == "/repo/pkg/net.py"
+
+
+_SETTING = "import torch\nimport geometry\n\n\ndef main():\n    torch.set_default_dtype(torch.float64)\n"
+_USING = "import geometry\n"
+
+
+@pytest.mark.parametrize(
+    ("scripts", "answer"),
+    [
+        ((), False),
+        ((_USING,), False),
+        ((_SETTING,), True),
+        ((_SETTING, _SETTING), True),
+        ((_SETTING, _USING), None),
+        ((_USING, _SETTING.replace("import geometry\n", "")), False),
+        ((_SETTING.replace("float64", "float32"),), False),
+        ((_SETTING.replace("    torch.set", "    if double:\n        torch.set"),), False),
+        (("import jax\nimport geometry\njax.config.update('jax_enable_x64', True)\n",), True),
+        (("import jax\nimport geometry\njax.config.update('jax_enable_x64', False)\n",), False),
+        (("import keras\nimport geometry\nkeras.backend.set_floatx('float64')\n",), True),
+        (("import torch\nimport geometry\ntorch.set_default_tensor_type('torch.DoubleTensor')\n",), True),
+    ],
+)
+def test_the_scripts_that_use_a_file_say_whether_float64_is_the_default(
+    scripts: tuple[str, ...], answer: bool | None
+) -> None:
+    texts = {"/repo/geometry.py": "import torch\n", **{f"/repo/s{i}.py": text for i, text in enumerate(scripts)}}
+    assert Project(tuple(texts), texts).doubled("/repo/geometry.py") is answer
+
+
+def test_an_answer_is_that_of_the_texts_of_now() -> None:
+    texts = {"/repo/geometry.py": "import torch\n", "/repo/script.py": _USING}
+    project = Project(tuple(texts), texts)
+    assert project.doubled("/repo/geometry.py") is False
+    texts["/repo/script.py"] = _SETTING
+    project.refresh()
+    assert project.doubled("/repo/geometry.py") is True
+
+
+@pytest.mark.parametrize(
+    ("script", "answer"),
+    [
+        ("import model\nmodel.Net()\n", False),
+        ("import model\nmodel.Net().load_state_dict(saved)\n", True),
+        ("import model\nnet = model.Net()\nnet.load_state_dict(saved)\nnet(x).backward()\n", False),
+        ("import model\nnet = model.Net()\nnet.apply(init_weights)\nnet(x).backward()\n", True),
+        ("import model\nfor p in model.Net().parameters():\n    nn.init.normal_(p)\nloss.backward()\n", True),
+        ("import model\n\n\ndef init_weights(m):\n    pass\n", False),
+        ("model.Net().load_state_dict(saved)\n", False),
+    ],
+)
+def test_the_files_that_use_a_model_say_whether_they_fill_it(script: str, answer: bool) -> None:
+    texts = {"/repo/model.py": "import torch\n", "/repo/script.py": script}
+    assert Project(tuple(texts), texts).filled("/repo/model.py") is answer
