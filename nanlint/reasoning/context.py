@@ -15,7 +15,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z._]+")
 """A run of capitals is a word of its own, but for the last one before a small letter."""
 
 _TEST_FILE = re.compile(
-    r"(^|[/\\])(test_[^/\\]*|[^/\\]*_test|tests[/\\]([^/\\]+[/\\])?[^/\\]+|(profil(e|er|ing)|benchmarks?)(_[^/\\]*)?)\.py$"
+    r"(^|[/\\])(test_[^/\\]*|[^/\\]*_test|tests?[/\\]([^/\\]+[/\\])?[^/\\]+|(profil(e|er|ing)|benchmarks?)(_[^/\\]*)?)\.py$"
 )
 _BESIDE_TRAINING = re.compile(
     r"(^|[/\\])(([^/\\]*_)?(metrics?|datasets?|transforms|augmentations?)|(data|dataset)_?(utils|loaders?|prep|processing)"
