@@ -173,8 +173,9 @@ def returned(event: Event, trace: Trace) -> bool:
 def handed_on(event: Event, trace: Trace) -> bool:
     """A statement binds the result to an attribute or an element, or some `return` hands it to an unknown caller."""
     node, frame = event.node, event.site.frame
+    written = [node for node in event.site.operands[:1] if node is not None and event.site.in_place]
     while frame.node is not None:
-        bound = targets(frame.node, node, trace)
+        bound = [*targets(frame.node, node, trace), *written]
         names = {target.value for target in bound if isinstance(target, cst.Name)}
         if len(names) < len(bound):
             return True
@@ -184,5 +185,5 @@ def handed_on(event: Event, trace: Trace) -> bool:
             return False
         if frame.entry or frame.parent is None or frame.call_node is None:
             return True
-        node, frame = frame.call_node, frame.parent
+        node, frame, written = frame.call_node, frame.parent, []
     return False

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 import libcst as cst
 
+from nanlint.domain.vocabulary import Op
+from nanlint.interp.store import narrow
 from nanlint.interp.trace import Event, Frame
 from nanlint.reasoning.moving import contains
-from nanlint.reasoning.nodes import children
+from nanlint.reasoning.nodes import children, walk
 
 LOOPS = (cst.For, cst.While)
 
@@ -37,8 +39,9 @@ def surroundings(event: Event) -> cst.CSTNode | None:
 
 def loop_around(event: Event) -> tuple[cst.CSTNode, Frame] | None:
     """The innermost loop that runs the event again, in its function or around a call of it, and who loops."""
-    if event.site.loops:
-        return event.site.loops[-1], event.site.frame
+    again = [loop for loop in event.site.loops if not _one_round(loop, event)]
+    if again:
+        return again[-1], event.site.frame
     frame = event.site.frame
     while frame.parent is not None and frame.call_node is not None and frame.parent.node is not None:
         path = path_to(frame.parent.node, frame.call_node)
@@ -47,6 +50,16 @@ def loop_around(event: Event) -> tuple[cst.CSTNode, Frame] | None:
             return loops[-1], frame.parent
         frame = frame.parent
     return None
+
+
+def _one_round(loop: cst.CSTNode, event: Event) -> bool:
+    """What the loop counts is a single number there: `if i == 0`."""
+    held, facts = event.site.names, event.site.facts
+    names = (
+        {node.value for node in walk(loop.target) if isinstance(node, cst.Name)} if isinstance(loop, cst.For) else ()
+    )
+    counters = [held[name] for name in names if name in held and held[name].op is Op.ARANGE]
+    return any(narrow(counter, facts).range.point is not None for counter in counters)
 
 
 def exclusive(a: Event, b: Event) -> bool:

@@ -14,8 +14,11 @@ from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.objects import Elements
 from nanlint.interp.trace import Event, Trace
+from nanlint.reasoning.context import named_test
 from nanlint.reasoning.evidence import describe
 from nanlint.reasoning.memory import SILENT, Memory, memory
+from nanlint.reasoning.origins import NETWORKS
+from nanlint.reasoning.predicting import only_predicts
 from nanlint.reasoning.protocol import trains
 from nanlint.reasoning.spelling import spell_name
 from nanlint.reasoning.storage import (
@@ -27,6 +30,7 @@ from nanlint.reasoning.storage import (
     owner_of,
     unwritten,
 )
+from nanlint.reasoning.unseen import written_unseen
 from nanlint.rule import Bad, Clue, Draft, Good, Limits, Miss, Replace, Rewrite, Rule
 
 LAYERS_OWN = ("weight", "bias")
@@ -42,7 +46,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
     for parameter in trace.of(Op.WEIGHT):
         for event in _made(parameter.x, made, trace) if parameter.operands else ():
             settled.add(id(event.node))
-            if known.forgotten(parameter, event):
+            if known.forgotten(parameter, event) and not written_unseen(parameter, trace):
                 yield _forgotten(event, parameter, known, trace)
     for number, use in enumerate(trace.events):
         if use.op in SILENT or (use.site.in_place and use.op in (Op.CAST, Op.COPY)) or _unread(use):
@@ -51,7 +55,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
             for event in _made(operand, made, trace):
                 if id(event.node) not in settled and _unwritten_at(event, use, number, known):
                     settled.add(id(event.node))
-                    yield _read(event, use, known)
+                    yield _read(event, use, known, trace)
 
 
 def _holds_floats(event: Event) -> bool:
@@ -146,12 +150,18 @@ def _initialised_sibling(parameter: Event, known: Memory, trace: Trace) -> str:
     return ""
 
 
-def _read(event: Event, use: Event, known: Memory) -> Draft:
+def _tried(event: Event, use: Event, trace: Trace) -> bool:
+    """A network is asked about it whose answer trains nothing: a test, or the script of a file that trains nothing."""
+    tried = named_test(event.site) or not trains(trace)
+    return tried and use.op in NETWORKS and only_predicts(use, trace)
+
+
+def _read(event: Event, use: Event, known: Memory, trace: Trace) -> Draft:
     here = use.site.frame is event.site.frame
     level = Level.ERROR if here else Level.NOTE if known.loads else Level.WARNING
     return Draft(
         event=event,
-        level=level,
+        level=Level.NOTE if _tried(event, use, trace) else level,
         message=f"memory as it was found goes into `{describe(use)}`: nothing was written to it, so it may hold NaN",
         remedy="Fill it before it is read, or make an array of zeros.",
         evidence=(
