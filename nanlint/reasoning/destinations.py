@@ -8,6 +8,7 @@ import libcst as cst
 
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.conditions import words_in
 from nanlint.reasoning.context import called_in_training, in_loss, in_training, quiet
@@ -41,9 +42,15 @@ def trained(event: Event, trace: Trace) -> bool:
 
 def wants_gradient(event: Event, trace: Trace) -> bool:
     """A gradient through the result is evidently wanted: it trains something, be it as a helper of what does."""
-    if not event.result.gradient or quiet(event.site) or discarded(event, trace):
+    if not event.result.gradient or quiet(event.site) or _outside_functions(event) or discarded(event, trace):
         return False
     return in_training(event.site) or called_in_training(event.site) or reaches_loss(event, trace)
+
+
+def _outside_functions(event: Event) -> bool:
+    """Run by the file itself, where the framework differentiates nothing but functions."""
+    framework = registry.table(event.framework)
+    return not event.site.frame.name and bool(framework.derivatives) and not framework.accumulates
 
 
 def untrained(event: Event, trace: Trace) -> bool:
