@@ -8,11 +8,12 @@ import libcst as cst
 
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
+from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.conditions import words_in
 from nanlint.reasoning.context import called_in_training, in_loss, in_training, quiet
 from nanlint.reasoning.origins import POINTWISE, SAME_ELEMENTS, sources, strip
-from nanlint.reasoning.outlines import mentions_in_return, returns, targets
+from nanlint.reasoning.outlines import mentions_in_return, reads, returns, targets
 from nanlint.reasoning.placement import stands_alone
 from nanlint.reasoning.provenance import MAX_VALUES, is_array
 
@@ -42,9 +43,17 @@ def trained(event: Event, trace: Trace) -> bool:
 
 def wants_gradient(event: Event, trace: Trace) -> bool:
     """A gradient through the result is evidently wanted: it trains something, be it as a helper of what does."""
-    if not event.result.gradient or quiet(event.site) or discarded(event, trace):
+    if not event.result.gradient or quiet(event.site) or _outside_functions(event):
+        return False
+    if discarded(event, trace) or _never_read(event, trace):
         return False
     return in_training(event.site) or called_in_training(event.site) or reaches_loss(event, trace)
+
+
+def _outside_functions(event: Event) -> bool:
+    """Run by the file itself, where the framework differentiates nothing but functions."""
+    framework = registry.table(event.framework)
+    return not event.site.frame.name and bool(framework.derivatives) and not framework.accumulates
 
 
 def untrained(event: Event, trace: Trace) -> bool:
@@ -68,6 +77,30 @@ def discarded(event: Event, trace: Trace) -> bool:
             if id(user) not in seen:
                 seen.add(id(user))
                 pending.extend([user] if user.result.gradient and user.op is not Op.WEIGHT else [])
+    return True
+
+
+def _never_read(event: Event, trace: Trace) -> bool:
+    """It is part of what one statement assigns to a name that nothing in the function reads."""
+    line, function = event.site.statement, event.site.frame.node
+    if not isinstance(line, cst.SimpleStatementLine) or not isinstance(function, cst.FunctionDef):
+        return False
+    assigned = [part for part in line.body if isinstance(part, (cst.Assign, cst.AnnAssign)) and part.value is not None]
+    bound = [target for part in assigned if part.value for target in targets(function, part.value, trace)]
+    names = [target.value for target in bound if isinstance(target, cst.Name)]
+    if len(assigned) < len(line.body) or len(names) < len(bound) or any(reads(function, x, trace) for x in names):
+        return False
+    return _used_within(event, line, trace)
+
+
+def _used_within(event: Event, line: cst.CSTNode, trace: Trace) -> bool:
+    """Nothing but the statement's own arithmetic takes the result, and what that makes of it."""
+    pending, taking = [event], {Op.OPAQUE, *NOT_REPORTING}
+    while pending:
+        users = trace.uses(pending.pop().result)
+        if any(user.site.statement is not line or user.op in taking for user in users):
+            return False
+        pending.extend(users)
     return True
 
 

@@ -11,18 +11,23 @@ import libcst as cst
 from nanlint.interp.trace import Trace
 from nanlint.reasoning.nodes import Noted, children, walk
 
+_BY_TEXT = frozenset({"locals", "vars", "eval", "exec"})
+"""Functions that read names which nobody writes down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """The assignments and returns in a function, of expressions as they are or as parts of a tuple, list or dict.
 
     bound: by right side (its `id`), what a statement binds it to; returned: what some `return` gives back as it is;
-    mentioned: the names in all returns, but for the receivers of methods: what `p.detach()` gives is another thing.
+    mentioned: the names in all returns, but for the receivers of methods: what `p.detach()` gives is another thing;
+    read: the names that stand anywhere but alone on the left of an assignment.
     """
 
     bound: Mapping[int, Sequence[cst.CSTNode]]
     returned: frozenset[int]
     mentioned: frozenset[str]
+    read: frozenset[str]
 
 
 def targets(function: cst.CSTNode, value: cst.CSTNode, trace: Trace) -> Sequence[cst.CSTNode]:
@@ -40,6 +45,12 @@ def mentions_in_return(function: cst.CSTNode, names: set[str], trace: Trace) -> 
     return not names.isdisjoint(_outline(function, trace).mentioned)
 
 
+def reads(function: cst.CSTNode, name: str, trace: Trace) -> bool:
+    """Something in there takes what the name holds, or may."""
+    read = _outline(function, trace).read
+    return name in read or not _BY_TEXT.isdisjoint(read)
+
+
 def _outline(function: cst.CSTNode, trace: Trace) -> Outline:
     return _of_module(function, trace) if isinstance(function, cst.Module) else _OUTLINES.of(function, trace)
 
@@ -49,25 +60,33 @@ def _of_module(module: cst.Module, trace: Trace) -> Outline:
     """Put together from its statements."""
     parts = _OUTLINES.each(module, trace)
     bound = {key: found for part in parts for key, found in part.bound.items()}
-    returned, mentioned = frozenset[int](), frozenset[str]()
     return Outline(
-        bound, returned.union(*(part.returned for part in parts)), mentioned.union(*(part.mentioned for part in parts))
+        bound,
+        frozenset[int]().union(*(part.returned for part in parts)),
+        frozenset[str]().union(*(part.mentioned for part in parts)),
+        frozenset[str]().union(*(part.read for part in parts)),
     )
 
 
 def _found_in(function: cst.CSTNode) -> Outline:
     bound: dict[int, Sequence[cst.CSTNode]] = {}
     returns: list[cst.Return] = []
+    names: list[cst.Name] = []
     for node in walk(function):
         if type(node) is cst.Assign:  # whether something is of an abstract class costs ten times as much
-            names = [name for target in node.targets for name in _held(target.target)]
-            bound.update((id(value), names) for value in _held(node.value))
+            left = [held for target in node.targets for held in _held(target.target)]
+            bound.update((id(value), left) for value in _held(node.value))
         elif type(node) is cst.AnnAssign:
             bound.update((id(value), [node.target]) for value in _held(node.value))
         elif type(node) is cst.Return:
             returns.append(node)
+        elif type(node) is cst.Name:
+            names.append(node)
     mentioned = frozenset(name for node in returns for name in _mentioned(node))
-    return Outline(bound, frozenset(id(value) for node in returns for value in _held(node.value)), mentioned)
+    written = {id(target) for bindings in bound.values() for target in bindings}
+    read = frozenset(name.value for name in names if id(name) not in written)
+    returned = frozenset(id(value) for node in returns for value in _held(node.value))
+    return Outline(bound, returned, mentioned, read)
 
 
 _OUTLINES = Noted(_found_in)

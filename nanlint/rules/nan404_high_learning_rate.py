@@ -44,7 +44,7 @@ def check(trace: Trace, limits: Limits) -> Iterator[Draft]:
         worst = _worst(settings(construction, "lr"), entry, trace, limits)
         lenient = _lenient(construction, entry, trace) or _meant_for_another(construction, entry, trace)
         lenient = lenient or _handed_on(construction, trace)
-        if worst is not None and lenient:
+        if worst is not None and (lenient or _one_of_several(construction, entry, trace, limits)):
             worst = replace(worst, level=min(worst.level, Level.NOTE))
         if worst is not None and not _scheduled(construction, trace):
             yield _draft(construction, last_word(construction), entry, worst, trace)
@@ -79,6 +79,27 @@ def _handed_on(construction: Event, trace: Trace) -> bool:
             return True
     rates = (event for event in trace.of(Op.SET_RATE) if event.operands)
     return any(construction in constructions(event.x, trace) for event in rates)
+
+
+def _one_of_several(construction: Event, entry: Optimizer, trace: Trace, limits: Limits) -> bool:
+    """It only makes the state, or other calls of the function around it give a rate that is unknown or in order."""
+    return _only_initialises(construction, trace) or any(
+        (rates := list(settings(other, "lr"))) and _worst(rates, entry, trace, limits) is None
+        for other in trace.of(Op.OPTIMIZER)
+        if other.node is construction.node and other.site.frame.call_node is not construction.site.frame.call_node
+    )
+
+
+def _only_initialises(construction: Event, trace: Trace) -> bool:
+    """`make(1.0).init(params)`: a name keeps the state, and nothing the optimizer."""
+    users = trace.uses(construction.result)
+    return bool(users) and all(last_word(event) == "init" and _on_the_spot(event) for event in users)
+
+
+def _on_the_spot(event: Event) -> bool:
+    """A method of what a call has just given."""
+    function = event.node.func if isinstance(event.node, cst.Call) else None
+    return isinstance(function, cst.Attribute) and isinstance(function.value, cst.Call)
 
 
 def _meant_for_another(construction: Event, entry: Optimizer, trace: Trace) -> bool:

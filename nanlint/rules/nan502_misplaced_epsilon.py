@@ -197,7 +197,7 @@ def _clamp_at_zero(event: Event, trace: Trace, limits: Limits) -> Draft | None:
     lost = "its gradient there is infinite" if found.backward or _of_root(pole) else "its value there is infinite"
     wrong = f"the clamp to 0 lets 0 into {describe(pole)}: {lost}"
     level = _level(event, pole) if found.backward or pole.op is Op.DIVIDE else _level(event, pole, found)
-    if apart(pole) or (found.backward and not wants_gradient(pole, trace)):
+    if apart(pole) or (found.backward and not wants_gradient(pole, trace)) or not _below_one(pole):
         level = min(level, Level.NOTE)
     rewrite = None
     if low[1] is not None:
@@ -209,6 +209,11 @@ def _clamp_at_zero(event: Event, trace: Trace, limits: Limits) -> Draft | None:
 def _of_root(pole: Event) -> bool:
     """A power whose exponent nobody knows: below 0 its value is infinite at 0, below 1 its gradient, the likelier."""
     return pole.op is Op.POWER and len(pole.operands) > 1 and pole.y.range.hi > 0.0
+
+
+def _below_one(pole: Event) -> bool:
+    """Where it is a power, the exponent is known to be so small that the gradient at 0 is infinite."""
+    return pole.op is not Op.POWER or len(pole.operands) < 2 or pole.y.range.hi < 1.0
 
 
 def _upside_down(event: Event, trace: Trace, limits: Limits) -> Draft | None:
