@@ -58,7 +58,9 @@ _GENERATOR_ONLY: dict[str, Call] = {
 RANDOM: dict[str, Call | Overload] = {
     **SHARED,
     **_OLD,
-    "choice": Overload(call(Op.RANDOM_INTEGER, "", "a>high size replace p>probs", low=0), SHARED["choice"], counting=True),
+    "choice": Overload(
+        call(Op.RANDOM_INTEGER, "", "a>high size replace p>probs", low=0), SHARED["choice"], counting=True
+    ),
     "permutation": Overload(call(Op.RANDOM_INTEGER, "", "x>high", low=0), SHARED["permutation"], counting=True),
     "ranf": call(Op.UNIFORM, "", "size", low=0, high=1),
     "sample": call(Op.UNIFORM, "", "size", low=0, high=1),

@@ -91,9 +91,7 @@ OLD_RANDOM: dict[str, Call | Overload] = {
     "random_gamma": RANDOM["gamma"],
     "random_poisson": call(Op.RANDOM_INTEGER, "", "lam shape>size dtype seed", low=0, dtype=_FLOAT),
     "random_shuffle": RANDOM["shuffle"],
-    "multinomial": call(
-        Op.RANDOM_INTEGER, "logits>x", "num_samples seed output_dtype>dtype", low=0, from_logits=True
-    ),
+    "multinomial": call(Op.RANDOM_INTEGER, "logits>x", "num_samples seed output_dtype>dtype", low=0, from_logits=True),
 }
 
 WINDOWS: dict[str, Call | Overload] = {
