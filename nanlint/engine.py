@@ -19,14 +19,14 @@ from nanlint.program.atlas import Atlas
 from nanlint.program.project import Project
 from nanlint.program.verdicts import Examined, Linted, Region, Report, verdict
 from nanlint.reasoning.context import in_test
-from nanlint.reasoning.destinations import only_reported
+from nanlint.reasoning.destinations import left_behind, only_reported
 from nanlint.reasoning.trust import trusted
 from nanlint.roster import complaint
 from nanlint.rule import Clue, Draft, Insert, Limits, Remove, Replace, Rewrite, Rule
 from nanlint.rules.selecting import judging
 from nanlint.running.stopwatch import Stopwatch
 from nanlint.settings import PerPath, Settings, of_path
-from nanlint.text.source import Source
+from nanlint.text.source import Source, is_notebook
 
 ALONE = Project()
 
@@ -127,8 +127,8 @@ def drafts(rule: Rule, trace: Trace, settings: Settings) -> Iterator[Draft]:
     """What the rule finds; of an optional rule that is asked for by name, nothing is too vague to be a note.
 
     What only a test runs is made to be met with odd numbers, and trains nothing that is kept: a note at most. So is
-    what the file itself has switched off, and what is only logged. Of what the user knows to be safe there is nothing
-    to say.
+    what the file itself has switched off, what a notebook defines and never uses, and what is only logged. Of what the
+    user knows to be safe there is nothing to say.
     """
     raised = rule.optional and settings.asks_for(rule.code, rule.name)
     for draft in rule.check(trace, _limits(rule, settings)):
@@ -143,7 +143,9 @@ def drafts(rule: Rule, trace: Trace, settings: Settings) -> Iterator[Draft]:
 
 
 def _matters_to_nobody(event: Event, trace: Trace) -> bool:
-    return event.site.dormant or in_test(event.site) or only_reported(event, trace)
+    site = event.site
+    unused = is_notebook(site.frame.path) and left_behind(site, trace)  # nothing imports a notebook
+    return site.dormant or in_test(site) or unused or only_reported(event, trace)
 
 
 def _limits(rule: Rule, settings: Settings) -> Limits:

@@ -89,12 +89,9 @@ def _constant_comparison(op: Op, a: Value, b: Value) -> bool | None:
         return _contained(a.payload.value, b)
     if op is Op.IDENTITY_TEST and b.is_none and (a.is_none or a.kind is not Kind.UNKNOWN):
         return a.is_none
-    if (
-        op in (Op.EQUAL, Op.NOT_EQUAL)
-        and a.kind is b.kind is Kind.INTEGER
-        and None not in (a.range.point, b.range.point)
-    ):
-        return (a.range.point == b.range.point) is (op is Op.EQUAL)  # earlier tests may leave one integer
+    left = a.range.point, b.range.point  # one integer, as far as earlier tests leave no other
+    if op in (Op.EQUAL, Op.NOT_EQUAL) and a.kind is b.kind is Kind.INTEGER and None not in left:
+        return (left[0] == left[1]) is (op is Op.EQUAL)
     if not isinstance(a.payload, Constant) or not isinstance(b.payload, Constant):
         return None
     if op is Op.CONTAINS and isinstance(a.payload.value, str) and isinstance(b.payload.value, str):

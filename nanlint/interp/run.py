@@ -26,11 +26,11 @@ Observations = dict[int, tuple[cst.BaseExpression, list[Value]]]
 
 HANDLERS = (calls, classes, expressions, functions, logic, loops, names, operators, patterns, statements)
 """The modules that register handlers for nodes."""
-TAKING = frozenset(
+TAKING = {"partial"} | {
     name.rpartition(".")[2] for table in FRAMEWORKS for name in (*table.derivatives, *table.control, *table.wrappers)
-)
+}
 PASSED = re.compile(rf"\b(?:{'|'.join(sorted(TAKING))})\(((?:[^()]+|\([^()]*\))*)")
-"""What is handed to functions that call some of it, as `grad(loss)`, `fori_loop(0, n, body, x)`."""
+"""What is handed to functions that call some of it, as `grad(loss)`, `partial(loss, y)`, `fori_loop(0, n, body, x)`."""
 NAME = re.compile(r"\b[^\W\d]\w*")
 CALLED = re.compile(r"(?<!def )(?<!class )\b([^\W\d]\w*)\s*\(")
 

@@ -51,7 +51,7 @@ DESCRIPTIONS = frozenset(
      "log_survival_function"}
 )  # fmt: skip
 """Methods of a distribution that describe it: infinite moments and the logarithm of a probability of 0 are answers."""
-LOSS_WORDS = frozenset({"loss", "losses", "criterion", "objective", "nll", "bce", "kl", "elbo", "likelihood"})
+LOSS_WORDS = frozenset({"loss", "losses", "lossfn", "criterion", "objective", "nll", "bce", "kl", "elbo", "likelihood"})
 
 
 def words(name: str) -> set[str]:

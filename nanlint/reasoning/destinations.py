@@ -9,9 +9,9 @@ import libcst as cst
 from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
-from nanlint.interp.trace import Event, Trace
+from nanlint.interp.trace import Event, Site, Trace
 from nanlint.reasoning.conditions import words_in
-from nanlint.reasoning.context import called_in_training, in_loss, in_training, quiet
+from nanlint.reasoning.context import called_in_training, callers, in_loss, in_training, quiet
 from nanlint.reasoning.origins import POINTWISE, SAME_ELEMENTS, sources, strip
 from nanlint.reasoning.outlines import mentions_in_return, reads, returns, targets
 from nanlint.reasoning.placement import stands_alone
@@ -184,6 +184,13 @@ def scores(event: Event, trace: Trace) -> bool:
                 unchanged = user.op in (Op.NEGATIVE, Op.CLAMP) or user.op in SAME_ELEMENTS
                 pending.append((user.result, as_it_is and unchanged))
     return found
+
+
+def left_behind(site: Site, trace: Trace) -> bool:
+    """In a function, or called by one, that its file defines and never names again."""
+    *_, first = callers(site.frame)
+    name = first.name.partition(".")[0]
+    return bool(name) and not reads(trace.module, name, trace)
 
 
 def minimised(event: Event, trace: Trace) -> bool:

@@ -21,7 +21,7 @@ class Outline:
 
     bound: by right side (its `id`), what a statement binds it to; returned: what some `return` gives back as it is;
     mentioned: the names in all returns, but for the receivers of methods: what `p.detach()` gives is another thing;
-    read: the names that stand anywhere but alone on the left of an assignment.
+    read: the names that stand anywhere but alone on the left of an assignment, or as that of what is defined.
     """
 
     bound: Mapping[int, Sequence[cst.CSTNode]]
@@ -72,6 +72,7 @@ def _found_in(function: cst.CSTNode) -> Outline:
     bound: dict[int, Sequence[cst.CSTNode]] = {}
     returns: list[cst.Return] = []
     names: list[cst.Name] = []
+    defined: set[int] = set()
     for node in walk(function):
         if type(node) is cst.Assign:  # whether something is of an abstract class costs ten times as much
             left = [held for target in node.targets for held in _held(target.target)]
@@ -82,8 +83,10 @@ def _found_in(function: cst.CSTNode) -> Outline:
             returns.append(node)
         elif type(node) is cst.Name:
             names.append(node)
+        elif type(node) is cst.FunctionDef or type(node) is cst.ClassDef:
+            defined.add(id(node.name))
     mentioned = frozenset(name for node in returns for name in _mentioned(node))
-    written = {id(target) for bindings in bound.values() for target in bindings}
+    written = defined.union(id(target) for bindings in bound.values() for target in bindings)
     read = frozenset(name.value for name in names if id(name) not in written)
     returned = frozenset(id(value) for node in returns for value in _held(node.value))
     return Outline(bound, returned, mentioned, read)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Trace
 from nanlint.reasoning.binary import Side, written_out
-from nanlint.reasoning.context import quiet
+from nanlint.reasoning.context import in_training, quiet
 from nanlint.reasoning.evidence import clue, trail
 from nanlint.reasoning.guarding import quoted
 from nanlint.reasoning.logarithms import LOGARITHMS, effective, explained, level, read
 from nanlint.reasoning.logforms import assembled, clamp, log_sigmoid_words, replacement
+from nanlint.reasoning.outlines import targets
 from nanlint.reasoning.poles import danger
 from nanlint.reasoning.probabilities import Form
 from nanlint.reasoning.provenance import is_schedule
@@ -64,7 +67,18 @@ def _level(trace: Trace, sides: tuple[Side, Side]) -> Level | None:
     if sides[0].log.x.kind.scalar:
         return Level.STRICT
     harmless = quiet(sides[0].log.site) or is_schedule(sides[0].log.x)  # a grid, for a plot
+    harmless = harmless or all(_of_elsewhere(side, trace) for side in sides)
     return Level.NOTE if harmless else max(Level.WARNING, *found)
+
+
+def _of_elsewhere(side: Side, trace: Trace) -> bool:
+    """What an unknown function predicts, or gives to a lambda, and nothing says that it is trained: it may be clipped.
+
+    A function with a name says itself what it wants.
+    """
+    op, function = side.argument.term.value.op, side.log.site.frame.node
+    passed = isinstance(function, cst.Lambda) and not targets(trace.module, function, trace)
+    return (op is Op.OPAQUE or (op is Op.ARGUMENT and passed)) and not in_training(side.log.site)
 
 
 def _message(sides: tuple[Side, Side], grade: Level) -> str:

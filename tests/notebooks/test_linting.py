@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nanlint.api import fix_file, fix_source, lint_file, lint_paths, lint_source
-from nanlint.findings import Applicability, Fix
+from nanlint.findings import Applicability, Fix, Level
 from nanlint.fixing.fixer import apply
 from nanlint.text.lines import Lines
 from nanlint.text.source import MAX_NOTEBOOK_BYTES, SourceError, read, write
@@ -250,3 +250,20 @@ def test_a_notebook_that_changed_meanwhile_is_not_written(tmp_path: Path) -> Non
     with pytest.raises(SourceError, match="has changed on disk since it was read"):
         write(source, source.text.replace(BUG, FIXED))
     assert sources(path) == [SETUP, BUG, "x = 1"]
+
+
+LOSS = "def loss(logits, y):\n    return -(y * torch.log(torch.softmax(logits, -1))).sum()"
+
+
+@pytest.mark.parametrize(
+    ("last", "level"),
+    [("", Level.NOTE), ("loss(logits, 1)", Level.ERROR), ("train(loss)", Level.ERROR), ("loss = None", Level.NOTE)],
+)
+def test_a_function_that_a_notebook_never_names_again_is_a_note(last: str, level: Level) -> None:
+    cells = [SETUP, LOSS, *([last] if last else [])]
+    assert {finding.level for finding in lint_source(content(*cells), "nb.ipynb").findings} == {level}
+
+
+def test_a_module_is_there_to_be_imported() -> None:
+    (finding,) = lint_source(f"import torch\n\n\n{LOSS}\n", "losses.py").findings
+    assert finding.level is Level.ERROR
