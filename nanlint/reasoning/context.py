@@ -31,7 +31,7 @@ QUIET_WORDS = frozenset(
 """Words in a function's name that say it computes no loss."""
 QUIET_CLASSES = frozenset(
     {"sampler", "sampling", "beam", "search", "schedule", "scheduler", "metric", "metrics", "meter", "dataset",
-     "tokenizer", "miner"}
+     "tokenizer", "miner", "postprocessor"}
 )  # fmt: skip
 """Words in the name of a class whose methods compute no loss; its `forward` may."""
 MEASURES = frozenset({"score", "scores", "fid", "psnr", "ssim", "perplexity", "accuracy"})
@@ -57,6 +57,11 @@ LOSS_WORDS = frozenset({"loss", "losses", "lossfn", "criterion", "objective", "n
 def words(name: str) -> set[str]:
     """`masked_softmaxLoss` -> masked, softmax, loss; `TopKBCELoss` -> top, kbce, loss."""
     return {word.lower() for word in _WORD.findall(name)}
+
+
+def _class_words(name: str) -> set[str]:
+    """Those of the name, with `PostProcessor` as one."""
+    return words(name.replace("PostProcess", "Postprocess"))
 
 
 def names_of(frame: Frame) -> set[str]:
@@ -171,7 +176,7 @@ def quiet(site: Site) -> bool:
 def quiet_name(frame: Frame) -> bool:
     """The name of the function says so, or that of its class or of its file."""
     last = frame.name.rpartition(".")[2]
-    named, owner = {word.rstrip("0123456789") for word in words(last)}, words(frame.class_name)
+    named, owner = {word.rstrip("0123456789") for word in words(last)}, _class_words(frame.class_name)
     if named & LOSS_WORDS:
         return False
     if last != "forward" and _BESIDE_TRAINING.search(frame.path):

@@ -10,6 +10,7 @@ from nanlint.domain.value import Value
 from nanlint.domain.vocabulary import Op
 from nanlint.frameworks import registry
 from nanlint.interp.trace import Event, Site, Trace
+from nanlint.reasoning.asking import asks_by_name, asks_by_test
 from nanlint.reasoning.conditions import words_in
 from nanlint.reasoning.context import called_in_training, callers, in_loss, in_training, quiet
 from nanlint.reasoning.origins import POINTWISE, SAME_ELEMENTS, sources, strip
@@ -38,7 +39,16 @@ def trained(event: Event, trace: Trace) -> bool:
     """The result trains something: it has a gradient, in a loss, a `forward`, a loop, or on its way to `backward`."""
     if not event.result.gradient or quiet(event.site):
         return False
-    return in_training(event.site) or reaches_loss(event, trace)
+    return reaches_loss(event, trace) or (in_training(event.site) and not asked(event, trace))
+
+
+def asked(event: Event, trace: Trace) -> bool:
+    """It belongs to what a trained model is asked for: no gradient is taken, as far as one sees what becomes of it.
+
+    A function that is only named so may as well return it to be trained.
+    """
+    asking = asks_by_test(event.site) or (asks_by_name(event.site) and not handed_on(event, trace))
+    return asking and not reaches_loss(event, trace)
 
 
 def wants_gradient(event: Event, trace: Trace) -> bool:
@@ -47,7 +57,8 @@ def wants_gradient(event: Event, trace: Trace) -> bool:
         return False
     if discarded(event, trace) or _never_read(event, trace):
         return False
-    return in_training(event.site) or called_in_training(event.site) or reaches_loss(event, trace)
+    likely = in_training(event.site) or called_in_training(event.site)
+    return reaches_loss(event, trace) or (likely and not asked(event, trace))
 
 
 def _outside_functions(event: Event) -> bool:

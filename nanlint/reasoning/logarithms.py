@@ -16,6 +16,7 @@ from nanlint.ops.poles import ZERO, dtype_of
 from nanlint.reasoning.aftermath import selected
 from nanlint.reasoning.choices import only_ranks
 from nanlint.reasoning.context import differentiable, measures, quiet
+from nanlint.reasoning.destinations import asked
 from nanlint.reasoning.exponentials import is_similarity
 from nanlint.reasoning.formulas import GUARD, Side, inside, negated, one_minus, unguarded
 from nanlint.reasoning.origins import SAME_ELEMENTS, strip
@@ -135,7 +136,7 @@ def level(reading: Reading) -> Level | None:
     if _selected_away(reading) and not _differentiated(event):
         return None
     measured = measures(event.site) and not _differentiated(event)
-    if quiet(event.site) or measured or only_ranks(event, reading.term.trace):
+    if quiet(event.site) or measured or only_ranks(event, reading.term.trace) or asked(event, reading.term.trace):
         return Level.NOTE  # inference and metrics: an infinite score ranks last, and no weight is lost
     if _drawn_elsewhere(event, reading.term.trace) or _published(reading):
         return Level.NOTE
@@ -192,7 +193,7 @@ def cause(reading: Reading) -> str:
 
 
 def consequence(reading: Reading) -> str:
-    if not _differentiated(reading.event):
+    if not _differentiated(reading.event) or asked(reading.event, reading.term.trace):
         return "the logarithm is -inf"
     if _selected_away(reading):
         return "the gradient is NaN, although `where` leaves the logarithm, -inf, out"

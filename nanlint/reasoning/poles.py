@@ -23,7 +23,7 @@ from nanlint.reasoning.aftermath import EXPONENTIALS, absorbed, questioned, repa
 from nanlint.reasoning.conditions import is_mask
 from nanlint.reasoning.context import differentiable, quiet
 from nanlint.reasoning.destinations import discarded, scores, wants_gradient
-from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, alternatives, sources, strip
+from nanlint.reasoning.origins import RANDOM, SAME_ELEMENTS, sources, strip
 from nanlint.reasoning.provenance import (
     MAX_VALUES,
     above_zero,
@@ -37,6 +37,7 @@ from nanlint.reasoning.provenance import (
     leaves,
     reached,
 )
+from nanlint.reasoning.rawness import raw_everywhere
 
 SINGULAR = (
     Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P, Op.XLOGY, Op.SQRT, Op.RSQRT, Op.DIVIDE, Op.RECIPROCAL, Op.FLOOR_DIVIDE,
@@ -224,8 +225,9 @@ def _likelihood(
     if certain:
         return _proven(operand, hushed)
     if forward and from_network(operand) and not hushed:
-        replaced = any(above_zero(way) for way in alternatives(operand))  # the other ways may be no way at all
-        return Level.NOTE if replaced else Level.WARNING, "computed from the raw output of a network"
+        if raw_everywhere(event, operand, trace):
+            return Level.WARNING, "computed from the raw output of a network"
+        return Level.NOTE, "on one way through the branches computed from the raw output of a network"
     if operand.range.nonzero or is_offset(operand):
         return Level.STRICT, "off the pole, unless it is negative"
     if event.op in LOGARITHMS and is_loss_argument(event, operand) and scores(event, trace):
