@@ -25,6 +25,7 @@ from nanlint.interp.library import Library
 from nanlint.interp.meeting import met
 from nanlint.interp.namespace import Namespace
 from nanlint.interp.objects import Cells, Class, Compiled, Function, Scope
+from nanlint.interp.signatures import fitting
 from nanlint.interp.store import Fact, Store, narrow
 from nanlint.interp.told import NOTHING_TOLD, Told
 from nanlint.interp.trace import Event, Frame, Site, Trace
@@ -284,7 +285,7 @@ class Machine(Values):
         """What calling the Value gives; of several callables, what any of them gives."""
         either = choices(callee)
         if either and any(choice.payload is not None for choice in either):
-            return self.join([self.call(choice, given, node) for choice in either])
+            return self.join([self.call(choice, given, node) for choice in fitting(either, given)])
         handler = CALLS.get(type(callee.payload), CALLS[type(None)])
         return handler(self, callee.payload, callee, given, node)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nanlint.domain.dtypes import Dtype
-from nanlint.domain.value import Value
+from nanlint.domain.value import Kind, Value
 from nanlint.domain.vocabulary import Op
 from nanlint.findings import Applicability, Level
 from nanlint.frameworks import registry
@@ -29,15 +29,20 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 SIMILARITIES = frozenset({Op.NORMALIZE, Op.COSINE_SIMILARITY})
 
 
+LOGARITHMS = frozenset({Op.LOG, Op.LOG2, Op.LOG10, Op.LOG1P})
+STEPS = 4  # operations between a logarithm and its exponential
 DENSITIES = frozenset({Op.LOG_PROB, Op.LOG_SOFTMAX, Op.LOG_SIGMOID})
 _SCORING = POINTWISE | {Op.MATMUL, Op.PAIRWISE_DISTANCE, Op.ABSOLUTE}
 PICTURES = frozenset({"image", "images", "img", "imgs", "pixel", "pixels"})
+SPECTRA = frozenset({"spect", "spectrum", "spectrogram", "mel", "fbank"})
+"""Log powers of samples, 25 for the loudest of 16 bits."""
 DISTANCES = frozenset({"dist", "dists", "distance", "distances"})
 LOG_PROBABILITIES = frozenset({"logp", "logprob", "logprobs", "lprob", "lprobs", "distribution", "distributions"})
 PROBABILITIES = frozenset(
     {"p", "prob", "probs", "probability", "probabilities", "likelihood", "likelihoods",
      "transition", "transitions"}
 )  # fmt: skip
+NOISE = 40.0  # more than drawn noise adds to a logarithm: Gumbel's is at most 16.6 in float32, 36.7 in float64
 SINGLE = 88.72  # the largest argument of exp in float32
 SHIFTS = frozenset({Op.REDUCE_MAX, Op.MAXIMUM, Op.POOL, Op.LOGSUMEXP, Op.ARGMAX})
 
@@ -45,11 +50,27 @@ SHIFTS = frozenset({Op.REDUCE_MAX, Op.MAXIMUM, Op.POOL, Op.LOGSUMEXP, Op.ARGMAX}
 def overflows(x: Term) -> bool:
     """exp(x) can be infinite."""
     exp = x.event
-    if shifted(x.value) or is_log_density(x):
+    if shifted(x.value) or is_log_density(x) or _is_logarithm(x.value, STEPS):
         return False
     if exp is None or exp.op is not Op.EXP:
         return x.value.range.hi > 88.7
     return range_in(x.value, dtype_of(exp.operation)).hi > limits_of(exp.operation).log_max
+
+
+def _is_logarithm(value: Value, steps: int) -> bool:
+    """Its exponential is a number that was there before, a power or a multiple of it: log(p) / temperature + noise."""
+    value = strip(value)
+    if value.op in LOGARITHMS:
+        return True
+    if steps == 0 or value.op not in (Op.ADD, Op.SUBTRACT, Op.DIVIDE):
+        return False
+    x, y = value.made_by.operands[:2]
+    if value.op is Op.DIVIDE:
+        return y.kind is not Kind.TENSOR and y.range.hi >= 1.0 and _is_logarithm(x, steps - 1)
+    if value.op is Op.SUBTRACT:
+        return _is_logarithm(x, steps - 1) and -y.range.lo < NOISE
+    sides = [(_is_logarithm(side, steps - 1), side.range.hi < NOISE) for side in (x, y)]
+    return any(log for log, _ in sides) and all(log or low for log, low in sides)
 
 
 def shifted(value: Value) -> bool:
@@ -84,12 +105,13 @@ def is_log_density(x: Term) -> bool:
 def promised(x: Term) -> bool:
     """Bounded from above by what its names promise.
 
-    Pixels are small numbers, a negated distance is below 0, and so are log-probabilities, whose exp is a distribution.
+    Pixels and the logarithms of powers are small numbers, a negated distance is below 0, and so are log-probabilities,
+    whose exp is a distribution.
     """
     names = set[str]().union(*(words(name) for name in _NAME.findall(code(x.node)))) if x.node is not None else set()
     negated = any(source.op is Op.NEGATIVE for source in sources(x.value))
     logarithms = bool(names & LOG_PROBABILITIES) or ("log" in names and bool(names & PROBABILITIES))
-    return bool(names & PICTURES) or logarithms or (negated and bool(names & DISTANCES))
+    return bool(names & (PICTURES | SPECTRA)) or logarithms or (negated and bool(names & DISTANCES))
 
 
 def selected_away(x: Term, trace: Trace) -> bool:
