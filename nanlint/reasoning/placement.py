@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import libcst as cst
@@ -85,16 +86,27 @@ def arms(event: Event) -> dict[int, cst.CSTNode]:
 
 def path_to(outer: cst.CSTNode, wanted: cst.CSTNode) -> list[cst.CSTNode]:
     """The nodes from `outer` down to what holds `wanted`; empty if it is not in there."""
+    parts = outer.body if isinstance(outer, cst.Module) else (outer,)
+    above = next((held for part in parts if id(wanted) in (held := _above(part))), {})
     path: list[cst.CSTNode] = []
-    pending: list[tuple[cst.CSTNode, int]] = [(outer, 0)]
-    while pending:
-        node, depth = pending.pop()
-        del path[depth:]
-        if node is wanted:
-            return path
+    node = above.get(id(wanted))
+    while node is not None:
         path.append(node)
-        pending.extend((child, depth + 1) for child in children(node))
-    return []
+        node = above[id(node)]
+    return [*((outer,) if above and outer not in parts else ()), *reversed(path)]
+
+
+@lru_cache(maxsize=500)
+def _above(outer: cst.CSTNode) -> dict[int, cst.CSTNode | None]:
+    """What holds each node, by identity; kept, since many ask, and after an edit most statements are the same."""
+    found: dict[int, cst.CSTNode | None] = {id(outer): None}
+    pending = [outer]
+    while pending:
+        node = pending.pop()
+        below = children(node)
+        found.update((id(child), node) for child in below)
+        pending += below
+    return found
 
 
 def block_of(statement: cst.CSTNode, around: cst.CSTNode | None) -> Sequence[cst.CSTNode]:
