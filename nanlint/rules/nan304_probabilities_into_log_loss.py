@@ -79,7 +79,7 @@ def _picks(loss: Event, trace: Trace) -> bool:
 
 def _effect(loss: Event) -> str:
     if loss.op is Op.KL_DIVERGENCE:
-        return "the divergence comes out negative (-1.2 for two equal distributions) and its minimum is elsewhere"
+        return "the divergence comes out negative (-1.2 for two halves against two halves) and its minimum is elsewhere"
     if loss.op is Op.CTC_LOSS:
         return "the loss comes out negative and the gradient is not that of a likelihood"
     return "the loss lies in [-1, 0], and the gradient of a confident mistake vanishes"
@@ -417,13 +417,13 @@ RULE = Rule(
     summary="nll_loss, kl_div or ctc_loss gets probabilities, logarithms or scores where it takes another of them.",
     why=(
         "nll_loss is minus the number that stands at the class, kl_div is t * (log(t) - x), ctc_loss adds up x along"
-        " paths: all three take the logarithm as done. Of probabilities the first lies in [-1, 0], with a gradient that"
-        " vanishes exactly where the model is confidently wrong; the second is negative, -1.2 for two equal"
-        " distributions, and has its minimum elsewhere; the third is no likelihood. Of raw scores the loss has no lower"
-        " bound: training drives them apart until it is -inf, then NaN. kl_div also has to be told whether its target"
-        " is a logarithm: told wrongly it takes the logarithm of negative numbers, which is NaN. The ctc_loss of"
-        " TensorFlow, Keras and Optax takes logits (a log-softmax does no harm) and never gets near 0 after a softmax;"
-        " ctc_batch_cost takes probabilities, and is NaN of logits or logarithms. Nothing raises."
+        " paths: all three take the logarithm as done. Of probabilities the first lies in [-1, 0], with a gradient"
+        " that vanishes exactly where the model is confidently wrong; the second is negative, -1.2 where both are 0.5"
+        " for two classes, and has its minimum elsewhere; the third is no likelihood. Of raw scores the loss has no"
+        " lower bound: training drives them apart until it is -inf, then NaN. kl_div also has to be told whether its"
+        " target is a logarithm: told wrongly it takes the logarithm of negative numbers, which is NaN. The ctc_loss"
+        " of TensorFlow, Keras and Optax takes logits (a log-softmax does no harm) and never gets near 0 after a"
+        " softmax; ctc_batch_cost takes probabilities, and is NaN of logits or logarithms. Nothing raises."
     ),
     check=check,
     specific=40,

@@ -88,11 +88,16 @@ def _draft(construction: Event, name: str, domain: Domain, setting: Setting, x: 
     evidence = (Clue(setting.node, f"{what} of {number(x)}", setting.value),) if setting.node is not None else ()
     return Draft(
         event=construction,
-        level=Level.NOTE if _turned(setting) and not refused else Level.ERROR,
+        level=Level.NOTE if (_turned(setting) or _says_none(name, setting, x)) and not refused else Level.ERROR,
         message=f"{what} of {number(x)} for `{last_word(construction)}`: {why}",
         remedy=f"Choose a number that is {domain}.",
         evidence=evidence,
     )
+
+
+def _says_none(name: str, setting: Setting, x: float) -> bool:
+    """A rate of -1 that somebody hands over: the optimizer is made because it has to be, and takes no step."""
+    return name == "lr" and x == -1.0 and not isinstance(setting.node, cst.UnaryOperation)
 
 
 def _turned(setting: Setting) -> bool:
