@@ -92,13 +92,17 @@ def divide(a: Application) -> Outcome:
     return Outcome(_floored(outcome.range), outcome.known, outcome.may_nan)
 
 
+LARGEST_COUNT = 2.0**63
+
+
 def _kept_off_zero(quotient: Interval, dividend: Interval, divisor: Value, dtype: Dtype) -> Interval:
-    """What is not 0 over what is finite is not 0, unless the quotient underflows.
+    """What is not 0 over what is finite is not 0, unless the quotient underflows or is flushed: 1 / 3e38 is subnormal.
 
     A divisor of float16 is infinite from 65504 on, where counts go.
     """
     limits = LIMITS[dtype if dtype.floating else Dtype.FLOAT32]
-    underflows = dtype.half or arithmetic.mignitude(dividend) / limits.max < limits.smallest
+    largest = LARGEST_COUNT if divisor.dtype.integer else limits.max
+    underflows = dtype.half or arithmetic.mignitude(dividend) / largest < limits.smallest / limits.eps
     if underflows or 0.0 not in (quotient.lo, quotient.hi) or not finite(divisor):
         return quotient
     return interval(quotient.lo, quotient.hi, nonzero=True)

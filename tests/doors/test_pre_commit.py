@@ -24,6 +24,9 @@ import torch.nn.functional as F
 
 def loss(logits):
     return -torch.log(F.softmax(logits, dim=1))
+
+
+loss(torch.randn(2, 3, requires_grad=True)).mean().backward()
 """
 FIXED = TRAIN.replace("torch.log(F.softmax(logits, dim=1))", "F.log_softmax(logits, dim=1)")
 LIBRARY = """\
